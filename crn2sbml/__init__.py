@@ -1,0 +1,60 @@
+"""Feed-forward neural networks as chemical reaction networks.
+
+A network with a smoothed ReLU is compiled to a mass-action reaction network whose steady state is
+the network's output (Anderson, Joshi and Deshpande, "On reaction network implementations of neural
+networks"). The reaction network is written as SBML or Antimony, simulated with libroadrunner, and
+trained with the chemistry as its forward pass.
+
+Examples
+--------
+>>> from crn2sbml import NeuralNetwork, Simulator, compile_network
+>>> network = NeuralNetwork.random((2, 3, 1), rng=1)
+>>> compile_network(network)
+Crn network_2_3_1: 4 dynamic and 29 enzymatic species, 34 reactions
+>>> outputs = Simulator(network).steady_state([[0.5, 1.0]]).outputs
+>>> bool(abs(outputs - network.forward([[0.5, 1.0]])).max() < 1e-6)
+True
+"""
+
+from __future__ import annotations
+
+from crn2sbml.absorb import absorb_enzymes, fold
+from crn2sbml.activations import Activation
+from crn2sbml.compile import compile_edge, compile_network
+from crn2sbml.crn import Crn, RateConstant, Reaction, Species, subnetwork, union
+from crn2sbml.errors import Crn2sbmlError
+from crn2sbml.extract import extract_network
+from crn2sbml.formats import save_antimony, save_sbml, to_antimony, to_sbml
+from crn2sbml.network import Layer, NeuralNetwork
+from crn2sbml.simulate import Simulator, SteadyState, Trajectory
+from crn2sbml.training import History, TrainingResult, train_network
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Activation",
+    "Crn",
+    "Crn2sbmlError",
+    "History",
+    "Layer",
+    "NeuralNetwork",
+    "RateConstant",
+    "Reaction",
+    "Simulator",
+    "Species",
+    "SteadyState",
+    "TrainingResult",
+    "Trajectory",
+    "absorb_enzymes",
+    "compile_edge",
+    "compile_network",
+    "extract_network",
+    "fold",
+    "save_antimony",
+    "save_sbml",
+    "subnetwork",
+    "to_antimony",
+    "to_sbml",
+    "train_network",
+    "union",
+]

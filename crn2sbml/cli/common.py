@@ -1,0 +1,171 @@
+"""What the commands share: errors, options, reading numbers, printing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import numpy as np
+
+from crn2sbml.activations import Array
+from crn2sbml.errors import ConcentrationError, Crn2sbmlError, FileError, FormatError, NetworkError
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class _Failure(click.ClickException):
+    exit_code = 2
+
+
+class ErrorReportingGroup(click.Group):
+    """Reports our errors as one line on stderr with exit code 2, never as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command and translate its errors."""
+        try:
+            return super().invoke(ctx)
+        except Crn2sbmlError as error:
+            raise _Failure(str(error)) from error
+
+
+def output_options(command: _Command) -> _Command:
+    """Add --force, --quiet and --json."""
+    for option in (
+        click.option(
+            "--json", "as_json", is_flag=True, help="Print one JSON object instead of text."
+        ),
+        click.option("--quiet", is_flag=True, help="Print nothing but errors."),
+        click.option("--force", is_flag=True, help="Overwrite existing output."),
+    ):
+        command = option(command)
+    return command
+
+
+def workers_option(command: _Command) -> _Command:
+    """Add --workers."""
+    return click.option(
+        "--workers",
+        type=click.IntRange(min=1),
+        default=1,
+        show_default=True,
+        help="Processes that share the simulations.",
+    )(command)
+
+
+class Printer:
+    """Prints text for people, or one JSON object for programs, or nothing."""
+
+    def __init__(self, quiet: bool, as_json: bool) -> None:
+        self.as_json = as_json
+        self.shows_text = not quiet and not as_json
+
+    def line(self, text: str = "") -> None:
+        """Print a line for people."""
+        if self.shows_text:
+            click.echo(text)
+
+    def result(self, values: Mapping[str, Any]) -> None:
+        """Print the object for programs."""
+        if self.as_json:
+            click.echo(json.dumps(dict(values), indent=2))
+
+
+def read_inputs(text: str, width: int) -> Array:
+    """Read inputs from a ``.csv``, ``.txt`` or ``.npy`` file, or from numbers with commas.
+
+    Parameters
+    ----------
+    text : str
+        A path, or numbers such as ``"0.5,1"``.
+    width : int
+        Number of inputs of the network.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, width)
+        One input a row.
+    """
+    path = Path(text)
+    if path.is_file():
+        rows = _read_npy(path) if path.suffix == ".npy" else _read_table(path)
+        if rows.ndim == 1:
+            # A single column is one number a row for one input, and one row otherwise.
+            rows = rows[:, np.newaxis] if width == 1 else rows[np.newaxis, :]
+        return rows
+    try:
+        return np.array([[float(entry) for entry in text.split(",")]])
+    except ValueError:
+        raise FileError(
+            f"--input {text!r} is neither a file nor a list of numbers such as 0.5,1"
+        ) from None
+
+
+def read_one_input(text: str, width: int) -> Array:
+    """Read a single input, shape (width,)."""
+    rows = read_inputs(text, width)
+    if len(rows) != 1:
+        raise ConcentrationError(
+            f"--input {text} holds {len(rows)} rows, but a model holds one data point; pass one row"
+        )
+    return np.asarray(rows[0])
+
+
+def check_output_folder(folder: Path, names: tuple[str, ...], force: bool) -> None:
+    """Refuse a folder that cannot be used before any work is done."""
+    if folder.exists() and not folder.is_dir():
+        raise FileError(f"{folder} is a file, but the results go into a folder; name another one")
+    if not folder.exists() and not folder.resolve().parent.is_dir():
+        raise FileError(f"there is no folder {folder.resolve().parent}; create it first")
+    present = [name for name in names if (folder / name).exists()]
+    if present and not force:
+        raise FileError(
+            f"{folder} holds {present[0]} already; choose another folder, or overwrite with --force"
+        )
+
+
+def parse_layers(text: str) -> list[int]:
+    """Read widths such as ``64,16,10``."""
+    try:
+        return [int(entry) for entry in text.split(",")]
+    except ValueError:
+        raise NetworkError(
+            f"--layers {text!r} must be widths with commas between them, such as 64,16,10"
+        ) from None
+
+
+def _read_npy(path: Path) -> Array:
+    try:
+        return np.asarray(np.load(path, allow_pickle=False), dtype=np.float64)
+    except (ValueError, EOFError, OSError) as error:
+        raise FormatError(f"cannot read numbers from {path}: {error}") from error
+
+
+def _read_table(path: Path) -> Array:
+    rows: list[list[float]] = []
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise FormatError(f"cannot read {path} as text: {error}") from error
+    for number, line in enumerate(lines, start=1):
+        entries = line.replace(";", ",").replace("\t", ",").strip()
+        if not entries or entries.startswith("#"):
+            continue
+        try:
+            rows.append([float(entry) for entry in entries.split(",") if entry.strip()])
+        except ValueError:
+            if not rows and number == 1:
+                continue  # a header line
+            raise FormatError(
+                f"{path}, line {number}: cannot read {line.strip()!r} as numbers"
+            ) from None
+        if len(rows[-1]) != len(rows[0]):
+            raise FormatError(
+                f"{path}, line {number} has {len(rows[-1])} numbers, the lines before "
+                f"{len(rows[0])}"
+            )
+    if not rows:
+        raise FormatError(f"{path} holds no numbers; write one input a line, numbers with commas")
+    return np.array(rows)

@@ -1,0 +1,175 @@
+"""``crn2sbml train``: gradient descent, with the chemistry in the loop on request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+import click
+import numpy as np
+
+from crn2sbml.activations import Activation
+from crn2sbml.cli.common import (
+    Printer,
+    check_output_folder,
+    output_options,
+    parse_layers,
+    workers_option,
+)
+from crn2sbml.data import Dataset, load_dataset, load_digits, load_xor, split
+from crn2sbml.errors import FileError, InputValueError
+from crn2sbml.network import NeuralNetwork
+from crn2sbml.plots import plot_history, save_figure
+from crn2sbml.training import TrainingResult, share_correct, train_network
+from crn2sbml.training.loop import Forward
+
+_FILES = ("network.npz", "training.csv", "training.png")
+
+
+@dataclass(frozen=True, slots=True)
+class _Defaults:
+    """Settings that suit a data set."""
+
+    hidden: tuple[int, ...] = (16,)
+    rounds: int = 600
+    batch_size: int | None = 50
+    learning_rate: float = 0.1
+    smoothing: float = 1.0
+    held_out: float = 0.2
+
+
+# The exclusive or needs a sharper corner than h = 1, and all four examples.
+_XOR = _Defaults((4,), 1000, None, 0.3, 0.1, 0.0)
+
+
+@click.command()
+@click.option(
+    "--data",
+    "source",
+    required=True,
+    metavar="xor|digits|FILE.npz",
+    help="Data set; a file needs arrays 'inputs' and 'targets' (or class numbers 'labels').",
+)
+@click.option("--layers", metavar="WIDTHS", help="Widths with commas, inputs first: 64,16,10.")
+@click.option(
+    "--forward",
+    type=click.Choice(get_args(Forward)),
+    default="roadrunner",
+    show_default=True,
+    help="Where activations come from: the settled chemistry, or the formula.",
+)
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder for the results."
+)
+@click.option("--rounds", type=click.IntRange(min=1), help="Steps of gradient descent.")
+@click.option("--batch-size", type=click.IntRange(min=1), help="Examples drawn for each step.")
+@click.option("--learning-rate", type=float, help="Step size.")
+@click.option("--smoothing", type=float, help="Smoothing h of the activation, > 0 for chemistry.")
+@click.option("--order", type=int, default=2, show_default=True, help="Order q of the decay.")
+@click.option("--held-out", type=float, help="Share of the examples to test on.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of all randomness.")
+@workers_option
+@output_options
+def train(
+    source: str,
+    layers: str | None,
+    forward: Forward,
+    output: Path,
+    rounds: int | None,
+    batch_size: int | None,
+    learning_rate: float | None,
+    smoothing: float | None,
+    order: int,
+    held_out: float | None,
+    seed: int,
+    workers: int,
+    force: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Train a network and write it with its record to a folder.
+
+    Settings that are not given suit the data set. The folder gets network.npz, training.csv and
+    training.png.
+    """
+    printer = Printer(quiet, as_json)
+    check_output_folder(output, _FILES, force)
+    data, defaults = _load(source)
+    rng = np.random.default_rng(seed)
+    share = defaults.held_out if held_out is None else held_out
+    training, test = split(data, share, rng) if share else (data, None)
+    h = defaults.smoothing if smoothing is None else smoothing
+    start = NeuralNetwork.random(
+        _widths(layers, data, defaults), Activation(h, {order: 1.0}), rng=rng
+    )
+    size = batch_size or defaults.batch_size
+    printer.line(f"Training {start!r} on {len(training)} examples ({data.name}), {forward}.")
+    result = train_network(
+        start,
+        training.inputs,
+        training.targets,
+        rounds=rounds or defaults.rounds,
+        batch_size=None if size is None else min(size, len(training)),
+        learning_rate=defaults.learning_rate if learning_rate is None else learning_rate,
+        forward=forward,
+        rng=rng,
+        validation=None if test is None else (test.inputs, test.targets),
+        workers=workers,
+        progress=printer.shows_text,
+    )
+    _write(result, output, force)
+    _print(printer, result, training, test, output)
+
+
+def _load(source: str) -> tuple[Dataset, _Defaults]:
+    if source == "xor":
+        return load_xor(), _XOR
+    if source == "digits":
+        return load_digits(), _Defaults()
+    if not source.endswith(".npz"):
+        raise InputValueError(f"--data {source!r} is none of xor, digits or an .npz file")
+    return load_dataset(source), _Defaults()
+
+
+def _widths(layers: str | None, data: Dataset, defaults: _Defaults) -> list[int]:
+    ends = data.inputs.shape[1], data.targets.shape[1]
+    if layers is None:
+        return [ends[0], *defaults.hidden, ends[1]]
+    widths = parse_layers(layers)
+    if (widths[0], widths[-1]) != ends:
+        raise InputValueError(
+            f"--layers {layers} leads from {widths[0]} to {widths[-1]} nodes, but {data.name} has "
+            f"{ends[0]} inputs and {ends[1]} outputs"
+        )
+    return widths
+
+
+def _write(result: TrainingResult, folder: Path, force: bool) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise FileError(f"cannot make {folder}: {error.strerror or error}") from error
+    result.network.save(folder / _FILES[0], force)
+    result.history.save_csv(folder / _FILES[1], force)
+    save_figure(plot_history(result.history), folder / _FILES[2], force)
+
+
+def _print(
+    printer: Printer, result: TrainingResult, training: Dataset, test: Dataset | None, folder: Path
+) -> None:
+    figures = {"cost": float(result.history.cost[-1])}
+    for name, data in (("training_accuracy", training), ("held_out_accuracy", test)):
+        if data is not None:
+            share = share_correct(result.network.forward(data.inputs), data.targets)
+            if np.isfinite(share):
+                figures[name] = share
+    seconds = float(result.history.seconds[-1])
+    printer.result({"folder": str(folder), **figures, "seconds": seconds})
+    printer.line(
+        f"Cost {figures['cost']:.4g} after {len(result.history.cost)} rounds, {seconds:.1f} s."
+    )
+    for name, words in (("training_accuracy", "training"), ("held_out_accuracy", "held-out")):
+        if name in figures:
+            printer.line(f"Correct on the {words} examples: {100 * figures[name]:.1f}%.")
+    printer.line(f"Wrote {', '.join(_FILES)} to {folder}.")

@@ -1,0 +1,9 @@
+"""Data sets that come with the package, and the user's own."""
+
+from __future__ import annotations
+
+from crn2sbml.data.dataset import Dataset, class_targets, load_dataset, split
+from crn2sbml.data.digits import load_digits
+from crn2sbml.data.xor import load_xor
+
+__all__ = ["Dataset", "class_targets", "load_dataset", "load_digits", "load_xor", "split"]

@@ -1,0 +1,173 @@
+"""What a data set is, how to split one, and how to read the user's own."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from crn2sbml.activations import Array
+from crn2sbml.errors import FileError, FormatError, InputValueError
+from crn2sbml.network import SIGN_REMEDY
+
+# Section 6 of the paper: the true class has target 10, every other class 1.
+TRUE_TARGET, OTHER_TARGET = 10.0, 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """Inputs with their targets, one a row.
+
+    Parameters
+    ----------
+    inputs : numpy.ndarray, shape (n, inputs)
+        Finite and >= 0.
+    targets : numpy.ndarray, shape (n, outputs)
+        What the outputs should be.
+    name : str
+        What the data are.
+
+    Raises
+    ------
+    InputValueError
+        If shapes do not fit, or a value is not finite, or an input negative.
+    """
+
+    inputs: Array
+    targets: Array
+    name: str
+
+    def __post_init__(self) -> None:
+        for attribute in ("inputs", "targets"):
+            values = np.array(getattr(self, attribute), dtype=np.float64)
+            if values.ndim != 2 or not len(values):
+                raise InputValueError(
+                    f"{self.name}: the {attribute} have shape {values.shape}; "
+                    f"they must be a table with one row for each example"
+                )
+            if not np.isfinite(values).all():
+                row, column = np.argwhere(~np.isfinite(values))[0]
+                raise InputValueError(
+                    f"{self.name}: {attribute}, row {row}, column {column} is "
+                    f"{values[row, column]}; every number must be finite"
+                )
+            values.setflags(write=False)
+            object.__setattr__(self, attribute, values)
+        if (self.inputs < 0).any():
+            row, column = np.argwhere(self.inputs < 0)[0]
+            raise InputValueError(
+                f"{self.name}: inputs, row {row}, column {column} is {self.inputs[row, column]}; "
+                f"{SIGN_REMEDY}"
+            )
+        if len(self.inputs) != len(self.targets):
+            raise InputValueError(
+                f"{self.name}: {len(self.inputs)} inputs, but {len(self.targets)} targets; "
+                f"each input needs one target"
+            )
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def rows(self, index: NDArray[np.intp]) -> Dataset:
+        """Return some of the examples."""
+        return Dataset(self.inputs[index], self.targets[index], self.name)
+
+
+def class_targets(labels: ArrayLike, classes: int) -> Array:
+    """Return targets for classes 0 .. `classes` - 1 as in section 6: 10 where true, 1 elsewhere.
+
+    Examples
+    --------
+    >>> class_targets([1], 3)
+    array([[ 1., 10.,  1.]])
+    """
+    numbers = np.asarray(labels, dtype=np.intp)
+    targets = np.full((len(numbers), classes), OTHER_TARGET)
+    targets[np.arange(len(numbers)), numbers] = TRUE_TARGET
+    return targets
+
+
+def split(dataset: Dataset, held_out: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
+    """Split at random into a part to train on and a part held out.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The whole.
+    held_out : float
+        Share of the examples to hold out, between 0 and 1.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    tuple of Dataset
+        (training, held out); both hold at least one example.
+    """
+    count = round(held_out * len(dataset))
+    if not 0 < count < len(dataset):
+        raise InputValueError(
+            f"holding out {held_out:g} of {len(dataset)} examples leaves one part empty"
+        )
+    order = rng.permutation(len(dataset))
+    return dataset.rows(order[count:]), dataset.rows(order[:count])
+
+
+def load_dataset(path: str | Path) -> Dataset:
+    """Read a data set from an ``.npz`` file with the arrays ``inputs`` and ``targets``.
+
+    A one-dimensional integer array ``labels`` may stand in for ``targets``.
+
+    Parameters
+    ----------
+    path : str or Path
+        File to read; pickles in it are refused.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    FileError
+        If there is no such file.
+    FormatError
+        If it does not hold the arrays.
+    """
+    source = Path(path)
+    wanted = "it must be an .npz file with the arrays 'inputs' and 'targets' (or 'labels')"
+    try:
+        with np.load(source, allow_pickle=False) as archive:
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise FormatError(f"{source} holds a bare array; {wanted}")
+            arrays = {
+                name: archive[name] for name in ("inputs", "targets", "labels") if name in archive
+            }
+    except FileNotFoundError:
+        raise FileError(f"there is no file {source}") from None
+    except OSError as error:
+        raise FileError(f"cannot read {source}: {error.strerror or error}") from error
+    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+        if isinstance(error, FormatError):
+            raise
+        raise FormatError(f"cannot read {source}: {error}; {wanted}") from error
+    return _from_arrays(arrays, source, wanted)
+
+
+def _from_arrays(arrays: dict[str, Array], source: Path, wanted: str) -> Dataset:
+    if "inputs" not in arrays or not {"targets", "labels"} & set(arrays):
+        raise FormatError(f"{source} holds {', '.join(arrays) or 'none of the arrays'}; {wanted}")
+    if "targets" in arrays:
+        targets = arrays["targets"]
+        targets = targets[:, np.newaxis] if targets.ndim == 1 else targets
+    else:
+        labels = arrays["labels"]
+        if labels.ndim != 1 or labels.dtype.kind not in "iu" or (labels < 0).any():
+            raise FormatError(f"{source}: 'labels' must be a list of class numbers from 0 up")
+        targets = class_targets(labels, int(labels.max(initial=0)) + 1)
+    if arrays["inputs"].dtype.kind not in "fiub" or targets.dtype.kind not in "fiub":
+        raise FormatError(f"{source}: inputs and targets must be numbers")
+    return Dataset(arrays["inputs"], targets, source.stem)

@@ -1,0 +1,179 @@
+"""Antimony text, made for people to read: grouped by node, commented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from crn2sbml.crn import Complex, Crn, Reaction, Species
+from crn2sbml.files import save_text
+from crn2sbml.formats.text import COMPARTMENT, check_volume, number, summary
+
+_DECLARED_PER_LINE = 8
+
+
+def to_antimony(crn: Crn, volume: float = 1.0) -> str:
+    """Write a reaction network as an Antimony model.
+
+    Reactions are grouped by the species that they change, each group with the enzymes that only
+    it uses. A ``$`` marks species whose concentration stays constant.
+
+    Parameters
+    ----------
+    crn : Crn
+        Any mass-action network.
+    volume : float, default 1.0
+        Size of the compartment. Concentrations and trajectories do not depend on it.
+
+    Returns
+    -------
+    str
+        The model; antimony loads it to the same ODE. Its own cost grows with the square of the
+        size, so that above some thousand reactions SBML is the way.
+
+    Raises
+    ------
+    UnsupportedError
+        If the volume is not positive.
+
+    Examples
+    --------
+    >>> from crn2sbml import Crn, to_antimony
+    >>> print(to_antimony(Crn.from_text(["0 --k_h--> X", "2 X --k_d--> X"], name="ReLU_at_0")))
+    // ReLU_at_0: 1 dynamic species, 0 enzymatic (constant) species, 2 mass-action reactions.
+    // Concentrations, rates and time are dimensionless; $ marks constant species.
+    model ReLU_at_0()
+      compartment vessel = 1.0;
+    <BLANKLINE>
+      // Rate constants
+      const k_h = 1.0;
+      const k_d = 1.0;
+    <BLANKLINE>
+      // X
+      species X in vessel;
+      X = 1.0;
+      R1:  => X; vessel*k_h;
+      R2: 2 X => X; vessel*k_d*X^2;
+    end
+    <BLANKLINE>
+    """
+    size = check_volume(crn, volume)
+    return "\n".join(_lines(crn, size)) + "\n"
+
+
+def save_antimony(
+    crn: Crn, path: str | Path, overwrite: bool = False, *, volume: float = 1.0
+) -> None:
+    """Write a reaction network to an Antimony file.
+
+    Parameters
+    ----------
+    crn : Crn
+        Any mass-action network.
+    path : str or Path
+        File to write; a half-written file is never left behind.
+    overwrite : bool, default False
+        Replace an existing file.
+    volume : float, default 1.0
+        Size of the compartment.
+
+    Raises
+    ------
+    FileError
+        If the file exists (without `overwrite`) or cannot be written.
+    """
+    save_text(to_antimony(crn, volume), path, overwrite)
+
+
+def _lines(crn: Crn, volume: float) -> Iterator[str]:
+    enzymatic = frozenset(crn.enzymatic_species)
+    groups = _groups(crn.reactions)
+    shared, own = _owners(crn, groups, enzymatic)
+    yield f"// {crn.name}: {summary(crn)}."
+    yield "// Concentrations, rates and time are dimensionless; $ marks constant species."
+    yield f"model {crn.name}()"
+    yield f"  compartment {COMPARTMENT} = {number(volume)};"
+    yield from _rate_constants(crn)
+    if shared:
+        yield ""
+        yield "  // Constant species that several parts use"
+        yield from _declarations(shared, enzymatic)
+    names = {s.id: s.name for s in crn.species}
+    for changed, reactions in groups.items():
+        yield ""
+        yield f"  // {', '.join(_titled(species, names[species]) for species in changed)}"
+        yield from _declarations(own.get(changed, []), enzymatic)
+        yield from (_reaction(reaction, enzymatic) for reaction in reactions)
+    yield "end"
+
+
+def _groups(reactions: Sequence[Reaction]) -> dict[tuple[str, ...], list[Reaction]]:
+    """Group reactions by the set of species that they change."""
+    groups: dict[tuple[str, ...], list[Reaction]] = {}
+    for reaction in reactions:
+        groups.setdefault(tuple(sorted(reaction.vector)), []).append(reaction)
+    return groups
+
+
+def _owners(
+    crn: Crn, groups: dict[tuple[str, ...], list[Reaction]], enzymatic: frozenset[str]
+) -> tuple[list[Species], dict[tuple[str, ...], list[Species]]]:
+    """Find constant species of several groups, and those that each group declares itself."""
+    using: dict[str, set[tuple[str, ...]]] = {}
+    first_changing: dict[str, tuple[str, ...]] = {}
+    for changed, reactions in groups.items():
+        for identifier in changed:
+            first_changing.setdefault(identifier, changed)
+        for identifier in {s for r in reactions for s, _ in (*r.reactants, *r.products)}:
+            using.setdefault(identifier, set()).add(changed)
+    shared: list[Species] = []
+    own: dict[tuple[str, ...], list[Species]] = {}
+    for species in crn.species:
+        if species.id not in enzymatic:
+            own.setdefault(first_changing[species.id], []).append(species)
+        elif len(using[species.id]) > 1:
+            shared.append(species)
+        else:
+            own.setdefault(next(iter(using[species.id])), []).append(species)
+    return shared, own
+
+
+def _rate_constants(crn: Crn) -> Iterator[str]:
+    if crn.rate_constants:
+        yield ""
+        yield "  // Rate constants"
+    for constant in crn.rate_constants:
+        comment = f"  // {constant.name}" if constant.name else ""
+        yield f"  const {constant.id} = {number(constant.value)};{comment}"
+
+
+def _declarations(species: Sequence[Species], enzymatic: frozenset[str]) -> Iterator[str]:
+    for start in range(0, len(species), _DECLARED_PER_LINE):
+        part = species[start : start + _DECLARED_PER_LINE]
+        marked = ", ".join(_marked(s.id, enzymatic) for s in part)
+        yield f"  species {marked} in {COMPARTMENT};"
+    for s in species:
+        comment = f"  // {s.name}" if s.name else ""
+        yield f"  {s.id} = {number(s.initial)};{comment if s.id in enzymatic else ''}"
+
+
+def _reaction(reaction: Reaction, enzymatic: frozenset[str]) -> str:
+    law = "*".join(
+        [COMPARTMENT, reaction.rate, *(s if n == 1 else f"{s}^{n}" for s, n in reaction.reactants)]
+    )
+    left = _side(reaction.reactants, enzymatic)
+    return f"  {reaction.id}: {left} => {_side(reaction.products, enzymatic)}; {law};"
+
+
+def _side(side: Complex, enzymatic: frozenset[str]) -> str:
+    return " + ".join(
+        _marked(s, enzymatic) if n == 1 else f"{n} {_marked(s, enzymatic)}" for s, n in side
+    )
+
+
+def _marked(species: str, enzymatic: frozenset[str]) -> str:
+    return f"${species}" if species in enzymatic else species
+
+
+def _titled(species: str, name: str | None) -> str:
+    return f"{species}: {name}" if name else species

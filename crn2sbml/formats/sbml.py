@@ -1,0 +1,228 @@
+"""SBML Level 3 Version 1, written as a stream of text.
+
+The form is the one that most simulators read alike: enzymatic species are constant boundary
+species, catalysts stand on both sides of the arrow, laws read ``compartment * k * product``, and
+everything is declared dimensionless, so that a consistency check has nothing to report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+from crn2sbml.crn import Complex, Crn, RateConstant, Reaction, Species
+from crn2sbml.files import atomic_write
+from crn2sbml.formats.text import COMPARTMENT, check_volume, number, summary
+
+ANNOTATION_NAMESPACE = "urn:crn2sbml:origin:1"
+_MATHML = "http://www.w3.org/1998/Math/MathML"
+_SBML = "http://www.sbml.org/sbml/level3/version1/core"
+
+# Systems Biology Ontology terms.
+_COMPARTMENT_TERM = "SBO:0000290"  # physical compartment
+_SPECIES_TERM = "SBO:0000247"  # simple chemical
+_REACTION_TERM = "SBO:0000176"  # biochemical reaction
+# A catalyst that stands on both sides is a reactant and a product; the term for catalysts is
+# allowed for modifiers only.
+_REACTANT_TERM = "SBO:0000010"
+_PRODUCT_TERM = "SBO:0000011"
+# Forward rate constants, continuous case: zeroth order, uni-, bi- and trimolecular; else generic.
+_CONSTANT_TERMS = {0: "SBO:0000048", 1: "SBO:0000035", 2: "SBO:0000036", 3: "SBO:0000037"}
+_ANY_CONSTANT_TERM = "SBO:0000153"  # forward rate constant
+# Mass-action laws of irreversible reactions, continuous scheme, by (order, distinct reactants).
+_LAW_TERMS = {
+    (0, 0): "SBO:0000047",
+    (1, 1): "SBO:0000049",
+    (2, 1): "SBO:0000052",
+    (2, 2): "SBO:0000054",
+    (3, 1): "SBO:0000057",
+    (3, 2): "SBO:0000059",
+    (3, 3): "SBO:0000061",
+}
+_ANY_LAW_TERM = "SBO:0000163"  # mass action, irreversible, continuous scheme
+
+# Reactions are joined and written in pieces of this many, to keep memory flat.
+_PIECE = 2000
+
+
+def to_sbml(crn: Crn, volume: float = 1.0) -> str:
+    """Write a reaction network as an SBML Level 3 Version 1 document.
+
+    Parameters
+    ----------
+    crn : Crn
+        Any mass-action network.
+    volume : float, default 1.0
+        Size of the compartment. Concentrations and trajectories do not depend on it.
+
+    Returns
+    -------
+    str
+        The document; the same text for the same network, numbers bit for bit.
+
+    Raises
+    ------
+    UnsupportedError
+        If the volume is not positive.
+
+    Examples
+    --------
+    >>> from crn2sbml import Crn, to_sbml
+    >>> print(to_sbml(Crn.from_text(["0 -> X", "2 X -> X"])).splitlines()[1][:76])
+    <sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" versio
+    """
+    return "".join(_pieces(crn, check_volume(crn, volume)))
+
+
+def save_sbml(crn: Crn, path: str | Path, overwrite: bool = False, *, volume: float = 1.0) -> None:
+    """Write a reaction network to an SBML file.
+
+    Parameters
+    ----------
+    crn : Crn
+        Any mass-action network.
+    path : str or Path
+        File to write; a half-written file is never left behind.
+    overwrite : bool, default False
+        Replace an existing file.
+    volume : float, default 1.0
+        Size of the compartment.
+
+    Raises
+    ------
+    FileError
+        If the file exists (without `overwrite`) or cannot be written.
+    """
+    size = check_volume(crn, volume)
+    with atomic_write(path, overwrite) as stream:
+        for piece in _pieces(crn, size):
+            stream.write(piece.encode("utf-8"))
+
+
+def _pieces(crn: Crn, volume: float) -> Iterator[str]:
+    enzymatic = frozenset(crn.enzymatic_species)
+    orders = {r.rate: sum(n for _, n in r.reactants) for r in crn.reactions}
+    yield _head(crn, volume)
+    yield "<listOfSpecies>\n"
+    yield from _in_pieces(_species(s, s.id in enzymatic) for s in crn.species)
+    yield "</listOfSpecies>\n"
+    if crn.rate_constants:
+        yield "<listOfParameters>\n"
+        yield from _in_pieces(_parameter(k, orders.get(k.id)) for k in crn.rate_constants)
+        yield "</listOfParameters>\n"
+    if crn.reactions:
+        yield "<listOfReactions>\n"
+        yield from _in_pieces(_reaction(r) for r in crn.reactions)
+        yield "</listOfReactions>\n"
+    yield "</model>\n</sbml>\n"
+
+
+def _in_pieces(lines: Iterator[str]) -> Iterator[str]:
+    piece: list[str] = []
+    for line in lines:
+        piece.append(line)
+        if len(piece) == _PIECE:
+            yield "".join(piece)
+            piece.clear()
+    yield "".join(piece)
+
+
+def _head(crn: Crn, volume: float) -> str:
+    units = " ".join(
+        f'{quantity}Units="dimensionless"'
+        for quantity in ("substance", "time", "volume", "area", "length", "extent")
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<sbml xmlns="{_SBML}" level="3" version="1">\n'
+        f'<model id="{crn.name}" name="{crn.name}" {units}>\n'
+        f"{_notes(crn)}{_annotation(crn)}"
+        f'<listOfCompartments>\n<compartment id="{COMPARTMENT}" name="well-mixed volume" '
+        f'spatialDimensions="3" size="{number(volume)}" units="dimensionless" constant="true" '
+        f'sboTerm="{_COMPARTMENT_TERM}"/>\n</listOfCompartments>\n'
+    )
+
+
+def _notes(crn: Crn) -> str:
+    return (
+        '<notes><body xmlns="http://www.w3.org/1999/xhtml">'
+        f"<p>Mass-action reaction network, {escape(summary(crn))}. Enzymatic species stay at their "
+        f"initial concentration. Concentrations, rates and time are dimensionless.</p>"
+        "</body></notes>\n"
+    )
+
+
+def _annotation(crn: Crn) -> str:
+    if not crn.metadata:
+        return ""
+    entries = "".join(
+        f'<origin:entry key="{escape(key)}" value="{escape(value)}"/>'
+        for key, value in crn.metadata.items()
+    )
+    return (
+        f'<annotation><origin:network xmlns:origin="{ANNOTATION_NAMESPACE}">{entries}'
+        "</origin:network></annotation>\n"
+    )
+
+
+def _species(species: Species, enzymatic: bool) -> str:
+    fixed = "true" if enzymatic else "false"
+    return (
+        f'<species id="{species.id}"{_name(species.name)} compartment="{COMPARTMENT}" '
+        f'initialConcentration="{number(species.initial)}" substanceUnits="dimensionless" '
+        f'hasOnlySubstanceUnits="false" boundaryCondition="{fixed}" constant="{fixed}" '
+        f'sboTerm="{_SPECIES_TERM}"/>\n'
+    )
+
+
+def _parameter(constant: RateConstant, order: int | None) -> str:
+    term = _ANY_CONSTANT_TERM if order is None else _CONSTANT_TERMS.get(order, _ANY_CONSTANT_TERM)
+    return (
+        f'<parameter id="{constant.id}"{_name(constant.name)} value="{number(constant.value)}" '
+        f'units="dimensionless" constant="true" sboTerm="{term}"/>\n'
+    )
+
+
+def _name(name: str | None) -> str:
+    return "" if name is None else f' name="{escape(name)}"'
+
+
+def _reaction(reaction: Reaction) -> str:
+    order = sum(n for _, n in reaction.reactants)
+    term = _LAW_TERMS.get((order, len(reaction.reactants)), _ANY_LAW_TERM)
+    return (
+        f'<reaction id="{reaction.id}" reversible="false" fast="false" '
+        f'compartment="{COMPARTMENT}" sboTerm="{_REACTION_TERM}">\n'
+        f"{_references('listOfReactants', reaction.reactants, _REACTANT_TERM)}"
+        f"{_references('listOfProducts', reaction.products, _PRODUCT_TERM)}"
+        f'<kineticLaw sboTerm="{term}"><math xmlns="{_MATHML}"{_units_prefix(reaction)}>'
+        f"<apply><times/><ci>{COMPARTMENT}</ci><ci>{reaction.rate}</ci>"
+        f"{''.join(_factor(s, n) for s, n in reaction.reactants)}</apply></math></kineticLaw>\n"
+        "</reaction>\n"
+    )
+
+
+def _references(element: str, side: Complex, term: str) -> str:
+    if not side:
+        return ""
+    references = "".join(
+        f'<speciesReference species="{species}" stoichiometry="{coefficient}" constant="true" '
+        f'sboTerm="{term}"/>'
+        for species, coefficient in side
+    )
+    return f"<{element}>{references}</{element}>\n"
+
+
+def _units_prefix(reaction: Reaction) -> str:
+    """Declare the prefix of ``sbml:units`` where a number, the exponent, is written."""
+    return f' xmlns:sbml="{_SBML}"' if any(n > 1 for _, n in reaction.reactants) else ""
+
+
+def _factor(species: str, exponent: int) -> str:
+    if exponent == 1:
+        return f"<ci>{species}</ci>"
+    return (
+        f"<apply><power/><ci>{species}</ci>"
+        f'<cn type="integer" sbml:units="dimensionless">{exponent}</cn></apply>'
+    )

@@ -1,0 +1,35 @@
+"""What the formats share: numbers, the compartment, and the words of the header."""
+
+from __future__ import annotations
+
+from crn2sbml.crn import Crn
+from crn2sbml.errors import UnsupportedError
+
+# The well-mixed volume of all models; "compartment" itself is a keyword of Antimony.
+COMPARTMENT = "vessel"
+
+
+def check_volume(crn: Crn, volume: float) -> float:
+    """Return the volume if a file can have it."""
+    if not (0 < volume < float("inf")):
+        raise UnsupportedError(f"the volume is {volume!r}; it must be finite and > 0")
+    taken = {*crn.species_ids, *crn.rate_constant_values, *(r.id for r in crn.reactions)}
+    if COMPARTMENT in taken:
+        raise UnsupportedError(
+            f"the id {COMPARTMENT!r} is that of the compartment in files; rename the one in "
+            f"the network"
+        )
+    return float(volume)
+
+
+def number(value: float) -> str:
+    """Write a number so that it comes back bit for bit."""
+    return repr(float(value))
+
+
+def summary(crn: Crn) -> str:
+    """Say in one line how large a network is."""
+    return (
+        f"{len(crn.dynamic_species)} dynamic species, {len(crn.enzymatic_species)} enzymatic "
+        f"(constant) species, {len(crn.reactions)} mass-action reactions"
+    )

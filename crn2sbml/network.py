@@ -1,0 +1,433 @@
+"""Feed-forward neural networks: weights, biases and activations, nothing chemical.
+
+Layers are numbered as in the paper: layer 0 holds the inputs, layer m the outputs, and
+``layers[l - 1]`` of a :class:`NeuralNetwork` leads from layer l - 1 to layer l.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from crn2sbml.activations import Activation, Array
+from crn2sbml.errors import ConcentrationError, NetworkError
+from crn2sbml.network_file import read_network_arrays, write_network_arrays
+
+SIGN_REMEDY = (
+    "concentrations cannot be negative: shift or scale the data to >= 0, or split a signed value "
+    "into two inputs, max(d, 0) and max(-d, 0), with weights w and -w"
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One layer: weights, biases and the activation that its nodes share.
+
+    Parameters
+    ----------
+    weights : array_like, shape (nodes, nodes of the layer before)
+        Entry (i, j) is the weight of the edge from node j of the layer before to node i.
+    biases : array_like, shape (nodes,)
+        One bias a node.
+    activation : Activation, optional
+        Smoothed ReLU with h = 1 unless given.
+
+    Raises
+    ------
+    NetworkError
+        If the shapes do not fit or a number is not finite.
+
+    Notes
+    -----
+    Equations (5) to (7) of the paper.
+    """
+
+    weights: Array
+    biases: Array
+    activation: Activation = Activation()  # noqa: RUF009 - immutable
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", frozen_array(self.weights, "weights", 2))
+        object.__setattr__(self, "biases", frozen_array(self.biases, "biases", 1))
+        if not isinstance(self.activation, Activation):
+            raise NetworkError(f"the activation must be an Activation, not {self.activation!r}")
+        nodes = self.weights.shape[0]
+        if nodes == 0:
+            raise NetworkError("a layer needs at least one node, but its weights have no rows")
+        if self.biases.shape[0] != nodes:
+            raise NetworkError(
+                f"the weights have {nodes} rows (one a node), "
+                f"but there are {self.biases.shape[0]} biases; give one bias a node"
+            )
+
+    @property
+    def width(self) -> int:
+        """Number of nodes."""
+        return int(self.weights.shape[0])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Layer):
+            return NotImplemented
+        return (
+            np.array_equal(self.weights, other.weights)
+            and np.array_equal(self.biases, other.biases)
+            and self.activation == other.activation
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[type[Layer], tuple[Array, Array, Activation]]:
+        """Rebuild through the constructor, so that unpickled arrays are read-only too."""
+        return Layer, (self.weights, self.biases, self.activation)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NeuralNetwork:
+    """A feed-forward network with fixed weights, biases and activations ("hardwired").
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        From the first hidden layer to the output layer; at least one.
+    input_names, output_names : sequence of str, optional
+        Unique names, one for each input and output, that exported files show.
+
+    Raises
+    ------
+    NetworkError
+        If there is no layer, consecutive widths differ, or names do not fit.
+
+    Notes
+    -----
+    Section 3.2 of the paper.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from crn2sbml import Layer, NeuralNetwork
+    >>> network = NeuralNetwork([Layer([[1.0, -1.0]], [0.5])])
+    >>> network.widths
+    (2, 1)
+    >>> float(network.forward([2.0, 2.5])[0, 0])
+    1.0
+    """
+
+    layers: Sequence[Layer]
+    input_names: Sequence[str] | None = None
+    output_names: Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", tuple(self.layers))
+        if not self.layers:
+            raise NetworkError("a network needs at least one layer, but `layers` is empty")
+        for number, layer in enumerate(self.layers, start=1):
+            if not isinstance(layer, Layer):
+                raise NetworkError(f"layers[{number - 1}] must be a Layer, not {layer!r}")
+        _check_chain(self.layers)
+        for attribute, width in (
+            ("input_names", self.widths[0]),
+            ("output_names", self.widths[-1]),
+        ):
+            names = _checked_names(getattr(self, attribute), attribute, width)
+            object.__setattr__(self, attribute, names)
+
+    @classmethod
+    def random(
+        cls,
+        sizes: Sequence[int],
+        activation: Activation | Sequence[Activation] | None = None,
+        *,
+        rng: np.random.Generator | int,
+    ) -> NeuralNetwork:
+        """Draw weights and biases as section 6 of the paper does.
+
+        Parameters
+        ----------
+        sizes : sequence of int
+            Widths from the input layer to the output layer, for example ``(64, 16, 10)``.
+        activation : Activation or sequence of Activation, optional
+            One for all layers, or one for each layer after the input.
+        rng : numpy.random.Generator or int
+            Source of randomness, or a seed for a new one. There is no hidden default.
+
+        Returns
+        -------
+        NeuralNetwork
+            Weights are normal with standard deviation 1/sqrt(width of the layer before),
+            biases standard normal.
+
+        Raises
+        ------
+        NetworkError
+            If a width is not a positive integer or the number of activations does not fit.
+
+        Examples
+        --------
+        >>> from crn2sbml import NeuralNetwork
+        >>> NeuralNetwork.random((64, 16, 10), rng=1)
+        NeuralNetwork 64-16-10, smoothed ReLU (h = 1)
+        """
+        widths = _checked_sizes(sizes)
+        activations = _one_for_each_layer(activation, len(widths) - 1)
+        generator = np.random.default_rng(rng)
+        return cls(
+            [
+                Layer(
+                    generator.standard_normal((after, before)) / math.sqrt(before),
+                    generator.standard_normal(after),
+                    chosen,
+                )
+                for (before, after), chosen in zip(pairwise(widths), activations, strict=True)
+            ]
+        )
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Number of nodes in every layer, inputs first."""
+        return (int(self.layers[0].weights.shape[1]), *(layer.width for layer in self.layers))
+
+    def activations(self, inputs: ArrayLike) -> tuple[Array, ...]:
+        """Return the activations of every layer, equation (7).
+
+        Parameters
+        ----------
+        inputs : array_like, shape (n, width) or (width,)
+            One input a row, finite and >= 0.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            For each layer after the input, an array of shape (n, nodes).
+
+        Raises
+        ------
+        ConcentrationError
+            If an input is negative, not finite, or of the wrong width.
+        """
+        a = check_inputs(inputs, self.widths[0])
+        values = []
+        for layer in self.layers:
+            a = layer.activation(a @ layer.weights.T + layer.biases)
+            values.append(a)
+        return tuple(values)
+
+    def forward(self, inputs: ArrayLike) -> Array:
+        """Return the outputs, the function Psi of section 3.2.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (n, width) or (width,)
+            One input a row, finite and >= 0.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n, outputs)
+            The activations of the last layer.
+        """
+        return self.activations(inputs)[-1]
+
+    def save(self, path: str | Path, overwrite: bool = False) -> None:
+        """Write the network to an ``.npz`` file (numbers bit for bit, no pickle).
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write; a half-written file is never left behind.
+        overwrite : bool, default False
+            Replace an existing file.
+
+        Raises
+        ------
+        FileError
+            If the file exists (without `overwrite`) or cannot be written.
+        """
+        arrays: dict[str, Array | NDArray[np.int64] | NDArray[np.str_]] = {}
+        for number, layer in enumerate(self.layers, start=1):
+            arrays[f"weights_{number}"] = layer.weights
+            arrays[f"biases_{number}"] = layer.biases
+            arrays[f"h_{number}"] = np.array(layer.activation.h)
+            arrays[f"decay_orders_{number}"] = np.array(list(layer.activation.decay), np.int64)
+            arrays[f"decay_constants_{number}"] = np.array(list(layer.activation.decay.values()))
+        for attribute in ("input_names", "output_names"):
+            if (names := getattr(self, attribute)) is not None:
+                arrays[attribute] = np.array(names, dtype=np.str_)
+        write_network_arrays(arrays, len(self.layers), path, overwrite)
+
+    @classmethod
+    def load(cls, path: str | Path) -> NeuralNetwork:
+        """Read a network from an ``.npz`` file that :meth:`save` wrote.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to read.
+
+        Returns
+        -------
+        NeuralNetwork
+            Equal bit for bit to the one that was saved.
+
+        Raises
+        ------
+        FileError
+            If there is no such file or it cannot be read.
+        FormatError
+            If it is not a network file.
+        """
+        layers, names = read_network_arrays(path)
+        built = [
+            Layer(
+                layer["weights"],
+                layer["biases"],
+                Activation(
+                    float(layer["h"]),
+                    dict(
+                        zip(
+                            layer["decay_orders"].tolist(),
+                            layer["decay_constants"].tolist(),
+                            strict=True,
+                        )
+                    ),
+                ),
+            )
+            for layer in layers
+        ]
+        return cls(built, names.get("input_names"), names.get("output_names"))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, NeuralNetwork):
+            return NotImplemented
+        return (
+            self.layers == other.layers
+            and self.input_names == other.input_names
+            and self.output_names == other.output_names
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        kinds = [describe_activation(layer.activation) for layer in self.layers]
+        shown = kinds[0] if len(set(kinds)) == 1 else ", ".join(kinds)
+        return f"NeuralNetwork {'-'.join(map(str, self.widths))}, {shown}"
+
+
+def describe_activation(activation: Activation) -> str:
+    """Name an activation in the words of the field.
+
+    Examples
+    --------
+    >>> from crn2sbml import Activation
+    >>> describe_activation(Activation(h=0.5))
+    'smoothed ReLU (h = 0.5)'
+    """
+    if dict(activation.decay) == {2: 1.0}:
+        return f"smoothed ReLU (h = {activation.h:g})" if activation.h > 0 else "ReLU (h = 0)"
+    table = " + ".join(f"{d:g} at order {k}" for k, d in activation.decay.items())
+    return f"root activation (h = {activation.h:g}, decay {table})"
+
+
+def frozen_array(values: ArrayLike, what: str, dimensions: int) -> Array:
+    """Copy to a read-only float64 array and check dimensions and finiteness."""
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise NetworkError(f"the {what} must be a rectangular array of numbers: {error}") from None
+    if array.ndim != dimensions:
+        raise NetworkError(
+            f"the {what} must have {dimensions} dimension(s), but the shape is {array.shape}"
+        )
+    if not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise NetworkError(
+            f"the {what} hold {array[where]} at index {where}; every number must be finite "
+            f"(training that diverged is the usual cause: lower the learning rate)"
+        )
+    array.setflags(write=False)
+    return array
+
+
+def check_inputs(inputs: ArrayLike, width: int) -> Array:
+    """Return inputs as an (n, width) float64 array of valid concentrations.
+
+    Raises
+    ------
+    ConcentrationError
+        If the width is wrong or an entry is negative or not finite.
+    """
+    try:
+        array = np.asarray(inputs, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ConcentrationError(f"the inputs must be an array of numbers: {error}") from None
+    if array.ndim == 1:
+        array = array[np.newaxis, :]
+    if array.ndim != 2 or array.shape[1] != width:
+        raise ConcentrationError(
+            f"the inputs have shape {np.shape(inputs)}, but the network has {width} inputs; "
+            f"pass an array of shape (n, {width}), one input a row"
+        )
+    if not np.isfinite(array).all():
+        row, column = np.argwhere(~np.isfinite(array))[0]
+        raise ConcentrationError(
+            f"input row {row}, column {column} is {array[row, column]}; inputs must be finite"
+        )
+    if (array < 0).any():
+        row, column = np.argwhere(array < 0)[0]
+        raise ConcentrationError(
+            f"input row {row}, column {column} is {array[row, column]}; {SIGN_REMEDY}"
+        )
+    return array
+
+
+def _check_chain(layers: Sequence[Layer]) -> None:
+    for number, (before, after) in enumerate(pairwise(layers), start=1):
+        if after.weights.shape[1] != before.width:
+            raise NetworkError(
+                f"layer {number} has {before.width} nodes, but the weights of layer {number + 1} "
+                f"have {after.weights.shape[1]} columns; each needs one column for each node before"
+            )
+
+
+def _checked_names(
+    names: Iterable[str] | None, attribute: str, width: int
+) -> tuple[str, ...] | None:
+    if names is None:
+        return None
+    checked = tuple(str(name) for name in names)
+    if len(checked) != width:
+        raise NetworkError(f"{attribute} has {len(checked)} names, but {width} are needed")
+    if len(set(checked)) != width:
+        twice = next(name for name in checked if checked.count(name) > 1)
+        raise NetworkError(f"{attribute} holds {twice!r} more than once; names must be unique")
+    for name in checked:
+        if not name.strip() or not name.isprintable():
+            raise NetworkError(f"{attribute} holds {name!r}; names must be printable and not blank")
+    return checked
+
+
+def _checked_sizes(sizes: Sequence[int]) -> list[int]:
+    widths = list(sizes)
+    if len(widths) < 2:
+        raise NetworkError(f"sizes is {widths}, but it needs an input and an output width at least")
+    for width in widths:
+        if isinstance(width, bool) or not isinstance(width, (int, np.integer)) or width < 1:
+            raise NetworkError(f"sizes holds {width!r}; every width must be a positive integer")
+    return [int(width) for width in widths]
+
+
+def _one_for_each_layer(
+    activation: Activation | Sequence[Activation] | None, layers: int
+) -> list[Activation]:
+    if activation is None or isinstance(activation, Activation):
+        return [activation or Activation()] * layers
+    chosen = list(activation)
+    if len(chosen) != layers:
+        raise NetworkError(
+            f"{len(chosen)} activations were given for {layers} layers; give one each"
+        )
+    return chosen

@@ -1,0 +1,160 @@
+"""Where a network settles, for certain, and about how long that takes.
+
+Everything is vectorised over inputs and nodes and costs about as much as a forward pass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from crn2sbml.activations import Activation, Array
+from crn2sbml.errors import SimulationError
+from crn2sbml.network import NeuralNetwork, check_inputs
+
+_EPS = float(np.finfo(np.float64).eps)
+
+# Half-width of a bracket before upstream uncertainty, relative to the activation. The sign of f
+# is certain there: rounding of f moves the root by a few _EPS relative (module activations).
+_RELATIVE_WIDTH = 64 * _EPS
+
+# Rounding of f(x) = h + rho x - sum (k - 1) d_k x^k is below this many _EPS of its terms' sum.
+_ROUNDING_OF_F = 8 * _EPS
+
+# A bracket that does not hold is widened by factors of two; 2^60 spans every double of interest.
+_MAX_WIDENINGS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Brackets:
+    """Proven bounds of the steady state, all nodes side by side, layer by layer.
+
+    Parameters
+    ----------
+    lower, upper : numpy.ndarray, shape (n, nodes)
+        For each input row and node, lower <= steady state <= upper.
+    """
+
+    lower: Array
+    upper: Array
+
+    def rows(self, rows: slice | NDArray[np.intp]) -> Brackets:
+        """Return the brackets of some of the rows."""
+        return Brackets(self.lower[rows], self.upper[rows])
+
+    def error_bounds(self, states: Array) -> Array:
+        """Return how far each state (one a row) can be from the steady state in its worst node."""
+        distance = np.maximum(states - self.lower, self.upper - states)
+        # A node that is not a number is not settled, whatever else is.
+        return np.asarray(np.where(np.isnan(distance), np.inf, distance).max(axis=1))
+
+
+def bracket_steady_state(network: NeuralNetwork, inputs: ArrayLike) -> Brackets:
+    """Bracket the steady state of every node by signs of its right-hand side.
+
+    f(x; rho) is concave in x with f(0) = h > 0, so f(lower; lowest rho) > 0 > f(upper; highest
+    rho) puts the node's only positive root between the two, whatever rho is within its own
+    bracket. Going layer by layer, the brackets of one layer bound rho in the next. The closed form
+    only proposes where to look; the signs prove it.
+
+    Parameters
+    ----------
+    network : NeuralNetwork
+        Network whose activations all have h > 0.
+    inputs : array_like, shape (n, width)
+        One input a row, finite and >= 0.
+
+    Returns
+    -------
+    Brackets
+
+    Raises
+    ------
+    SimulationError
+        If the numbers are so extreme that no bracket can be proven.
+    """
+    centre = check_inputs(inputs, network.widths[0])
+    radius = np.zeros_like(centre)
+    lower, upper = [], []
+    for layer in network.layers:
+        size = np.abs(layer.weights)
+        rho = centre @ layer.weights.T + layer.biases
+        rounding = (centre.shape[1] + 3) * _EPS * (centre @ size.T + np.abs(layer.biases))
+        rho_radius = radius @ size.T + rounding
+        below, above = _bracket_layer(layer.activation, rho, rho_radius)
+        lower.append(below)
+        upper.append(above)
+        centre, radius = (below + above) / 2, (above - below) / 2 * (1 + 4 * _EPS)
+    return Brackets(np.hstack(lower), np.hstack(upper))
+
+
+def _bracket_layer(activation: Activation, rho: Array, radius: Array) -> tuple[Array, Array]:
+    guess = activation(rho)
+    width = 2 * activation.derivative_at_value(guess) * radius + _RELATIVE_WIDTH * guess
+    for _ in range(_MAX_WIDENINGS):
+        below, above = np.maximum(guess - width, 0.0), guess + width
+        holds = (activation.rate(below, rho - radius) > _rounding(activation, below, rho)) & (
+            activation.rate(above, rho + radius) < -_rounding(activation, above, rho)
+        )
+        if holds.all():
+            return below, above
+        width = np.where(holds, width, 2 * width)
+    raise SimulationError(
+        "the steady state cannot be bracketed: weights, inputs or h are so extreme that double "
+        "precision cannot tell on which side of it a node is; scale them towards 1"
+    )
+
+
+def _rounding(activation: Activation, x: Array, rho: Array) -> Array:
+    terms = activation.h + np.abs(rho) * x
+    for k, d in activation.decay.items():
+        terms = terms + (k - 1) * d * x**k
+    return _ROUNDING_OF_F * terms
+
+
+def estimate_settling_times(network: NeuralNetwork, inputs: ArrayLike, accuracy: float) -> Array:
+    """Estimate the time until every node is within `accuracy` of its steady state.
+
+    For each node the time to leave a neighbourhood of 0, ln(1 + rho a / h) / rho, is added to the
+    time of the final exponential approach, ln(1 + max(a, kappa) / accuracy) / kappa; the slowest
+    nodes of the layers follow one another. Layers that feed into large weights must settle
+    further. It is an estimate: :func:`bracket_steady_state` tells whether a run has settled.
+
+    Parameters
+    ----------
+    network : NeuralNetwork
+        Network whose activations all have h > 0.
+    inputs : array_like, shape (n, width)
+        One input a row, finite and >= 0.
+    accuracy : float
+        Absolute accuracy wanted in every node.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        A time for each input.
+    """
+    a = check_inputs(inputs, network.widths[0])
+    total = np.zeros(len(a))
+    targets = _accuracies(network, accuracy)
+    for layer, target in zip(network.layers, targets, strict=True):
+        rho = a @ layer.weights.T + layer.biases
+        a = layer.activation(rho)
+        kappa = layer.activation.relaxation_rate(a)
+        growth = np.maximum(rho, 1e-12 * kappa)
+        escape = np.log1p(growth * a / layer.activation.h) / growth
+        approach = (1.0 + np.log1p(np.maximum(a, kappa) / target)) / kappa
+        total += (escape + approach).max(axis=1)
+    return total
+
+
+def _accuracies(network: NeuralNetwork, accuracy: float) -> list[float]:
+    """Return the accuracy that each layer needs so that the later ones reach theirs."""
+    targets = [accuracy]
+    for layer in reversed(network.layers[1:]):
+        # The derivative of the activation is at most 1/d_2 for order 2, and of order 1 otherwise.
+        gain = np.abs(layer.weights).sum(axis=1).max(initial=0.0)
+        targets.insert(0, min(accuracy, targets[0] / max(1.0, float(gain))))
+    return targets

@@ -1,0 +1,176 @@
+"""What roadrunner loads: the kernel model of a neural network, or a reaction network as it is.
+
+The kernel model has one reaction a node, whose law is the whole right-hand side
+h + x (rho - sum_k (k - 1) d_k x^(k-1)) with signed numbers. The first layer's W d + beta is one
+parameter a node, deeper weights are one parameter each, so that rewriting a few hundred numbers
+changes the network or its inputs without loading anything again. It is private: no `Crn` and no
+export, since its parameters change sign in training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from crn2sbml.activations import Activation, Array
+from crn2sbml.compile import INPUT, NODE_START, node_id
+from crn2sbml.crn import Crn
+from crn2sbml.formats.sbml import to_sbml
+from crn2sbml.network import NeuralNetwork
+
+_SBML = "http://www.sbml.org/sbml/level3/version1/core"
+_MATHML = "http://www.w3.org/1998/Math/MathML"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadableModel:
+    """SBML text and the ids of what is read from and written to the loaded model.
+
+    Parameters
+    ----------
+    sbml : str
+        Text that roadrunner loads.
+    nodes : tuple of str
+        Floating species whose concentrations are the state.
+    starts : numpy.ndarray, shape (nodes,)
+        Their concentrations at time 0 unless given.
+    drives : tuple of str
+        What is rewritten before every run.
+    constants : tuple of str
+        What is rewritten when the network changes.
+    kind : {"parameter", "species"}
+        Whether drives and constants are global parameters or boundary species.
+    """
+
+    sbml: str
+    nodes: tuple[str, ...]
+    starts: Array
+    drives: tuple[str, ...]
+    constants: tuple[str, ...]
+    kind: Literal["parameter", "species"]
+
+
+def kernel_model(network: NeuralNetwork) -> LoadableModel:
+    """Write the kernel model of a network."""
+    nodes = tuple(node_id(layer, n) for layer, n in _nodes(network))
+    drives = tuple(f"rho_{node_id(1, n)}" for n in range(1, network.widths[1] + 1))
+    constants = tuple(_constant_ids(network))
+    return LoadableModel(
+        "".join(_kernel_pieces(network, nodes, (*drives, *constants))),
+        nodes,
+        np.full(len(nodes), NODE_START),
+        drives,
+        constants,
+        "parameter",
+    )
+
+
+def kernel_constants(network: NeuralNetwork) -> Array:
+    """Return the values of the kernel's constants, in the order of their ids."""
+    activations = [layer.activation for layer in network.layers]
+    values = [np.array([a.h, *a.decay.values()]) for a in activations]
+    for layer in network.layers[1:]:
+        values += [layer.biases, layer.weights.ravel()]
+    return np.concatenate(values)
+
+
+def kernel_drives(network: NeuralNetwork, inputs: Array) -> Array:
+    """Return the first layer's W d + beta for each input, shape (n, nodes of layer 1)."""
+    first = network.layers[0]
+    return np.asarray(inputs @ first.weights.T + first.biases)
+
+
+def crn_model(crn: Crn) -> LoadableModel:
+    """Describe a reaction network that is loaded as it is."""
+    by_id = {s.id: s for s in crn.species}
+    enzymes = [by_id[s] for s in crn.enzymatic_species]
+    return LoadableModel(
+        to_sbml(crn),
+        crn.dynamic_species,
+        np.array([by_id[s].initial for s in crn.dynamic_species]),
+        tuple(s.id for s in enzymes if s.role == INPUT),
+        tuple(s.id for s in enzymes if s.role != INPUT),
+        "species",
+    )
+
+
+def crn_constants(crn: Crn) -> Array:
+    """Return the concentrations of the enzymes that are no inputs, in the order of their ids."""
+    by_id = {s.id: s for s in crn.species}
+    enzymes = [by_id[s] for s in crn.enzymatic_species]
+    return np.array([s.initial for s in enzymes if s.role != INPUT], dtype=np.float64)
+
+
+def _nodes(network: NeuralNetwork) -> Iterator[tuple[int, int]]:
+    for layer, width in enumerate(network.widths[1:], start=1):
+        for node in range(1, width + 1):
+            yield layer, node
+
+
+def _constant_ids(network: NeuralNetwork) -> Iterator[str]:
+    """Ids in the order of :func:`kernel_constants`."""
+    for number, layer in enumerate(network.layers, start=1):
+        yield f"h{number}"
+        yield from (f"d{number}_{k}" for k in layer.activation.decay)
+    for number, layer in enumerate(network.layers[1:], start=2):
+        nodes, before = layer.weights.shape
+        yield from (f"b{number}_{i}" for i in range(1, nodes + 1))
+        yield from (f"w{number}_{i}_{j}" for i in range(1, nodes + 1) for j in range(1, before + 1))
+
+
+def _kernel_pieces(
+    network: NeuralNetwork, nodes: tuple[str, ...], parameters: tuple[str, ...]
+) -> Iterator[str]:
+    yield (
+        f'<?xml version="1.0" encoding="UTF-8"?><sbml xmlns="{_SBML}" level="3" version="1">'
+        '<model id="kernel"><listOfCompartments><compartment id="vessel" size="1" constant="true" '
+        'spatialDimensions="3"/></listOfCompartments><listOfSpecies>'
+    )
+    for node in nodes:
+        yield (
+            f'<species id="{node}" compartment="vessel" initialConcentration="{NODE_START}" '
+            'hasOnlySubstanceUnits="false" boundaryCondition="false" constant="false"/>'
+        )
+    yield "</listOfSpecies><listOfParameters>"
+    for parameter in parameters:
+        yield f'<parameter id="{parameter}" value="0" constant="false"/>'
+    yield "</listOfParameters><listOfReactions>"
+    for layer, number in _nodes(network):
+        x = node_id(layer, number)
+        yield (
+            f'<reaction id="R_{x}" reversible="false" fast="false"><listOfProducts>'
+            f'<speciesReference species="{x}" stoichiometry="1" constant="true"/></listOfProducts>'
+            f'<kineticLaw><math xmlns="{_MATHML}">{_law(network, layer, number)}</math>'
+            "</kineticLaw></reaction>"
+        )
+    yield "</listOfReactions></model></sbml>"
+
+
+def _law(network: NeuralNetwork, layer: int, node: int) -> str:
+    """Write h + x (rho - sum_k (k - 1) d_k x^(k-1)), equation (18), as MathML."""
+    x = f"<ci>{node_id(layer, node)}</ci>"
+    if layer == 1:
+        rho = f"<ci>rho_{node_id(1, node)}</ci>"
+    else:
+        before = range(1, network.widths[layer - 1] + 1)
+        rho = f"<ci>b{layer}_{node}</ci>" + "".join(
+            f"<apply><times/><ci>w{layer}_{node}_{j}</ci><ci>{node_id(layer - 1, j)}</ci></apply>"
+            for j in before
+        )
+    loss = _loss(network.layers[layer - 1].activation, layer, x)
+    return (
+        f"<apply><plus/><ci>h{layer}</ci><apply><times/>{x}"
+        f"<apply><minus/><apply><plus/>{rho}</apply>{loss}</apply></apply></apply>"
+    )
+
+
+def _loss(activation: Activation, layer: int, x: str) -> str:
+    # Products instead of powers: the compiled code is faster, and orders are small.
+    terms = "".join(
+        f"<apply><times/><cn>{k - 1}</cn><ci>d{layer}_{k}</ci>{x * (k - 1)}</apply>"
+        for k in activation.decay
+    )
+    return f"<apply><plus/>{terms}</apply>"

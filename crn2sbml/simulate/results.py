@@ -1,0 +1,58 @@
+"""What a simulation returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crn2sbml.activations import Array
+from crn2sbml.errors import InputValueError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SteadyState:
+    """The settled chemistry for a batch of inputs.
+
+    Parameters
+    ----------
+    outputs : numpy.ndarray, shape (n, outputs)
+        Concentrations of the output nodes, one input a row.
+    activations : tuple of numpy.ndarray
+        Concentrations of each layer after the input, shape (n, nodes) each.
+    error_bound : float
+        Proven bound of the distance to the true steady state, absolute, over all nodes and inputs.
+    time : float
+        Longest model time that a run needed.
+    """
+
+    outputs: Array
+    activations: tuple[Array, ...]
+    error_bound: float
+    time: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trajectory:
+    """Concentrations over time.
+
+    Parameters
+    ----------
+    times : numpy.ndarray, shape (points,)
+        Model times.
+    values : numpy.ndarray, shape (points, species)
+        Concentrations of the dynamic species.
+    species_ids : tuple of str
+        Their ids, in the order of the columns of `values`.
+    """
+
+    times: Array
+    values: Array
+    species_ids: tuple[str, ...]
+
+    def __getitem__(self, species_id: str) -> Array:
+        """Return the course of one species."""
+        if species_id not in self.species_ids:
+            raise InputValueError(
+                f"the trajectory has no species {species_id!r}; "
+                f"it has {', '.join(self.species_ids)}"
+            )
+        return self.values[:, self.species_ids.index(species_id)]

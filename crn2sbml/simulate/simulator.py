@@ -1,0 +1,366 @@
+"""The simulator that users see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from crn2sbml.activations import Array
+from crn2sbml.compile import INPUT, compile_network
+from crn2sbml.crn import Crn
+from crn2sbml.errors import (
+    ConcentrationError,
+    InputValueError,
+    NotSettledError,
+    SimulationError,
+    UnsupportedError,
+)
+from crn2sbml.extract import extract_network
+from crn2sbml.network import NeuralNetwork, check_inputs
+from crn2sbml.rates import bracket_steady_state, estimate_settling_times
+from crn2sbml.simulate import models
+from crn2sbml.simulate.pool import Pool
+from crn2sbml.simulate.results import SteadyState, Trajectory
+from crn2sbml.simulate.runner import Job, Settled
+
+# The integrator's error in the settled state is about this multiple of its relative tolerance
+# times the largest activation; the check after the run decides, this only saves second runs.
+_ERROR_PER_TOLERANCE = 3.0
+_LOOSEST_TOLERANCE = 1e-4
+_TIGHTEST_TOLERANCE = 1e-12
+_TRAJECTORY_ACCURACY = 1e-3
+
+Start = ArrayLike | Mapping[str, float] | None
+
+
+class Simulator:
+    """Run the chemistry of a network in libroadrunner.
+
+    A :class:`NeuralNetwork` runs as a small kernel model with the same ODE for every node; its
+    numbers are rewritten in the loaded model, never loaded again. A :class:`Crn` is loaded as it
+    is, which takes time that grows with the square of its size.
+
+    Parameters
+    ----------
+    network_or_crn : NeuralNetwork or Crn
+        What to simulate; every activation needs h > 0.
+    workers : int, default 1
+        Number of processes that share a batch.
+    progress : bool, default False
+        Show a progress bar on stderr (on a terminal only).
+
+    Raises
+    ------
+    UnsupportedError
+        If an activation has h = 0.
+    SimulationError
+        If roadrunner cannot load the model.
+
+    Examples
+    --------
+    >>> from crn2sbml import Layer, NeuralNetwork, Simulator
+    >>> network = NeuralNetwork([Layer([[2.0]], [-1.0]), Layer([[1.0]], [0.5])])
+    >>> with Simulator(network) as simulator:
+    ...     settled = simulator.steady_state([[0.0], [1.0]])
+    >>> bool(abs(settled.outputs - network.forward([[0.0], [1.0]])).max() < 1e-6)
+    True
+    >>> settled.error_bound < 1e-6
+    True
+    """
+
+    def __init__(
+        self, network_or_crn: NeuralNetwork | Crn, workers: int = 1, *, progress: bool = False
+    ) -> None:
+        self._progress = progress
+        self._crn: Crn | None = None
+        self._network: NeuralNetwork | None = None
+        if isinstance(network_or_crn, NeuralNetwork):
+            _check_smoothing(network_or_crn)
+            self._network = network_or_crn
+            self._constants = models.kernel_constants(network_or_crn)
+            model = models.kernel_model(network_or_crn)
+        elif isinstance(network_or_crn, Crn):
+            self._crn = network_or_crn
+            self._constants = models.crn_constants(network_or_crn)
+            model = models.crn_model(network_or_crn)
+        else:
+            raise InputValueError(
+                f"a Simulator takes a NeuralNetwork or a Crn, not {type(network_or_crn).__name__}"
+            )
+        self._pool = Pool(model, workers)
+
+    def steady_state(
+        self, inputs: ArrayLike | None = None, accuracy: float = 1e-6, *, initial: Start = None
+    ) -> SteadyState:
+        """Run each input until its chemistry has provably settled.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (n, width), optional
+            One input a row, finite and >= 0. A `Crn` holds inputs of its own for None.
+        accuracy : float, default 1e-6
+            Largest absolute distance to the steady state, over all nodes.
+        initial : float, array_like or mapping, optional
+            Concentrations of the nodes at time 0: one for all, one for each node (all layers side
+            by side), or by id. Default 1, or what the `Crn` says. The result does not depend on it.
+
+        Returns
+        -------
+        SteadyState
+            Concentrations read from the simulation, with a proven bound of their error.
+
+        Raises
+        ------
+        NotSettledError
+            If a run is not within `accuracy` even after it was continued.
+        ConcentrationError
+            If inputs or starts are negative, not finite, or of the wrong shape.
+        UnsupportedError
+            If a `Crn` was not compiled from a neural network.
+
+        Notes
+        -----
+        A small rate of change proves nothing (f(0) = h may be tiny). Each node is compared with
+        brackets of its steady state that signs of the right-hand side prove.
+        """
+        if not 0 < accuracy < np.inf:
+            raise InputValueError(f"accuracy is {accuracy!r}; it must be a positive number")
+        network = self._known_network()
+        rows = self._checked_inputs(inputs, network)
+        brackets = bracket_steady_state(network, rows)
+        scale = max(1.0, float(brackets.upper.max(initial=0.0)))
+        tolerance = accuracy / (_ERROR_PER_TOLERANCE * scale)
+        job = Job(
+            self._constants,
+            self._drives(network, rows),
+            self._starts(initial, len(rows)),
+            estimate_settling_times(network, rows, accuracy),
+            brackets,
+            accuracy,
+            min(max(tolerance, _TIGHTEST_TOLERANCE), _LOOSEST_TOLERANCE),
+        )
+        if not len(rows):
+            return _layered(network, np.empty((0, sum(network.widths[1:]))), 0.0, 0.0)
+        settled = self._pool.settle(job, self._progress)
+        _check_settled(settled, accuracy)
+        return _layered(
+            network, settled.states, float(settled.error_bounds.max()), float(settled.times.max())
+        )
+
+    def trajectory(
+        self,
+        inputs: ArrayLike | None = None,
+        t_end: float | None = None,
+        initial: Start = None,
+        *,
+        points: int = 501,
+    ) -> Trajectory:
+        """Integrate one input and return the concentrations over time.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (width,), optional
+            One input, finite and >= 0. A `Crn` holds inputs of its own for None.
+        t_end : float, optional
+            Last time; for a network, about when it has settled unless given.
+        initial : float, array_like or mapping, optional
+            Concentrations at time 0, as for :meth:`steady_state`.
+        points : int, default 501
+            Number of equidistant times, 0 and `t_end` included.
+
+        Returns
+        -------
+        Trajectory
+            Of all dynamic species.
+
+        Raises
+        ------
+        ConcentrationError
+            If inputs or starts are negative, not finite, or of the wrong shape.
+        SimulationError
+            If the integration fails.
+        """
+        if points < 2:
+            raise InputValueError(f"points is {points!r}; a trajectory needs at least 2")
+        if inputs is None and self._crn is not None:
+            drive = np.array([value for value, _ in self._input_columns()])
+        else:
+            drive = self._drives(self._known_network(), self._one_row(inputs))[0]
+        if t_end is None:
+            t_end = self._settling_time(inputs)
+        if not 0 < t_end < np.inf:
+            raise InputValueError(f"t_end is {t_end!r}; it must be a positive number")
+        start = self._starts(initial, 1)[0]
+        values = self._pool.local.trajectory(self._constants, drive, start, t_end, points)
+        return Trajectory(np.linspace(0.0, t_end, points), values, self._pool.model.nodes)
+
+    def set_parameters(self, network: NeuralNetwork) -> None:
+        """Rewrite the numbers in the loaded model to those of another network of the same shape.
+
+        Parameters
+        ----------
+        network : NeuralNetwork
+            With the same widths and decay orders; weights, biases, h and rate constants may differ.
+
+        Raises
+        ------
+        UnsupportedError
+            If the shape differs, an h is 0, or the model is a `Crn` that is not enzymatic.
+        """
+        _check_smoothing(network)
+        if self._crn is not None:
+            self._constants = _matching_constants(self._crn, network)
+            self._network = network
+            return
+        known = self._known_network()
+        if _shape(network) != _shape(known):
+            raise UnsupportedError(
+                f"the loaded model is {known!r} and cannot become {network!r}; widths and decay "
+                f"orders must be the same; make a new Simulator"
+            )
+        self._network = network
+        self._constants = models.kernel_constants(network)
+
+    def close(self) -> None:
+        """Stop the worker processes, if there are any."""
+        self._pool.close()
+
+    def __enter__(self) -> Simulator:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        what = self._network if self._crn is None else self._crn
+        return f"Simulator of {what!r}, {self._pool.workers} worker(s)"
+
+    def _known_network(self) -> NeuralNetwork:
+        if self._network is None:
+            assert self._crn is not None
+            self._network = extract_network(self._crn)
+        return self._network
+
+    def _checked_inputs(self, inputs: ArrayLike | None, network: NeuralNetwork) -> Array:
+        if inputs is None:
+            return self._own_inputs(network.widths[0])
+        return check_inputs(inputs, network.widths[0])
+
+    def _own_inputs(self, width: int) -> Array:
+        if self._crn is None:
+            raise ConcentrationError(
+                f"no inputs were given; pass an array of shape (n, {width}), one input a row"
+            )
+        values = np.zeros((1, width))
+        for species, column in self._input_columns():
+            values[0, column] = species
+        return values
+
+    def _input_columns(self) -> list[tuple[float, int]]:
+        """Concentration and column of each input species of the `Crn`."""
+        assert self._crn is not None
+        return [
+            (s.initial, int(s.id.rpartition("_")[2]) - 1)
+            for s in self._crn.species
+            if s.role == INPUT
+        ]
+
+    def _drives(self, network: NeuralNetwork, rows: Array) -> Array:
+        if self._crn is None:
+            return models.kernel_drives(network, rows)
+        return np.ascontiguousarray(rows[:, [column for _, column in self._input_columns()]])
+
+    def _one_row(self, inputs: ArrayLike | None) -> Array:
+        rows = self._checked_inputs(inputs, self._known_network())
+        if len(rows) != 1:
+            raise ConcentrationError(
+                f"a trajectory is that of one input, but {len(rows)} rows were given; pass one"
+            )
+        return rows
+
+    def _settling_time(self, inputs: ArrayLike | None) -> float:
+        try:
+            network = self._known_network()
+        except UnsupportedError as error:
+            raise UnsupportedError(
+                f"no settling time can be estimated, pass t_end: {error}"
+            ) from None
+        rows = self._one_row(inputs)
+        return float(estimate_settling_times(network, rows, _TRAJECTORY_ACCURACY)[0])
+
+    def _starts(self, initial: Start, rows: int) -> Array:
+        nodes = self._pool.model.nodes
+        starts = np.tile(self._pool.model.starts, (rows, 1))
+        if isinstance(initial, Mapping):
+            for species, value in initial.items():
+                if species not in nodes:
+                    raise ConcentrationError(
+                        f"initial names {species!r}, which is no dynamic species of the model"
+                    )
+                starts[:, nodes.index(species)] = value
+        elif initial is not None:
+            try:
+                starts[...] = np.asarray(initial, dtype=np.float64)
+            except (TypeError, ValueError):
+                raise ConcentrationError(
+                    f"initial has shape {np.shape(initial)}; pass one number, one for each of the "
+                    f"{len(nodes)} nodes, or a mapping of ids to numbers"
+                ) from None
+        if not (np.isfinite(starts).all() and (starts >= 0).all()):
+            raise ConcentrationError("initial holds a negative or infinite concentration")
+        return starts
+
+
+def _check_smoothing(network: NeuralNetwork) -> None:
+    for number, layer in enumerate(network.layers, start=1):
+        if layer.activation.h == 0:
+            raise UnsupportedError(
+                f"layer {number} has h = 0 (the plain ReLU), whose chemistry need not settle: a "
+                f"node at 0 stays there; use h > 0, or the closed form NeuralNetwork.forward"
+            )
+
+
+def _shape(network: NeuralNetwork) -> tuple[tuple[int, ...], list[tuple[int, ...]]]:
+    return network.widths, [tuple(layer.activation.decay) for layer in network.layers]
+
+
+def _matching_constants(crn: Crn, network: NeuralNetwork) -> Array:
+    compiled = compile_network(network)
+    if compiled.species_ids != crn.species_ids or compiled.reactions != crn.reactions:
+        raise UnsupportedError(
+            f"only the enzymatic encoding of the same shape can be rewritten in place, and {crn!r} "
+            f"is not that of {network!r}; simulate the network itself, or make a new Simulator"
+        )
+    return models.crn_constants(compiled)
+
+
+def _check_settled(settled: Settled, accuracy: float) -> None:
+    worst = int(np.argmax(settled.error_bounds))
+    bound, time = float(settled.error_bounds[worst]), float(settled.times[worst])
+    if bound <= accuracy:
+        return
+    if not np.isfinite(settled.states[worst]).all():
+        raise SimulationError(
+            f"the integration of input row {worst} failed: {settled.failure}; scale weights and "
+            f"inputs towards 1"
+        )
+    raise NotSettledError(
+        f"input row {worst} is within {bound:.2g} of its steady state after t = {time:.4g}, but "
+        f"{accuracy:.2g} was asked for; ask for a lower accuracy, or use a larger h if it is tiny",
+        bound,
+        time,
+    )
+
+
+def _layered(network: NeuralNetwork, states: Array, bound: float, time: float) -> SteadyState:
+    ends = np.cumsum(network.widths[1:])[:-1]
+    layers = tuple(np.ascontiguousarray(part) for part in np.split(states, ends, axis=1))
+    return SteadyState(layers[-1], layers, bound, time)
