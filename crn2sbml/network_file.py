@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crn2sbml.errors import FileError, FormatError
+from crn2sbml.archive import read_archive
+from crn2sbml.errors import FormatError
 from crn2sbml.files import atomic_write
 
 FORMAT_VERSION = 1
@@ -45,19 +45,8 @@ def read_network_arrays(
         If it is not a network file of this version.
     """
     source = Path(path)
-    try:
-        with np.load(source, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise FormatError(f"{source} holds a bare array, not a network; {_REMEDY}")
-            return _layers(archive, source), _names(archive)
-    except FileNotFoundError:
-        raise FileError(f"there is no file {source}") from None
-    except (ValueError, EOFError, zipfile.BadZipFile, KeyError) as error:
-        if isinstance(error, FormatError):
-            raise
-        raise FormatError(f"{source} is not a network file: {error}; {_REMEDY}") from error
-    except OSError as error:
-        raise FileError(f"cannot read {source}: {error.strerror or error}") from error
+    arrays = read_archive(source, f"it must be a network file; {_REMEDY}")
+    return _layers(arrays, source), _names(arrays)
 
 
 _REMEDY = "write one with NeuralNetwork.save"
@@ -66,18 +55,29 @@ _REMEDY = "write one with NeuralNetwork.save"
 def _layers(archive: Mapping[str, NDArray[Any]], source: Path) -> list[dict[str, NDArray[Any]]]:
     if "crn2sbml_network" not in archive:
         raise FormatError(f"{source} holds arrays, but not those of a network; {_REMEDY}")
-    version = int(archive["crn2sbml_network"])
+    version = _whole_number(archive, "crn2sbml_network", source)
     if version != FORMAT_VERSION:
         raise FormatError(
             f"{source} has format version {version}, but this crn2sbml reads {FORMAT_VERSION}"
         )
     layers = []
-    for number in range(1, int(archive["layers"]) + 1):
+    for number in range(1, _whole_number(archive, "layers", source) + 1):
         missing = [name for name in _LAYER_ARRAYS if f"{name}_{number}" not in archive]
         if missing:
             raise FormatError(f"{source} lacks the array {missing[0]}_{number}; {_REMEDY}")
-        layers.append({name: archive[f"{name}_{number}"] for name in _LAYER_ARRAYS})
+        layer = {name: archive[f"{name}_{number}"] for name in _LAYER_ARRAYS}
+        orders, constants = layer["decay_orders"], layer["decay_constants"]
+        if layer["h"].shape != () or orders.ndim != 1 or orders.shape != constants.shape:
+            raise FormatError(f"{source}: the activation of layer {number} is broken; {_REMEDY}")
+        layers.append(layer)
     return layers
+
+
+def _whole_number(archive: Mapping[str, NDArray[Any]], name: str, source: Path) -> int:
+    value = archive.get(name)
+    if value is None or value.shape != () or value.dtype.kind not in "iu":
+        raise FormatError(f"{source}: {name} must be a whole number; {_REMEDY}")
+    return int(value)
 
 
 def _names(archive: Mapping[str, NDArray[Any]]) -> dict[str, list[str]]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml.activations import Array
-from crn2sbml.errors import FileError, FormatError, InputValueError
+from crn2sbml.archive import read_archive
+from crn2sbml.errors import FormatError, InputValueError
 from crn2sbml.network import SIGN_REMEDY
 
 # Section 6 of the paper: the true class has target 10, every other class 1.
@@ -139,25 +141,11 @@ def load_dataset(path: str | Path) -> Dataset:
     """
     source = Path(path)
     wanted = "it must be an .npz file with the arrays 'inputs' and 'targets' (or 'labels')"
-    try:
-        with np.load(source, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise FormatError(f"{source} holds a bare array; {wanted}")
-            arrays = {
-                name: archive[name] for name in ("inputs", "targets", "labels") if name in archive
-            }
-    except FileNotFoundError:
-        raise FileError(f"there is no file {source}") from None
-    except OSError as error:
-        raise FileError(f"cannot read {source}: {error.strerror or error}") from error
-    except (ValueError, EOFError, zipfile.BadZipFile) as error:
-        if isinstance(error, FormatError):
-            raise
-        raise FormatError(f"cannot read {source}: {error}; {wanted}") from error
+    arrays = read_archive(source, wanted)
     return _from_arrays(arrays, source, wanted)
 
 
-def _from_arrays(arrays: dict[str, Array], source: Path, wanted: str) -> Dataset:
+def _from_arrays(arrays: Mapping[str, NDArray[Any]], source: Path, wanted: str) -> Dataset:
     if "inputs" not in arrays or not {"targets", "labels"} & set(arrays):
         raise FormatError(f"{source} holds {', '.join(arrays) or 'none of the arrays'}; {wanted}")
     if "targets" in arrays:

@@ -127,9 +127,8 @@ def train_network(
         for number in range(1, rounds + 1):
             batch = next(batches)
             activations = evaluate(network, batch.inputs)
-            cost = quadratic_cost(activations[-1], batch.targets)
             share = share_correct(activations[-1], batch.targets)
-            network = _step(network, batch, activations, learning_rate, number)
+            network, cost = _step(network, batch, activations, learning_rate, number)
             look = held_out is not None and (number % validate_every == 0 or number == rounds)
             checked = _validate(network, held_out) if look and held_out else float("nan")
             rows.append((cost, share, checked, time.perf_counter() - begin))
@@ -145,14 +144,22 @@ def _step(
     activations: tuple[Array, ...],
     learning_rate: float,
     number: int,
-) -> NeuralNetwork:
-    gradient = cost_gradient(network, batch.inputs, batch.targets, activations)
-    try:
-        return descend(network, gradient, learning_rate)
-    except NetworkError as error:
-        raise NetworkError(
-            f"training diverged in round {number} at learning rate {learning_rate:g}: {error}"
-        ) from error
+) -> tuple[NeuralNetwork, float]:
+    """Return the network after the step and the cost before it."""
+    # Overflow is no warning here: it is reported as divergence.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        cost = quadratic_cost(activations[-1], batch.targets)
+        gradient = cost_gradient(network, batch.inputs, batch.targets, activations)
+        try:
+            if np.isfinite(cost):
+                return descend(network, gradient, learning_rate), cost
+            reason = "the cost is not finite"
+        except NetworkError as error:
+            reason = str(error)
+    raise NetworkError(
+        f"training diverged in round {number} at learning rate {learning_rate:g}; lower it "
+        f"({reason})"
+    )
 
 
 def _validate(network: NeuralNetwork, data: Dataset) -> float:

@@ -1,0 +1,162 @@
+"""The command line as a user meets it: what it prints, writes and refuses."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import crn2sbml
+from crn2sbml import Activation, Layer, NeuralNetwork, compile_network, to_antimony, to_sbml
+from crn2sbml.cli import main
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    layers = [Layer([[1.0, 1.0], [1.0, 1.0]], [0.0, -1.0], Activation(0.1))]
+    layers.append(Layer([[1.0, -2.0]], [-0.2], Activation(0.1)))
+    NeuralNetwork(layers, output_names=["a xor b"]).save("network.npz")
+    return tmp_path
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def succeed(*arguments):
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def test_the_version_and_the_help_of_every_command_are_printed():
+    assert succeed("--version").output == f"crn2sbml {crn2sbml.__version__}\n"
+    for command in ("demo", "build", "simulate", "train"):
+        text = succeed(command, "--help").output
+        assert "--force" in text
+        assert "--quiet" in text
+        assert "--json" in text
+
+
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed", "folded"])
+def test_build_writes_what_the_library_writes(folder, encoding):
+    network = NeuralNetwork.load("network.npz")
+    expected = compile_network(network, encoding, [0.5, 1.0])
+    for name, text in (("a.xml", to_sbml(expected)), ("a.ant", to_antimony(expected))):
+        result = succeed("build", "network.npz", "-o", name, "--encoding", encoding, "--input", "0.5,1")
+        assert name in result.output
+        assert (folder / name).read_text(encoding="utf-8") == text
+
+
+def test_build_reports_sizes_as_json(folder):
+    report = json.loads(succeed("build", "network.npz", "-o", "a.xml", "--json").output)
+    assert (report["dynamic_species"], report["reactions"]) == (3, 24)
+
+
+def test_inputs_are_read_from_files_of_every_kind(folder):
+    rows = np.array([[0.0, 1.0], [1.0, 1.0]])
+    np.savetxt("a.csv", rows, delimiter=",", header="left,right", comments="")
+    np.savetxt("a.txt", rows, delimiter=";")
+    np.save("a.npy", rows)
+    outputs = [
+        json.loads(succeed("simulate", "network.npz", "--input", name, "--json").output)["outputs"]
+        for name in ("a.csv", "a.txt", "a.npy")
+    ]
+    assert outputs[0] == outputs[1] == outputs[2]
+    expected = NeuralNetwork.load("network.npz").forward(rows)
+    np.testing.assert_allclose(outputs[0], expected, rtol=0, atol=1e-6)
+
+
+def test_simulate_prints_a_table_and_writes_csv_and_a_picture(folder):
+    result = succeed(
+        "simulate", "network.npz", "--input", "0,1", "-o", "out.csv", "--plot", "out.png"
+    )
+    expected = NeuralNetwork.load("network.npz").forward([0.0, 1.0])[0, 0]
+    assert "a xor b" in result.output
+    assert f"{expected:.4f}" in result.output
+    header, row = csv.reader((folder / "out.csv").read_text().splitlines())
+    assert header == ["a xor b"]
+    assert float(row[0]) == pytest.approx(expected, abs=1e-6)
+    assert (folder / "out.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_train_learns_the_exclusive_or_and_keeps_its_record(folder):
+    result = succeed("train", "--data", "xor", "--layers", "2,4,1", "-o", "xor", "--json")
+    report = json.loads(result.output)
+    assert report["training_accuracy"] == 1.0
+    assert sorted(p.name for p in (folder / "xor").iterdir()) == [
+        "network.npz",
+        "training.csv",
+        "training.png",
+    ]
+    outputs = NeuralNetwork.load("xor/network.npz").forward([[0, 0], [0, 1], [1, 0], [1, 1]])
+    np.testing.assert_array_equal(outputs.ravel() > 0.5, [False, True, True, False])
+
+
+def test_train_takes_a_file_of_ones_own(folder):
+    rng = np.random.default_rng(1)
+    inputs = rng.random((60, 3))
+    np.savez("mine.npz", inputs=inputs, labels=(inputs[:, 0] > inputs[:, 1]).astype(int))
+    result = succeed(
+        "train", "--data", "mine.npz", "--layers", "3,4,2", "--forward", "closed-form", "-o", "mine"
+    )
+    assert "held-out" in result.output
+    assert NeuralNetwork.load("mine/network.npz").widths == (3, 4, 2)
+
+
+def test_quiet_prints_nothing(folder):
+    assert succeed("build", "network.npz", "-o", "a.xml", "--quiet").output == ""
+    assert succeed("simulate", "network.npz", "--input", "0,1", "--quiet").output == ""
+
+
+def test_force_overwrites(folder):
+    succeed("build", "network.npz", "-o", "a.xml")
+    before = (folder / "a.xml").read_bytes()
+    assert run("build", "network.npz", "-o", "a.xml", "--input", "1,1").exit_code == 2
+    assert (folder / "a.xml").read_bytes() == before
+    succeed("build", "network.npz", "-o", "a.xml", "--input", "1,1", "--force")
+    assert (folder / "a.xml").read_bytes() != before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["build", "missing.npz", "-o", "a.xml"], "there is no file missing.npz"),
+        (["build", "network.npz", "-o", "a.txt"], ".xml, .sbml, .ant"),
+        (["build", "network.npz", "-o", "none/a.xml"], "there is no folder none"),
+        (["build", "network.npz", "-o", "a.xml", "--encoding", "folded"], "--input"),
+        (["build", "network.npz", "-o", "a.xml", "--encoding", "x"], "enzymatic"),
+        (["build", "network.npz", "-o", "a.xml", "--input", "1"], "2 inputs"),
+        (["simulate", "network.npz", "--input", "-1,0"], "max(d, 0)"),
+        (["simulate", "network.npz", "--input", "nan,0"], "finite"),
+        (["simulate", "network.npz", "--input", "nofile.csv"], "neither a file"),
+        (["simulate", "network.npz", "--input", "text.csv"], "line 2"),
+        (["simulate", "network.npz", "--input", "ragged.csv"], "line 2"),
+        (["simulate", "network.npz", "--input", "0,1", "--accuracy", "0"], "accuracy"),
+        (["simulate", "network.npz", "--input", "0,1", "--plot", "a.xyz"], ".png"),
+        (["simulate", "text.csv", "--input", "0,1"], "text.csv"),
+        (["train", "--data", "iris", "-o", "out"], "xor, digits"),
+        (["train", "--data", "xor", "--layers", "2,x", "-o", "out"], "64,16,10"),
+        (["train", "--data", "xor", "--layers", "3,1", "-o", "out"], "2 inputs"),
+        (["train", "--data", "xor", "--smoothing", "0", "-o", "out"], "h = 0"),
+        (["train", "--data", "xor", "--smoothing", "-1", "-o", "out"], "-1.0"),
+        (["train", "--data", "xor", "--order", "1", "-o", "out"], "order 1"),
+        (["train", "--data", "xor", "-o", "none/out"], "there is no folder"),
+        (["train", "--data", "xor", "-o", "text.csv"], "is a file"),
+        (["demo", "-o", "."], "exists already"),
+        (["demo", "-o", ".", "--force"], "was not made by the demo"),
+    ],
+)
+def test_an_error_is_one_clear_line_with_exit_code_2(folder, arguments, words):
+    (folder / "text.csv").write_text("1,2\nhello,3\n")
+    (folder / "ragged.csv").write_text("1,2\n3\n")
+    before = sorted(path.name for path in folder.iterdir())
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert words in result.output
+    assert "Traceback" not in result.output
+    errors = [line for line in result.output.splitlines() if line.startswith("Error: ")]
+    assert len(errors) == 1
+    assert sorted(path.name for path in folder.iterdir()) == before
