@@ -44,6 +44,10 @@ class Brackets:
         """Return the brackets of some of the rows."""
         return Brackets(self.lower[rows], self.upper[rows])
 
+    def widths(self) -> Array:
+        """Return the width of each bracket, shape (n, nodes)."""
+        return self.upper - self.lower
+
     def error_bounds(self, states: Array) -> Array:
         """Return how far each state (one a row) can be from the steady state in its worst node."""
         distance = np.maximum(states - self.lower, self.upper - states)

@@ -125,6 +125,5 @@ def _print(printer: Printer, network: NeuralNetwork, settled: SteadyState) -> No
             f"... and {len(settled.outputs) - _MOST_ROWS} more inputs; -o writes them all."
         )
     printer.line(
-        f"Settled at t = {settled.time:.3g}; every node is within {settled.error_bound:.1e} of its "
-        f"steady state."
+        f"Settled: every node is within {settled.error_bound:.1e} of its steady state (proven)."
     )

@@ -21,7 +21,8 @@ class SteadyState:
     error_bound : float
         Proven bound of the distance to the true steady state, absolute, over all nodes and inputs.
     time : float
-        Longest model time that a run needed.
+        Model time at which the concentrations were read, of the longest run. It lies far beyond
+        the settling time: late steps of the integrator are long and cost nothing.
     """
 
     outputs: Array
