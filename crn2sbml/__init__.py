@@ -20,12 +20,14 @@ from __future__ import annotations
 
 from crn2sbml.absorb import absorb_enzymes, fold
 from crn2sbml.activations import Activation
+from crn2sbml.combine import subnetwork, union
 from crn2sbml.compile import compile_edge, compile_network
-from crn2sbml.crn import Crn, RateConstant, Reaction, Species, subnetwork, union
+from crn2sbml.crn import Crn
 from crn2sbml.errors import Crn2sbmlError
 from crn2sbml.extract import extract_network
 from crn2sbml.formats import save_antimony, save_sbml, to_antimony, to_sbml
 from crn2sbml.network import Layer, NeuralNetwork
+from crn2sbml.reaction import RateConstant, Reaction, Species
 from crn2sbml.simulate import Simulator, SteadyState, Trajectory
 from crn2sbml.training import History, TrainingResult, train_network
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping
 
-from crn2sbml.crn import Complex, Crn, RateConstant, Reaction
+from crn2sbml.crn import Crn
 from crn2sbml.errors import UnsupportedError
+from crn2sbml.reaction import Complex, RateConstant, Reaction
 
 
 def absorb_enzymes(crn: Crn, keep: Collection[str] = ()) -> Crn:

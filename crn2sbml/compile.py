@@ -17,9 +17,11 @@ from numpy.typing import ArrayLike
 
 from crn2sbml.absorb import absorb_enzymes, fold
 from crn2sbml.activations import Array
-from crn2sbml.crn import Crn, RateConstant, Reaction, Species
+from crn2sbml.checks import check_inputs
+from crn2sbml.crn import Crn
 from crn2sbml.errors import ConcentrationError, UnsupportedError
-from crn2sbml.network import NeuralNetwork, check_inputs
+from crn2sbml.network import NeuralNetwork
+from crn2sbml.reaction import RateConstant, Reaction, Species
 
 Encoding = Literal["enzymatic", "absorbed", "folded"]
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from crn2sbml.activations import Activation
 from crn2sbml.compile import INPUT, node_id
-from crn2sbml.crn import Crn, Reaction, format_complex
+from crn2sbml.crn import Crn
 from crn2sbml.errors import ActivationError, UnsupportedError
 from crn2sbml.network import Layer, NeuralNetwork
+from crn2sbml.reaction import Reaction, format_complex
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ Layers are numbered as in the paper: layer 0 holds the inputs, layer m the outpu
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -16,13 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml.activations import Activation, Array
-from crn2sbml.errors import ConcentrationError, NetworkError
+from crn2sbml.checks import check_inputs, checked_names, checked_sizes, frozen_array
+from crn2sbml.errors import NetworkError
 from crn2sbml.network_file import read_network_arrays, write_network_arrays
-
-SIGN_REMEDY = (
-    "concentrations cannot be negative: shift or scale the data to >= 0, or split a signed value "
-    "into two inputs, max(d, 0) and max(-d, 0), with weights w and -w"
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,7 +130,7 @@ class NeuralNetwork:
             ("input_names", self.widths[0]),
             ("output_names", self.widths[-1]),
         ):
-            names = _checked_names(getattr(self, attribute), attribute, width)
+            names = checked_names(getattr(self, attribute), attribute, width)
             object.__setattr__(self, attribute, names)
 
     @classmethod
@@ -173,7 +169,7 @@ class NeuralNetwork:
         >>> NeuralNetwork.random((64, 16, 10), rng=1)
         NeuralNetwork 64-16-10, smoothed ReLU (h = 1)
         """
-        widths = _checked_sizes(sizes)
+        widths = checked_sizes(sizes)
         activations = _one_for_each_layer(activation, len(widths) - 1)
         generator = np.random.default_rng(rng)
         return cls(
@@ -332,58 +328,6 @@ def describe_activation(activation: Activation) -> str:
     return f"root activation (h = {activation.h:g}, decay {table})"
 
 
-def frozen_array(values: ArrayLike, what: str, dimensions: int) -> Array:
-    """Copy to a read-only float64 array and check dimensions and finiteness."""
-    try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise NetworkError(f"the {what} must be a rectangular array of numbers: {error}") from None
-    if array.ndim != dimensions:
-        raise NetworkError(
-            f"the {what} must have {dimensions} dimension(s), but the shape is {array.shape}"
-        )
-    if not np.isfinite(array).all():
-        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise NetworkError(
-            f"the {what} hold {array[where]} at index {where}; every number must be finite "
-            f"(training that diverged is the usual cause: lower the learning rate)"
-        )
-    array.setflags(write=False)
-    return array
-
-
-def check_inputs(inputs: ArrayLike, width: int) -> Array:
-    """Return inputs as an (n, width) float64 array of valid concentrations.
-
-    Raises
-    ------
-    ConcentrationError
-        If the width is wrong or an entry is negative or not finite.
-    """
-    try:
-        array = np.asarray(inputs, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ConcentrationError(f"the inputs must be an array of numbers: {error}") from None
-    if array.ndim == 1:
-        array = array[np.newaxis, :]
-    if array.ndim != 2 or array.shape[1] != width:
-        raise ConcentrationError(
-            f"the inputs have shape {np.shape(inputs)}, but the network has {width} inputs; "
-            f"pass an array of shape (n, {width}), one input a row"
-        )
-    if not np.isfinite(array).all():
-        row, column = np.argwhere(~np.isfinite(array))[0]
-        raise ConcentrationError(
-            f"input row {row}, column {column} is {array[row, column]}; inputs must be finite"
-        )
-    if (array < 0).any():
-        row, column = np.argwhere(array < 0)[0]
-        raise ConcentrationError(
-            f"input row {row}, column {column} is {array[row, column]}; {SIGN_REMEDY}"
-        )
-    return array
-
-
 def _check_chain(layers: Sequence[Layer]) -> None:
     for number, (before, after) in enumerate(pairwise(layers), start=1):
         if after.weights.shape[1] != before.width:
@@ -391,33 +335,6 @@ def _check_chain(layers: Sequence[Layer]) -> None:
                 f"layer {number} has {before.width} nodes, but the weights of layer {number + 1} "
                 f"have {after.weights.shape[1]} columns; each needs one column for each node before"
             )
-
-
-def _checked_names(
-    names: Iterable[str] | None, attribute: str, width: int
-) -> tuple[str, ...] | None:
-    if names is None:
-        return None
-    checked = tuple(str(name) for name in names)
-    if len(checked) != width:
-        raise NetworkError(f"{attribute} has {len(checked)} names, but {width} are needed")
-    if len(set(checked)) != width:
-        twice = next(name for name in checked if checked.count(name) > 1)
-        raise NetworkError(f"{attribute} holds {twice!r} more than once; names must be unique")
-    for name in checked:
-        if not name.strip() or not name.isprintable():
-            raise NetworkError(f"{attribute} holds {name!r}; names must be printable and not blank")
-    return checked
-
-
-def _checked_sizes(sizes: Sequence[int]) -> list[int]:
-    widths = list(sizes)
-    if len(widths) < 2:
-        raise NetworkError(f"sizes is {widths}, but it needs an input and an output width at least")
-    for width in widths:
-        if isinstance(width, bool) or not isinstance(width, (int, np.integer)) or width < 1:
-            raise NetworkError(f"sizes holds {width!r}; every width must be a positive integer")
-    return [int(width) for width in widths]
 
 
 def _one_for_each_layer(

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml.activations import Activation, Array
+from crn2sbml.checks import check_inputs
 from crn2sbml.errors import SimulationError
-from crn2sbml.network import NeuralNetwork, check_inputs
+from crn2sbml.network import NeuralNetwork
 
 _EPS = float(np.finfo(np.float64).eps)
 

@@ -56,9 +56,7 @@ def test_the_models_are_those_of_the_trained_network(demo):
     network = NeuralNetwork.load(folder / "network.npz")
     text = (folder / "digits_enzymatic.xml").read_text(encoding="utf-8")
     model = libsbml.readSBMLFromString(text).getModel()
-    pixels = [
-        model.getSpecies(f"X0_{number}").getInitialConcentration() for number in range(1, 65)
-    ]
+    pixels = [model.getSpecies(f"X0_{number}").getInitialConcentration() for number in range(1, 65)]
     assert text == to_sbml(compile_network(network, inputs=pixels))
     absorbed = (folder / "digits_absorbed.xml").read_text(encoding="utf-8")
     assert absorbed == to_sbml(compile_network(network, "absorbed", pixels))

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml.activations import Array
 from crn2sbml.archive import read_archive
+from crn2sbml.checks import SIGN_REMEDY
 from crn2sbml.errors import FormatError, InputValueError
-from crn2sbml.network import SIGN_REMEDY
 
 # Section 6 of the paper: the true class has target 10, every other class 1.
 TRUE_TARGET, OTHER_TARGET = 10.0, 1.0

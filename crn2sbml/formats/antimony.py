@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from crn2sbml.crn import Complex, Crn, Reaction, Species
+from crn2sbml.crn import Crn
 from crn2sbml.files import save_text
 from crn2sbml.formats.text import COMPARTMENT, check_volume, number, summary
+from crn2sbml.reaction import Complex, Reaction, Species
 
 _DECLARED_PER_LINE = 8
 

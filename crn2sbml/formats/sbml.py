@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from crn2sbml.crn import Complex, Crn, RateConstant, Reaction, Species
+from crn2sbml.crn import Crn
 from crn2sbml.files import atomic_write
 from crn2sbml.formats.text import COMPARTMENT, check_volume, number, summary
+from crn2sbml.reaction import Complex, RateConstant, Reaction, Species
 
 ANNOTATION_NAMESPACE = "urn:crn2sbml:origin:1"
 _MATHML = "http://www.w3.org/1998/Math/MathML"

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml.activations import Array
+from crn2sbml.checks import check_inputs
 from crn2sbml.compile import INPUT, compile_network
 from crn2sbml.crn import Crn
 from crn2sbml.errors import (
@@ -20,7 +21,7 @@ from crn2sbml.errors import (
     UnsupportedError,
 )
 from crn2sbml.extract import extract_network
-from crn2sbml.network import NeuralNetwork, check_inputs
+from crn2sbml.network import NeuralNetwork
 from crn2sbml.rates import bracket_steady_state, estimate_settling_times
 from crn2sbml.simulate import models
 from crn2sbml.simulate.pool import Pool

@@ -45,7 +45,9 @@ def test_build_writes_what_the_library_writes(folder, encoding):
     network = NeuralNetwork.load("network.npz")
     expected = compile_network(network, encoding, [0.5, 1.0])
     for name, text in (("a.xml", to_sbml(expected)), ("a.ant", to_antimony(expected))):
-        result = succeed("build", "network.npz", "-o", name, "--encoding", encoding, "--input", "0.5,1")
+        result = succeed(
+            "build", "network.npz", "-o", name, "--encoding", encoding, "--input", "0.5,1"
+        )
         assert name in result.output
         assert (folder / name).read_text(encoding="utf-8") == text
 

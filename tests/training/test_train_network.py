@@ -124,7 +124,9 @@ def test_the_callback_sees_every_network():
 
 def test_the_history_is_written_as_a_table(tmp_path):
     xor = load_xor()
-    result = train_network(NeuralNetwork.random((2, 2, 1), rng=1), xor.inputs, xor.targets, rounds=2)
+    result = train_network(
+        NeuralNetwork.random((2, 2, 1), rng=1), xor.inputs, xor.targets, rounds=2
+    )
     result.history.save_csv(tmp_path / "history.csv")
     header, first, _ = (tmp_path / "history.csv").read_text().splitlines()
     assert header == "round,cost,accuracy,validation_accuracy,seconds"
