@@ -17,11 +17,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from crn2sbml.arrays import Array
 from crn2sbml.errors import ActivationError
-
-Array = NDArray[np.float64]
 
 # Newton from the right converges monotonically and, from the starts below (within a factor of
 # two of the root), in at most about eight steps; the rest is head-room for extreme mixtures.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crn2sbml.activations import Array
+from crn2sbml.arrays import Array
 from crn2sbml.errors import ConcentrationError, NetworkError
 
 SIGN_REMEDY = (

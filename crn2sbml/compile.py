@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml.absorb import absorb_enzymes, fold
-from crn2sbml.activations import Array
+from crn2sbml.arrays import Array
 from crn2sbml.checks import check_inputs
 from crn2sbml.crn import Crn
 from crn2sbml.errors import ConcentrationError, UnsupportedError

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml import mass_action
-from crn2sbml.activations import Array
+from crn2sbml.arrays import Array
 from crn2sbml.errors import CrnError
 from crn2sbml.reaction import (
     Complex,

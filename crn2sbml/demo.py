@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from crn2sbml.activations import Array
+from crn2sbml.arrays import Array
 from crn2sbml.compile import compile_network
 from crn2sbml.data import Dataset, load_digits, split
 from crn2sbml.errors import FileError, OutputExistsError

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crn2sbml.activations import Array
+from crn2sbml.arrays import Array
 
 Indices = NDArray[np.intp]
 

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crn2sbml.activations import Activation, Array
+from crn2sbml.activations import Activation
+from crn2sbml.arrays import Array
 from crn2sbml.checks import check_inputs, checked_names, checked_sizes, frozen_array
 from crn2sbml.errors import NetworkError
 from crn2sbml.network_file import read_network_arrays, write_network_arrays

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crn2sbml.activations import Activation, Array
+from crn2sbml.activations import Activation
+from crn2sbml.arrays import Array
 from crn2sbml.checks import check_inputs
 from crn2sbml.errors import SimulationError
 from crn2sbml.network import NeuralNetwork

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 import numpy as np
 
-from crn2sbml.activations import Array
+from crn2sbml.arrays import Array
 from crn2sbml.errors import ConcentrationError, Crn2sbmlError, FileError, FormatError, NetworkError
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

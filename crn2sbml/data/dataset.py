@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crn2sbml.activations import Array
 from crn2sbml.archive import read_archive
+from crn2sbml.arrays import Array
 from crn2sbml.checks import SIGN_REMEDY
 from crn2sbml.errors import FormatError, InputValueError
 

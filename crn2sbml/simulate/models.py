@@ -15,7 +15,8 @@ from typing import Literal
 
 import numpy as np
 
-from crn2sbml.activations import Activation, Array
+from crn2sbml.activations import Activation
+from crn2sbml.arrays import Array
 from crn2sbml.compile import INPUT, NODE_START, node_id
 from crn2sbml.crn import Crn
 from crn2sbml.formats.sbml import to_sbml

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crn2sbml.activations import Array
+from crn2sbml.arrays import Array
 from crn2sbml.errors import InputValueError
 
 

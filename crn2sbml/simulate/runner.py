@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from crn2sbml.activations import Array
+from crn2sbml.arrays import Array
 from crn2sbml.errors import MissingDependencyError, SimulationError
 from crn2sbml.rates import Brackets
 from crn2sbml.simulate.models import LoadableModel

@@ -9,7 +9,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crn2sbml.activations import Array
+from crn2sbml.arrays import Array
 from crn2sbml.checks import check_inputs
 from crn2sbml.compile import INPUT, compile_network
 from crn2sbml.crn import Crn

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from crn2sbml.activations import Array
+from crn2sbml.arrays import Array
 from crn2sbml.network import Layer, NeuralNetwork
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from crn2sbml.activations import Array
+from crn2sbml.arrays import Array
 from crn2sbml.files import save_text
 
 

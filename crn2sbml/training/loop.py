@@ -11,7 +11,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crn2sbml.activations import Array
+from crn2sbml.arrays import Array
 from crn2sbml.data.dataset import Dataset
 from crn2sbml.errors import InputValueError, NetworkError
 from crn2sbml.network import NeuralNetwork
