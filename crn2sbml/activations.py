@@ -249,8 +249,9 @@ def _root(rho: Array, h: float, decay: Mapping[int, float]) -> Array:
 
 def _bound_from_above(rho: Array, h: float, decay: Mapping[int, float]) -> Array:
     """Bound the root: (k - 1) d_k a^k <= h + rho a holds for each order k by itself."""
-    negative = np.minimum(rho, -np.finfo(np.float64).tiny)
-    bound = np.where(rho < 0, h / -negative, np.inf)
+    bound = np.full(rho.shape, np.inf)
+    with np.errstate(over="ignore"):  # rho just below 0: the other bounds are lower
+        np.divide(h, -rho, out=bound, where=rho < 0)
     for k, d in decay.items():
         c = (k - 1) * d
         flat = (h / c) ** (1.0 / k)

@@ -1,0 +1,160 @@
+"""Activations against mpmath: the positive root of h + rho x - sum_k (k - 1) d_k x^k."""
+
+import copy
+import pickle
+import warnings
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crn2sbml import Activation
+from crn2sbml.errors import ActivationError
+from tests.strategies import activations
+
+# Double precision has 1.1e-16; the root of a well-conditioned equation costs some of it.
+RELATIVE_ERROR = 1e-12
+
+RATES = np.array(
+    [0.0, *(sign * 10.0**e for sign in (-1, 1) for e in np.arange(-12, 6.01, 1.5))]
+)
+SMOOTHINGS = [1e-12, 1e-9, 1e-5, 1e-2, 1.0, 31.0, 1e3]
+DECAYS = [
+    *({q: 1.0} for q in range(2, 9)),
+    {2: 0.25},
+    {5: 7.0},
+    {2: 1.0, 3: 0.5},
+    {2: 1e-3, 5: 2.0},
+    {2: 4.0, 8: 1e-2},
+    {3: 1.0, 4: 1.0, 7: 1e-4},
+]
+
+
+def exact_root(h, decay, rho):
+    """The positive root and the derivative a / kappa(a), to 40 digits."""
+    with mpmath.workdps(60):
+        h, rho = mpmath.mpf(h), mpmath.mpf(rho)
+        terms = {k: mpmath.mpf(d) for k, d in decay.items()}
+
+        def f(x):
+            return h + rho * x - sum((k - 1) * d * x**k for k, d in terms.items())
+
+        # Double or halve until high is right of the root by at most a factor of two ...
+        root = mpmath.mpf(1)
+        while f(root) > 0:
+            root *= 2
+        while f(root / 2) < 0:
+            root /= 2
+        # ... then Newton's method falls to it monotonically, since f is concave.
+        for _ in range(12):
+            slope = rho - sum(k * (k - 1) * d * root ** (k - 1) for k, d in terms.items())
+            root -= f(root) / slope
+        assert abs(f(root)) <= mpmath.mpf(10) ** -45 * (h + abs(rho) * root)
+        kappa = h / root + sum((k - 1) ** 2 * d * root ** (k - 1) for k, d in terms.items())
+        return root, root / kappa
+
+
+@pytest.mark.parametrize("decay", DECAYS, ids=str)
+@pytest.mark.parametrize("h", SMOOTHINGS)
+def test_value_and_derivative_agree_with_mpmath(h, decay):
+    activation = Activation(h, decay)
+    values, derivatives = activation(RATES), activation.derivative(RATES)
+    for rho, value, derivative in zip(RATES, values, derivatives, strict=True):
+        root, slope = exact_root(h, decay, rho)
+        assert abs(mpmath.mpf(float(value)) / root - 1) < RELATIVE_ERROR
+        assert abs(mpmath.mpf(float(derivative)) / slope - 1) < RELATIVE_ERROR
+
+
+def test_order_two_is_equation_4_without_its_cancellation():
+    activation = Activation(h=2.0)
+    rho = np.linspace(-3, 3, 13)
+    np.testing.assert_allclose(activation(rho), (rho + np.sqrt(rho**2 + 8)) / 2, rtol=1e-14)
+    # The textbook root is 0 here; the true one is h / |rho|.
+    assert activation(-1e9) == pytest.approx(2e-9, rel=1e-12)
+
+
+def test_the_derivative_agrees_with_a_difference_quotient():
+    activation = Activation(0.3, {2: 1.0, 4: 0.2})
+    for rho in (-5.0, 0.0, 0.1, 30.0):
+        with mpmath.workdps(60):
+            step = mpmath.mpf(10) ** -15
+            above, below = (
+                exact_root(0.3, activation.decay, mpmath.mpf(rho) + s)[0] for s in (step, -step)
+            )
+            quotient = (above - below) / (2 * step)
+        assert float(activation.derivative(rho)) == pytest.approx(float(quotient), rel=1e-12)
+
+
+@given(activations(orders=(2, 3, 5, 8)), st.floats(-1e3, 1e3), st.floats(1e-6, 10.0))
+def test_the_activation_is_positive_increasing_and_a_root(activation, rho, more):
+    value, later = activation([rho, rho + more])
+    assert 0 < value < later
+    size = activation.h + abs(rho) * value
+    assert abs(activation.rate(value, rho)) <= 1e-12 * size
+    assert Activation(activation.h + 0.1, activation.decay)(rho) > value
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3)])
+def test_the_shape_is_kept(shape):
+    for activation in (Activation(), Activation(1.0, {3: 1.0})):
+        assert activation(np.zeros(shape)).shape == shape
+        assert activation.derivative(np.zeros(shape)).shape == shape
+
+
+def test_h_zero_is_the_plain_relu():
+    relu = Activation(h=0)
+    np.testing.assert_array_equal(relu([-2.0, 0.0, 3.0]), [0.0, 0.0, 3.0])
+    np.testing.assert_array_equal(relu.derivative([-2.0, 0.0, 3.0]), [0.0, 0.0, 1.0])
+    with pytest.raises(ActivationError, match="order 2 only"):
+        Activation(h=0, decay={3: 1.0})
+
+
+@pytest.mark.parametrize("decay", [{2: 1.0}, {3: 1.0}, {2: 1.0, 5: 1.0}])
+def test_huge_rates_neither_overflow_nor_warn(decay):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        activation = Activation(1.0, decay)
+        large, small = activation([1e200, -1e200])
+        assert np.isfinite([large, small]).all()
+        assert small == pytest.approx(1e-200, rel=1e-12)
+        assert activation.rate(1.0, 0.0) == 1.0 - sum((k - 1) * d for k, d in decay.items())
+
+
+@pytest.mark.parametrize(
+    ("h", "decay", "words"),
+    [
+        (-1.0, {2: 1.0}, "-1.0"),
+        (float("nan"), {2: 1.0}, "nan"),
+        (float("inf"), {2: 1.0}, "inf"),
+        ("much", {2: 1.0}, "much"),
+        (1.0, {1: 1.0}, "order 1"),
+        (1.0, {0: 1.0}, "order 0"),
+        (1.0, {-2: 1.0}, "order -2"),
+        (1.0, {2.5: 1.0}, "2.5"),
+        (1.0, {"2": 1.0}, "'2'"),
+        (1.0, {True: 1.0}, "True"),
+        (1.0, {}, "{}"),
+        (1.0, 2, "not 2"),
+        (1.0, {2: 0.0}, "0.0"),
+        (1.0, {2: -1.0}, "-1.0"),
+        (1.0, {2: float("nan")}, "nan"),
+        (1.0, {2: None}, "None"),
+    ],
+)
+def test_a_wrong_value_is_named(h, decay, words):
+    with pytest.raises(ActivationError, match=words) as error:
+        Activation(h, decay)
+    assert isinstance(error.value, ValueError)
+
+
+def test_activations_are_values():
+    activation = Activation(0.5, {3: 2.0, 2: 1})
+    same = eval(repr(activation))
+    for other in (same, pickle.loads(pickle.dumps(activation)), copy.deepcopy(activation)):
+        assert other == activation
+        assert hash(other) == hash(activation)
+    assert activation != Activation(0.5)
+    with pytest.raises(TypeError):
+        activation.decay[2] = 5.0
