@@ -51,9 +51,9 @@ def union(first: Crn, *others: Crn, name: str | None = None) -> Crn:
     edges: dict[object, Reaction] = {}
     ids: set[str] = set()
     for reaction in (r for part in parts for r in part.reactions):
-        known = edges.setdefault(reaction.key, reaction)
-        if known is reaction:
-            edges[reaction.key] = _with_free_id(reaction, ids)
+        known = edges.get(reaction.key)
+        if known is None:
+            known = edges[reaction.key] = _with_free_id(reaction, ids)
         if known.rate != reaction.rate:
             raise CrnError(
                 f"the reaction {format_complex(reaction.reactants)} -> "

@@ -89,7 +89,7 @@ def compile_network(
             f"there is no encoding {encoding!r}; choose one of {', '.join(get_args(Encoding))}"
         )
     _check_smoothing(network)
-    enzymatic = _compile_enzymatic(network, _start_values(network, encoding, inputs))
+    enzymatic = _compile_enzymatic(network, encoding, _start_values(network, encoding, inputs))
     if encoding == "absorbed":
         return absorb_enzymes(enzymatic, keep=[s.id for s in enzymatic.species if s.role == INPUT])
     return fold(enzymatic) if encoding == "folded" else enzymatic
@@ -239,7 +239,8 @@ def _numbered(values: list[_Key], prefix: str) -> dict[_Key, str]:
     return {value: f"{prefix}{number}" for number, value in enumerate(values, start=1)}
 
 
-def _compile_enzymatic(network: NeuralNetwork, start: Array) -> Crn:
+def _compile_enzymatic(network: NeuralNetwork, encoding: Encoding, start: Array) -> Crn:
+    """Compile to Table 1; the metadata name the encoding that it is going to have."""
     ids = _Ids.of(network)
     widths = network.widths
     return Crn(
@@ -251,7 +252,7 @@ def _compile_enzymatic(network: NeuralNetwork, start: Array) -> Crn:
         _rate_constants(ids),
         tuple(_reactions(network, ids)),
         "network_" + "_".join(map(str, widths)),
-        {"widths": " ".join(map(str, widths))},
+        {"encoding": encoding, "widths": " ".join(map(str, widths))},
     )
 
 

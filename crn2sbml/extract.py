@@ -56,7 +56,7 @@ def extract_network(crn: Crn) -> NeuralNetwork:
     if set(expected) != set(nodes):
         odd = sorted(set(expected) ^ set(nodes))[0]
         raise UnsupportedError(f"the dynamic species do not form layers of widths {widths}: {odd}")
-    if not any(s.role == INPUT for s in crn.species):
+    if crn.metadata.get("encoding") == "folded":
         widths = (0, *widths[1:])
     layers = []
     for layer in range(1, len(widths)):

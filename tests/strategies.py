@@ -1,5 +1,7 @@
 """Random networks, inputs and small reaction networks for property tests."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -20,14 +22,12 @@ def activations(draw, orders=(2, 3, 4), mixed=True, min_h=0.05):
 def networks(draw, max_depth=3, max_width=4, **activation_options):
     widths = draw(st.lists(st.integers(1, max_width), min_size=2, max_size=max_depth + 1))
     layers = []
-    for before, width in zip(widths[:-1], widths[1:], strict=True):
+    for before, width in pairwise(widths):
         entries = draw(
             st.lists(weights, min_size=width * (before + 1), max_size=width * (before + 1))
         )
         table = np.array(entries).reshape(width, before + 1)
-        layers.append(
-            Layer(table[:, 1:], table[:, 0], draw(activations(**activation_options)))
-        )
+        layers.append(Layer(table[:, 1:], table[:, 0], draw(activations(**activation_options))))
     return NeuralNetwork(layers)
 
 

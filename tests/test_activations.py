@@ -17,9 +17,7 @@ from tests.strategies import activations
 # Double precision has 1.1e-16; the root of a well-conditioned equation costs some of it.
 RELATIVE_ERROR = 1e-12
 
-RATES = np.array(
-    [0.0, *(sign * 10.0**e for sign in (-1, 1) for e in np.arange(-12, 6.01, 1.5))]
-)
+RATES = np.array([0.0, *(sign * 10.0**e for sign in (-1, 1) for e in np.arange(-12, 6.01, 1.5))])
 SMOOTHINGS = [1e-12, 1e-9, 1e-5, 1e-2, 1.0, 31.0, 1e3]
 DECAYS = [
     *({q: 1.0} for q in range(2, 9)),

@@ -31,7 +31,7 @@ def case(request, network, tmp_path_factory):
 
 
 def in_scipy(crn):
-    """Integrate stoichiometry times mass-action rates, written here from the model's own numbers."""
+    """Integrate stoichiometry times mass-action rates, from the model's own numbers."""
     matrix = crn.stoichiometry_matrix()
     constants = np.array([crn.rate_constant_values[r.rate] for r in crn.reactions])
     orders = np.zeros(matrix.shape)
@@ -43,9 +43,7 @@ def in_scipy(crn):
         return matrix @ (constants * np.prod(x[:, np.newaxis] ** orders, axis=0))
 
     times = np.linspace(0, T_END, POINTS)
-    solution = solve_ivp(
-        rhs, (0, T_END), crn.initial_state, "LSODA", times, rtol=1e-10, atol=1e-14
-    )
+    solution = solve_ivp(rhs, (0, T_END), crn.initial_state, "LSODA", times, rtol=1e-10, atol=1e-14)
     return solution.y[[crn.species_index[s] for s in crn.dynamic_species]].T
 
 
