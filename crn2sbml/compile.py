@@ -312,7 +312,7 @@ def _halves(template: str, value: float, label: str, role: str) -> tuple[Species
     """Split a signed number into two concentrations of which one is 0."""
     return (
         Species(template.format("p"), max(value, 0.0), f"{label}, positive half", role),
-        Species(template.format("m"), max(-value, 0.0), f"{label}, negative half", role),
+        Species(template.format("m"), abs(min(value, 0.0)), f"{label}, negative half", role),
     )
 
 

@@ -10,7 +10,7 @@ from crn2sbml.files import save_text
 from crn2sbml.formats.text import COMPARTMENT, check_volume, number, summary
 from crn2sbml.reaction import Complex, Reaction, Species
 
-_DECLARED_PER_LINE = 8
+_DECLARED_PER_LINE = 4
 
 
 def to_antimony(crn: Crn, volume: float = 1.0) -> str:
@@ -151,8 +151,9 @@ def _rate_constants(crn: Crn) -> Iterator[str]:
 def _declarations(species: Sequence[Species], enzymatic: frozenset[str]) -> Iterator[str]:
     for start in range(0, len(species), _DECLARED_PER_LINE):
         part = species[start : start + _DECLARED_PER_LINE]
-        marked = ", ".join(_marked(s.id, enzymatic) for s in part)
-        yield f"  species {marked} in {COMPARTMENT};"
+        # "in" belongs to a single species of the list, not to all of them.
+        marked = ", ".join(f"{_marked(s.id, enzymatic)} in {COMPARTMENT}" for s in part)
+        yield f"  species {marked};"
     for s in species:
         comment = f"  // {s.name}" if s.name else ""
         yield f"  {s.id} = {number(s.initial)};{comment if s.id in enzymatic else ''}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from crn2sbml.crn import Crn
 from crn2sbml.errors import UnsupportedError
 
@@ -23,7 +25,18 @@ def check_volume(crn: Crn, volume: float) -> float:
 
 
 def number(value: float) -> str:
-    """Write a number so that it comes back bit for bit."""
+    """Write a number so that it comes back bit for bit.
+
+    Raises
+    ------
+    UnsupportedError
+        If it is too small to be read by libsbml, and so by nearly every other tool.
+    """
+    if 0 < value < sys.float_info.min:
+        raise UnsupportedError(
+            f"{value!r} is smaller than {sys.float_info.min!r}, and most programs cannot read such "
+            f"a number from a file; use 0 instead"
+        )
     return repr(float(value))
 
 
