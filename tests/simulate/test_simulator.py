@@ -1,0 +1,352 @@
+"""The simulator: settled within its accuracy, rewritten in place, and clear when it cannot."""
+
+import logging
+import math
+import pickle
+
+import numpy as np
+import pytest
+import roadrunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
+
+from crn2sbml import Activation, Crn, Layer, NeuralNetwork, Simulator, compile_network
+from crn2sbml.errors import (
+    ConcentrationError,
+    InputValueError,
+    NotSettledError,
+    SimulationError,
+    UnsupportedError,
+)
+from crn2sbml.rates import bracket_steady_state
+from crn2sbml.simulate import models
+from tests.strategies import inputs_for, networks
+
+# The integrator of a trajectory runs at relative tolerance 1e-9 a step.
+TRAJECTORY = 1e-6
+
+
+def distance(settled, network, inputs):
+    """Largest distance to the closed form over all nodes."""
+    expected = network.activations(inputs)
+    pairs = zip(settled.activations, expected, strict=True)
+    return max(np.abs(found - exact).max() for found, exact in pairs)
+
+
+@settings(max_examples=30)
+@given(st.data(), st.sampled_from([1e-4, 1e-6, 1e-8]))
+def test_the_settled_chemistry_is_the_forward_pass(data, accuracy):
+    network = data.draw(networks())
+    inputs = data.draw(inputs_for(network, rows=2))
+    with Simulator(network) as simulator:
+        settled = simulator.steady_state(inputs, accuracy)
+    assert settled.error_bound <= accuracy
+    # The closed form itself is within its brackets of the truth, 1e-12 relative.
+    rounding = 1e-12 * max(1.0, max(a.max() for a in settled.activations))
+    assert distance(settled, network, inputs) <= settled.error_bound + rounding
+    assert settled.outputs is settled.activations[-1]
+    assert [a.shape for a in settled.activations] == [(2, w) for w in network.widths[1:]]
+
+
+@pytest.mark.parametrize(
+    "initial",
+    [
+        0.0,
+        1e-300,
+        1e-30,
+        1e9,
+        np.random.default_rng(1).random(9) * 1e9,
+        10.0 ** np.linspace(-9, 9, 9),
+        {"X1_1": 0.0, "X2_1": 1e9},
+    ],
+    ids=["0", "1e-300", "1e-30", "1e9", "random to 1e9", "1e-9 .. 1e9", "by id"],
+)
+@pytest.mark.parametrize("h", [1.0, 1e-10])
+def test_the_result_does_not_depend_on_the_start(initial, h):
+    network = NeuralNetwork.random((3, 5, 4), Activation(h), rng=1)
+    inputs = np.random.default_rng(2).random((4, 3))
+    with Simulator(network) as simulator:
+        settled = simulator.steady_state(inputs, initial=initial)
+    assert distance(settled, network, inputs) <= 1e-6
+
+
+def chain():
+    """Three nodes in a row that leave the neighbourhood of 0 slowly, one after the other."""
+    h = Activation(1e-6)
+    return NeuralNetwork(
+        [Layer([[1.0]], [0.0], h), Layer([[-1.0]], [2.0], h), Layer([[-1.0]], [2.0], h)]
+    )
+
+
+def test_a_chain_that_is_slow_to_leave_zero_settles_for_certain():
+    # From (0, 1e6, 0) it takes 32.6 to be within 1e-3; the slowest eigenvalue would suggest 9.9.
+    start = [0.0, 1e6, 0.0]
+    with Simulator(chain()) as simulator:
+        settled = simulator.steady_state([[1.0]], 1e-3, initial=start)
+        trajectory = simulator.trajectory([1.0], 40.0, start, points=4001)
+    assert distance(settled, chain(), [[1.0]]) <= 1e-3
+    exact = np.hstack(chain().activations([1.0]))
+    far = np.abs(trajectory.values - exact).max(axis=1) > 1e-3
+    assert trajectory.times[far].max() == pytest.approx(32.61, abs=0.02)
+
+
+def test_parameters_are_rewritten_and_nothing_is_loaded_again(monkeypatch):
+    loads = []
+    load = roadrunner.RoadRunner
+    monkeypatch.setattr(roadrunner, "RoadRunner", lambda text: loads.append(text) or load(text))
+    inputs = np.random.default_rng(1).random((3, 4))
+    activations = [Activation(h, {2: d, 3: 0.1}) for h, d in ((1.0, 1.0), (0.2, 3.0), (5.0, 0.1))]
+    with Simulator(NeuralNetwork.random((4, 3, 2), activations[0], rng=0)) as simulator:
+        for seed, activation in enumerate(activations):
+            network = NeuralNetwork.random((4, 3, 2), activation, rng=seed)
+            simulator.set_parameters(network)
+            assert distance(simulator.steady_state(inputs), network, inputs) <= 1e-6
+            simulator.trajectory(inputs[0], 1.0)
+    assert len(loads) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        NeuralNetwork.random((2, 4, 1), rng=1),
+        NeuralNetwork.random((2, 3, 1), Activation(1.0, {3: 1.0}), rng=1),
+        NeuralNetwork.random((2, 3, 1), Activation(0.0), rng=1),
+    ],
+    ids=["widths", "orders", "h = 0"],
+)
+def test_a_network_of_another_shape_is_refused_and_the_old_one_kept(other):
+    network = NeuralNetwork.random((2, 3, 1), rng=1)
+    with Simulator(network) as simulator:
+        with pytest.raises(UnsupportedError):
+            simulator.set_parameters(other)
+        assert distance(simulator.steady_state([[1.0, 2.0]]), network, [[1.0, 2.0]]) <= 1e-6
+
+
+def test_two_workers_do_the_same_bit_for_bit_and_follow_new_parameters():
+    inputs = np.random.default_rng(1).random((150, 5))
+    first, second = (NeuralNetwork.random((5, 4, 3), rng=seed) for seed in (1, 2))
+    with Simulator(first) as alone, Simulator(first, workers=2) as shared:
+        np.testing.assert_array_equal(
+            shared.steady_state(inputs).outputs, alone.steady_state(inputs).outputs
+        )
+        shared.set_parameters(second)
+        alone.set_parameters(second)
+        np.testing.assert_array_equal(
+            shared.steady_state(inputs).outputs, alone.steady_state(inputs).outputs
+        )
+        assert shared.trajectory(inputs[0], 1.0).values.shape == (501, 7)
+        with pytest.raises(NotSettledError):
+            shared.steady_state(inputs, 1e-18)
+
+
+@given(networks(), st.integers(0, 99))
+@settings(max_examples=20)
+def test_the_kernel_model_has_the_right_hand_side_of_the_enzymatic_network(network, seed):
+    rng = np.random.default_rng(seed)
+    inputs = rng.random(network.widths[0])
+    crn = compile_network(network, inputs=inputs)
+    model = models.kernel_model(network)
+    runner = roadrunner.RoadRunner(model.sbml)
+    for names, values in (
+        (model.constants, models.kernel_constants(network)),
+        (model.drives, models.kernel_drives(network, inputs)),
+    ):
+        for name, value in zip(names, values, strict=True):
+            runner[name] = value
+    state = dict(zip(model.nodes, rng.exponential(size=len(model.nodes)), strict=True))
+    for node, value in state.items():
+        runner[f"[{node}]"] = value
+    full = crn.initial_state.copy()
+    for node, value in state.items():
+        full[crn.species_index[node]] = value
+    expected = dict(zip(crn.species_ids, crn.right_hand_side(full), strict=True))
+    rates = zip(
+        runner.model.getFloatingSpeciesIds(),
+        runner.model.getFloatingSpeciesConcentrationRates(),
+        strict=True,
+    )
+    size = max(1.0, np.abs(crn.reaction_rates(full)).sum())  # summed in another order
+    for node, rate in rates:
+        assert rate == pytest.approx(expected[node], rel=0, abs=1e-13 * size)
+
+
+def test_a_trajectory_is_that_of_the_network_in_scipy():
+    network = NeuralNetwork.random((2, 3, 2), Activation(0.3, {2: 1.0, 3: 0.2}), rng=3)
+    crn = compile_network(network, inputs=[0.5, 2.0])
+    nodes = [crn.species_index[s] for s in crn.dynamic_species]
+    start = np.linspace(0.0, 50.0, 5)
+    full = crn.initial_state.copy()
+    full[nodes] = start
+    times = np.linspace(0, 8, 81)
+    expected = (
+        solve_ivp(
+            lambda _, x: crn.right_hand_side(x),
+            (0, 8),
+            full,
+            "LSODA",
+            times,
+            rtol=1e-10,
+            atol=1e-13,
+        )
+        .y[nodes]
+        .T
+    )
+    for model in (network, crn):
+        with Simulator(model) as simulator:
+            inputs = [0.5, 2.0] if model is network else None
+            trajectory = simulator.trajectory(inputs, 8.0, start, points=81)
+        np.testing.assert_array_equal(trajectory.times, times)
+        assert trajectory.species_ids == crn.dynamic_species
+        np.testing.assert_allclose(trajectory.values, expected, rtol=TRAJECTORY, atol=TRAJECTORY)
+    np.testing.assert_array_equal(trajectory["X2_1"], trajectory.values[:, 3])
+    with pytest.raises(InputValueError, match="X9_9"):
+        trajectory["X9_9"]
+
+
+def test_a_trajectory_lasts_until_it_has_settled_unless_told_otherwise():
+    network = NeuralNetwork.random((2, 3, 2), rng=3)
+    with Simulator(network) as simulator:
+        trajectory = simulator.trajectory([0.5, 2.0])
+    assert (trajectory.values[0] == 1.0).all()
+    exact = np.hstack(network.activations([0.5, 2.0]))
+    assert np.abs(trajectory.values[-1] - exact).max() < 1e-3
+
+
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed", "folded"])
+def test_a_compiled_network_runs_as_it_is(encoding):
+    network = NeuralNetwork.random((3, 4, 2), Activation(0.5, {2: 1.0, 3: 0.5}), rng=1)
+    own, others = [[0.5, 1.0, 2.0]], [[0.0, 0.0, 0.0], [3.0, 0.1, 1.0]]
+    with Simulator(compile_network(network, encoding, own)) as simulator:
+        assert distance(simulator.steady_state(), network, own) <= 1e-6
+        if encoding != "folded":
+            assert distance(simulator.steady_state(others), network, others) <= 1e-6
+            # Inputs of one run must not leak into the next.
+            assert distance(simulator.steady_state(), network, own) <= 1e-6
+        end = simulator.trajectory(t_end=50.0).values[-1]
+    exact = np.hstack(network.activations(own))[0]
+    np.testing.assert_allclose(end, exact, rtol=0, atol=TRAJECTORY)
+
+
+def test_enzymes_are_rewritten_in_place_and_other_encodings_refuse():
+    first, second = (NeuralNetwork.random((3, 2, 1), rng=seed) for seed in (1, 2))
+    inputs = [[1.0, 0.5, 0.2]]
+    with Simulator(compile_network(first)) as simulator:
+        simulator.set_parameters(second)
+        assert distance(simulator.steady_state(inputs), second, inputs) <= 1e-6
+    with (
+        Simulator(compile_network(first, "absorbed")) as simulator,
+        pytest.raises(UnsupportedError, match="enzymatic"),
+    ):
+        simulator.set_parameters(second)
+
+
+def test_any_reaction_network_has_trajectories_but_only_ours_a_proven_steady_state():
+    crn = Crn.from_text(
+        ["X + Y + E -> 2 Y + E", "Y + F -> X + F"], initial={"X": 3.0, "Y": 1.0, "E": 2.0}
+    )
+    with Simulator(crn) as simulator:
+        values = simulator.trajectory(t_end=20.0, initial={"X": 2.0}).values
+        # X + Y is conserved; at rest 2 x y = y.
+        np.testing.assert_allclose(values[-1], [0.5, 2.5], rtol=0, atol=TRAJECTORY)
+        np.testing.assert_allclose(values.sum(axis=1), 3.0, rtol=0, atol=TRAJECTORY)
+        for call, words in (
+            (simulator.steady_state, "trajectory"),
+            (simulator.trajectory, "t_end"),
+        ):
+            with pytest.raises(UnsupportedError, match=words):
+                call()
+
+
+def test_what_has_not_settled_is_reported_with_how_far_it_got():
+    network = NeuralNetwork.random((2, 3), rng=1)
+    with Simulator(network) as simulator, pytest.raises(NotSettledError) as caught:
+        simulator.steady_state([[1.0, 1.0]], 1e-18)
+    error = pickle.loads(pickle.dumps(caught.value))
+    assert 1e-18 < error.error_bound < 1e-9
+    assert error.time > 1
+    assert "1e-18 was asked for" in str(error)
+    best = bracket_steady_state(network, [[1.0, 1.0]]).widths().max() / 2
+    assert f"{best:.1g}" in str(error)
+
+
+def test_a_failed_integration_is_an_error_with_the_reason(monkeypatch):
+    def fail(*arguments):
+        raise RuntimeError("CV_ERR_FAILURE")
+
+    with Simulator(NeuralNetwork.random((2, 3), rng=1)) as simulator:
+        monkeypatch.setattr(roadrunner.Integrator, "integrate", fail)
+        with pytest.raises(SimulationError, match="row 0 failed: CV_ERR_FAILURE"):
+            simulator.steady_state([[1.0, 1.0]])
+
+
+def test_roadrunner_is_left_as_it_was_and_nothing_is_printed(capfd):
+    config = roadrunner.Config
+    keys = (config.LLVM_BACKEND, config.LLJIT_OPTIMIZATION_LEVEL)
+    before = [config.getValue(key) for key in keys], roadrunner.Logger.getLevel()
+    # Rejected runs are part of it: no solver can reach this accuracy.
+    with (
+        Simulator(NeuralNetwork.random((2, 3), rng=1)) as simulator,
+        pytest.raises(NotSettledError),
+    ):
+        simulator.steady_state([[1.0, 1.0]], 1e-18, initial=1e9)
+    assert ([config.getValue(key) for key in keys], roadrunner.Logger.getLevel()) == before
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_older_compiler_can_be_asked_for(monkeypatch, caplog):
+    monkeypatch.setenv("CRN2SBML_JIT", "mcjit")
+    network = NeuralNetwork.random((2, 3), rng=1)
+    with caplog.at_level(logging.DEBUG), Simulator(network) as simulator:
+        assert distance(simulator.steady_state([[1.0, 1.0]]), network, [[1.0, 1.0]]) <= 1e-6
+    assert "loads a model of 3 nodes" in caplog.text
+
+
+def test_an_empty_batch_is_empty():
+    with Simulator(NeuralNetwork.random((2, 3, 1), rng=1)) as simulator:
+        settled = simulator.steady_state(np.empty((0, 2)))
+    assert settled.outputs.shape == (0, 1)
+    assert [a.shape for a in settled.activations] == [(0, 3), (0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({}, ConcentrationError, "no inputs"),
+        ({"inputs": [[1.0]]}, ConcentrationError, "2 inputs"),
+        ({"inputs": [[1.0, -1.0]]}, ConcentrationError, r"max\(d, 0\)"),
+        ({"inputs": [[1.0, math.nan]]}, ConcentrationError, "nan"),
+        ({"inputs": [[1.0, 1.0]], "accuracy": 0.0}, InputValueError, "accuracy"),
+        ({"inputs": [[1.0, 1.0]], "accuracy": math.nan}, InputValueError, "accuracy"),
+        ({"inputs": [[1.0, 1.0]], "initial": -1.0}, ConcentrationError, "negative"),
+        ({"inputs": [[1.0, 1.0]], "initial": math.inf}, ConcentrationError, "infinite"),
+        ({"inputs": [[1.0, 1.0]], "initial": [1.0, 2.0]}, ConcentrationError, "4 nodes"),
+        ({"inputs": [[1.0, 1.0]], "initial": {"X0_1": 1.0}}, ConcentrationError, "'X0_1'"),
+    ],
+)
+def test_bad_input_is_one_clear_error(options, error, words):
+    with (
+        Simulator(NeuralNetwork.random((2, 3, 1), rng=1)) as simulator,
+        pytest.raises(error, match=words),
+    ):
+        simulator.steady_state(**options)
+
+
+def test_bad_trajectories_and_simulators_are_clear_errors():
+    network = NeuralNetwork.random((2, 1), rng=1)
+    with Simulator(network) as simulator:
+        for options, words in (
+            ({"t_end": 0.0}, "t_end"),
+            ({"t_end": math.inf}, "t_end"),
+            ({"points": 1}, "points"),
+            ({"inputs": np.ones((2, 2))}, "2 rows"),
+        ):
+            with pytest.raises(InputValueError, match=words):
+                simulator.trajectory(**({"inputs": [1.0, 1.0]} | options))
+    for workers in (0, 1.5, True):
+        with pytest.raises(InputValueError, match="workers"):
+            Simulator(network, workers)
+    with pytest.raises(InputValueError, match="str"):
+        Simulator("network")
+    with pytest.raises(UnsupportedError, match="h = 0"):
+        Simulator(NeuralNetwork.random((2, 1), Activation(0.0), rng=1))
