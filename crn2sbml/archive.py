@@ -37,16 +37,19 @@ def read_archive(path: str | Path, expected: str) -> dict[str, NDArray[Any]]:
     """
     source = Path(path)
     try:
-        loaded = np.load(source, allow_pickle=False)
-        if not isinstance(loaded, np.lib.npyio.NpzFile):
-            raise FormatError(f"{source} holds a bare array; {expected}")
-        with loaded as archive:
-            return {name: archive[name] for name in archive.files}
-    except FormatError:
-        raise
+        with source.open("rb") as stream:
+            if not zipfile.is_zipfile(stream):
+                raise FormatError(f"{source} is no .npz archive of arrays; {expected}")
+            stream.seek(0)
+            with np.load(stream, allow_pickle=False) as archive:
+                return {name: archive[name] for name in archive.files}
     except FileNotFoundError:
         raise FileError(f"there is no file {source}") from None
+    except FormatError:
+        raise
     except (ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
-        raise FormatError(f"cannot read {source}: {error}; {expected}") from error
+        # numpy's own message for a pickle advises to load it all the same.
+        reason = "it holds pickled objects" if "allow_pickle" in str(error) else str(error)
+        raise FormatError(f"cannot read {source}: {reason}; {expected}") from error
     except OSError as error:
         raise FileError(f"cannot read {source}: {error.strerror or error}") from error

@@ -98,7 +98,7 @@ def fail_after_a_few_bytes(stream, **arrays):
         (lambda path: path.mkdir(), FileError, "cannot read"),
         (lambda path: path.write_text("hello"), FormatError, "network file"),
         (lambda path: path.write_bytes(b""), FormatError, "network file"),
-        (lambda path: np.save(path.open("wb"), [1.0]), FormatError, "bare array"),
+        (lambda path: np.save(path.open("wb"), [1.0]), FormatError, "no .npz archive"),
         (lambda path: np.savez(path, a=[1.0]), FormatError, "not those of a network"),
         (lambda path: np.savez(path, crn2sbml_network=99), FormatError, "version 99"),
         (lambda path: np.savez(path, crn2sbml_network="x"), FormatError, "whole number"),

@@ -1,4 +1,4 @@
-"""Brackets that hold, and estimates that are near of the settling time."""
+"""Brackets that hold the steady state, and estimates of the settling time that are near."""
 
 import mpmath
 import numpy as np

@@ -88,3 +88,18 @@ def test_the_steady_state_is_the_exclusive_or(case, network):
     with Simulator(network) as simulator:
         output = simulator.steady_state([inputs]).outputs[0, 0]
     assert (output > 0.5) == exclusive_or
+
+
+def test_copasi_takes_the_compartments_volume_into_account(network, tmp_path):
+    # A tool that ignored the volume would be twice as fast at size 2.
+    crn = compile_network(network, inputs=[0.0, 1.0])
+    save_sbml(crn, tmp_path / "large.xml", volume=2.0)
+    model = basico.load_model(str(tmp_path / "large.xml"))
+    try:
+        table = basico.run_time_course(
+            duration=T_END, intervals=POINTS - 1, r_tol=1e-10, a_tol=1e-14, use_sbml_id=True
+        )
+    finally:
+        basico.remove_datamodel(model)
+    values = table[list(crn.dynamic_species)].to_numpy()
+    np.testing.assert_allclose(values, in_scipy(crn), rtol=0, atol=SAME_TRAJECTORY)

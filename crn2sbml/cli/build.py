@@ -18,7 +18,7 @@ from crn2sbml.network import NeuralNetwork
 _WRITERS = {".xml": save_sbml, ".sbml": save_sbml, ".ant": save_antimony}
 
 
-@click.command()
+@click.command(short_help="Write a network as SBML or Antimony.")
 @click.argument("network", type=click.Path(path_type=Path))
 @click.option(
     "-o",

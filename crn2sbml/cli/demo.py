@@ -10,7 +10,7 @@ from crn2sbml.cli.common import Printer, output_options, workers_option
 from crn2sbml.demo import ROUNDS, DemoReport, run_demo
 
 
-@click.command()
+@click.command(short_help="See the main job from end to end.")
 @click.option(
     "-o",
     "--output",

@@ -20,7 +20,7 @@ from crn2sbml.simulate import Simulator, SteadyState
 _MOST_ROWS = 20
 
 
-@click.command()
+@click.command(short_help="Run the chemistry of a network.")
 @click.argument("network", type=click.Path(path_type=Path))
 @click.option(
     "--input",

@@ -41,9 +41,11 @@ class _Defaults:
 
 # The exclusive or needs a sharper corner than h = 1, and all four examples.
 _XOR = _Defaults((4,), 1000, None, 0.3, 0.1, 0.0)
+# Inputs of a user's own may be large, which asks for smaller steps.
+_OWN = _Defaults(rounds=2000, learning_rate=0.01)
 
 
-@click.command()
+@click.command(short_help="Train a network, by default through its chemistry.")
 @click.option(
     "--data",
     "source",
@@ -129,7 +131,7 @@ def _load(source: str) -> tuple[Dataset, _Defaults]:
         return load_digits(), _Defaults()
     if not source.endswith(".npz"):
         raise InputValueError(f"--data {source!r} is none of xor, digits or an .npz file")
-    return load_dataset(source), _Defaults()
+    return load_dataset(source), _OWN
 
 
 def _widths(layers: str | None, data: Dataset, defaults: _Defaults) -> list[int]:
