@@ -72,7 +72,7 @@ def test_a_file_that_is_none_is_an_error(tmp_path):
     with pytest.raises(FormatError, match=r"text\.npz"):
         load_dataset(tmp_path / "text.npz")
     np.save(tmp_path / "bare.npy", [1.0])
-    with pytest.raises(FormatError, match="no .npz archive"):
+    with pytest.raises(FormatError, match=r"no \.npz archive"):
         load_dataset(tmp_path / "bare.npy")
 
 
