@@ -88,7 +88,7 @@ def compile_network(
         raise UnsupportedError(
             f"there is no encoding {encoding!r}; choose one of {', '.join(get_args(Encoding))}"
         )
-    _check_smoothing(network)
+    check_smoothing(network)
     enzymatic = _compile_enzymatic(network, encoding, _start_values(network, encoding, inputs))
     if encoding == "absorbed":
         return absorb_enzymes(enzymatic, keep=[s.id for s in enzymatic.species if s.role == INPUT])
@@ -124,7 +124,7 @@ def compile_edge(
             f"there is no edge from node {source} to node {node} into layer {layer}, which has "
             f"{widths[layer]} nodes after {widths[layer - 1]}"
         )
-    _check_smoothing(network)
+    check_smoothing(network)
     ids = _Ids.of(network)
     start = _start_values(network, "enzymatic", inputs)
     return Crn(
@@ -144,6 +144,24 @@ def compile_edge(
         ),
         f"edge_{layer}_{node}_{source}",
     )
+
+
+def check_smoothing(network: NeuralNetwork) -> None:
+    """Raise an error for a network whose chemistry has no guarantee.
+
+    Raises
+    ------
+    UnsupportedError
+        If a layer has h = 0.
+    """
+    for number, layer in enumerate(network.layers, start=1):
+        if layer.activation.h == 0:
+            raise UnsupportedError(
+                f"layer {number} has h = 0 (the plain ReLU), but the guarantees of Proposition 4.9 "
+                f"(one positive steady state, reached exponentially fast from every start) need "
+                f"h > 0: without it a node at 0 stays there; use a small h, or stay with the "
+                f"closed form (NeuralNetwork.forward)"
+            )
 
 
 def node_id(layer: int, node: int) -> str:
@@ -336,16 +354,6 @@ def _distinction(identifier: str, prefix: str) -> str:
 
 def _labelled(kind: str, number: int, names: Sequence[str] | None) -> str:
     return f"{kind} {number}" + (f": {names[number - 1]}" if names else "")
-
-
-def _check_smoothing(network: NeuralNetwork) -> None:
-    for number, layer in enumerate(network.layers, start=1):
-        if layer.activation.h == 0:
-            raise UnsupportedError(
-                f"layer {number} has h = 0 (the plain ReLU), but the guarantees of Proposition 4.9 "
-                f"(one positive steady state, reached exponentially fast from every start) need "
-                f"h > 0: without it a node at 0 stays there; use an Activation with a small h"
-            )
 
 
 def _start_values(network: NeuralNetwork, encoding: Encoding, inputs: ArrayLike | None) -> Array:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from crn2sbml.arrays import Array
 from crn2sbml.checks import check_inputs
-from crn2sbml.compile import INPUT, compile_network
+from crn2sbml.compile import INPUT, check_smoothing, compile_network
 from crn2sbml.crn import Crn
 from crn2sbml.errors import (
     ConcentrationError,
@@ -82,7 +82,7 @@ class Simulator:
         self._crn: Crn | None = None
         self._network: NeuralNetwork | None = None
         if isinstance(network_or_crn, NeuralNetwork):
-            _check_smoothing(network_or_crn)
+            check_smoothing(network_or_crn)
             self._network = network_or_crn
             self._constants = models.kernel_constants(network_or_crn)
             model = models.kernel_model(network_or_crn)
@@ -213,7 +213,7 @@ class Simulator:
         UnsupportedError
             If the shape differs, an h is 0, or the model is a `Crn` that is not enzymatic.
         """
-        _check_smoothing(network)
+        check_smoothing(network)
         if self._crn is not None:
             self._constants = _matching_constants(self._crn, network)
             self._network = network
@@ -320,15 +320,6 @@ class Simulator:
         if not (np.isfinite(starts).all() and (starts >= 0).all()):
             raise ConcentrationError("initial holds a negative or infinite concentration")
         return starts
-
-
-def _check_smoothing(network: NeuralNetwork) -> None:
-    for number, layer in enumerate(network.layers, start=1):
-        if layer.activation.h == 0:
-            raise UnsupportedError(
-                f"layer {number} has h = 0 (the plain ReLU), whose chemistry need not settle: a "
-                f"node at 0 stays there; use h > 0, or the closed form NeuralNetwork.forward"
-            )
 
 
 def _shape(network: NeuralNetwork) -> tuple[tuple[int, ...], list[tuple[int, ...]]]:
