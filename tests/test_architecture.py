@@ -15,6 +15,7 @@ PACKAGE = Path(crn2sbml.__file__).parent
 ROOMS = [
     "errors",
     "arrays",
+    "blas",
     "files",
     "progress",
     "archive",

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml.arrays import Array
+from crn2sbml.blas import one_blas_thread
 from crn2sbml.checks import check_inputs
 from crn2sbml.compile import INPUT, check_smoothing, compile_network
 from crn2sbml.crn import Crn
@@ -134,21 +135,12 @@ class Simulator:
             raise InputValueError(f"accuracy is {accuracy!r}; it must be a positive number")
         network = self._known_network()
         rows = self._checked_inputs(inputs, network)
-        brackets = bracket_steady_state(network, rows)
-        scale = max(1.0, float(brackets.upper.max(initial=0.0)))
-        job = Job(
-            self._constants,
-            self._drives(network, rows),
-            self._starts(initial, len(rows)),
-            _TIME_FACTOR * estimate_settling_times(network, rows, accuracy),
-            brackets,
-            accuracy,
-            min(_TOLERANCE_FACTOR * math.sqrt(accuracy / scale), _LOOSEST_TOLERANCE),
-        )
         if not len(rows):
             return _layered(network, np.empty((0, sum(network.widths[1:]))), 0.0, 0.0)
-        settled = self._pool.settle(job, self._progress)
-        _check_settled(settled, accuracy, float(brackets.widths().max(initial=0.0)) / 2)
+        with one_blas_thread():
+            job = self._job(network, rows, self._starts(initial, len(rows)), accuracy)
+            settled = self._pool.settle(job, self._progress)
+        _check_settled(settled, accuracy, float(job.brackets.widths().max()) / 2)
         return _layered(
             network, settled.states, float(settled.error_bounds.max()), float(settled.times.max())
         )
@@ -245,6 +237,19 @@ class Simulator:
     def __repr__(self) -> str:
         what = self._network if self._crn is None else self._crn
         return f"Simulator of {what!r}, {self._pool.workers} worker(s)"
+
+    def _job(self, network: NeuralNetwork, rows: Array, starts: Array, accuracy: float) -> Job:
+        brackets = bracket_steady_state(network, rows)
+        scale = max(1.0, float(brackets.upper.max()))
+        return Job(
+            self._constants,
+            self._drives(network, rows),
+            starts,
+            _TIME_FACTOR * estimate_settling_times(network, rows, accuracy),
+            brackets,
+            accuracy,
+            min(_TOLERANCE_FACTOR * math.sqrt(accuracy / scale), _LOOSEST_TOLERANCE),
+        )
 
     def _known_network(self) -> NeuralNetwork:
         if self._network is None:

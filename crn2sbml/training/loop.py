@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml.arrays import Array
+from crn2sbml.blas import one_blas_thread
 from crn2sbml.data.dataset import Dataset
 from crn2sbml.errors import InputValueError, NetworkError
 from crn2sbml.network import NeuralNetwork
@@ -173,7 +174,7 @@ def _forward_pass(
     if forward == "closed-form":
         yield lambda current, rows: current.activations(rows)
         return
-    with Simulator(network, workers) as simulator:
+    with one_blas_thread(), Simulator(network, workers) as simulator:
 
         def settle(current: NeuralNetwork, rows: Array) -> tuple[Array, ...]:
             simulator.set_parameters(current)
