@@ -8,6 +8,7 @@ calls it, with the proof of its error included.
 
 import itertools
 import time
+from functools import partial
 
 import numpy as np
 from scipy.integrate import odeint, solve_ivp
@@ -110,8 +111,9 @@ def measure(title, inputs):
     heading(f"784-40-10, {title}: {RUNS} runs to {ERROR:g}, median of {ROUNDS}")
     row("ours", f"error {error:.0e}", f"proven: {settled.error_bound:.0e}")
     for name, (method, jacobian, _) in PEERS.items():
-        setting, peer_error = cheapest(getattr(peers, method), jacobian, exact)
-        contestants[name] = lambda m=getattr(peers, method), setting=setting: m(*setting)
+        run = getattr(peers, method)
+        setting, peer_error = cheapest(run, jacobian, exact)
+        contestants[name] = partial(run, *setting)
         row(name, f"error {peer_error:.0e}", f"to t = {setting[0]:g}, tolerance {setting[1]:g}")
     seconds = take_turns(contestants, ROUNDS)
     for name, times in seconds.items():
