@@ -124,6 +124,8 @@ def train_network(
     with (
         _forward_pass(network, forward, accuracy, workers) as evaluate,
         progress_bar("training", rounds, progress) as advance,
+        # Overflow is no warning here: it is reported as divergence.
+        np.errstate(over="ignore", invalid="ignore", divide="ignore"),
     ):
         for number in range(1, rounds + 1):
             batch = next(batches)
@@ -147,16 +149,14 @@ def _step(
     number: int,
 ) -> tuple[NeuralNetwork, float]:
     """Return the network after the step and the cost before it."""
-    # Overflow is no warning here: it is reported as divergence.
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        cost = quadratic_cost(activations[-1], batch.targets)
-        gradient = cost_gradient(network, batch.inputs, batch.targets, activations)
-        try:
-            if np.isfinite(cost):
-                return descend(network, gradient, learning_rate), cost
-            reason = "the cost is not finite"
-        except NetworkError as error:
-            reason = str(error)
+    cost = quadratic_cost(activations[-1], batch.targets)
+    gradient = cost_gradient(network, batch.inputs, batch.targets, activations)
+    try:
+        if np.isfinite(cost):
+            return descend(network, gradient, learning_rate), cost
+        reason = "the cost is not finite"
+    except NetworkError as error:
+        reason = str(error)
     raise NetworkError(
         f"training diverged in round {number} at learning rate {learning_rate:g}; lower it "
         f"({reason})"
