@@ -1,5 +1,6 @@
 """Timing side by side: contestants take turns, so that a busy machine slows them alike."""
 
+import gc
 import time
 from collections.abc import Callable, Mapping
 
@@ -13,6 +14,7 @@ def take_turns(
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for number in range(rounds + 1):
         for name, run in contestants.items():
+            gc.collect()
             begin = time.perf_counter()
             run()
             if number:
