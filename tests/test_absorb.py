@@ -30,6 +30,17 @@ def test_an_enzyme_can_be_kept():
     assert absorb_enzymes(crn, keep=["E"]).enzymatic_species == ("E",)
     with pytest.raises(UnsupportedError, match="'X'"):
         absorb_enzymes(crn, keep=["X"])
+    two = Crn.from_text(["E + F + X -> E + F", "0 -> X"], initial={"E": 5.0, "F": 7.0})
+    absorbed = absorb_enzymes(two, keep=["E"])
+    assert absorbed.to_text() == "E + X --k1_F--> E\n0 --k2--> X"
+    assert absorbed.rate_constant_values == {"k1_F": 7.0, "k2": 1.0}
+    assert {s.id: s.initial for s in absorbed.species} == {"E": 5.0, "X": 1.0}
+
+
+def test_an_enzyme_that_acts_twice_is_absorbed_twice():
+    """Mass action: the rate has the factor e^2."""
+    crn = Crn.from_text(["2 E + X --k--> 2 E"], rate_constants={"k": 2.0}, initial={"E": 5.0})
+    assert absorb_enzymes(crn).rate_constant_values == {"k_E": 50.0}
 
 
 def test_reactions_of_rate_zero_are_dropped_and_equal_ones_merged():

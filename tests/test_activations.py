@@ -120,6 +120,16 @@ def test_huge_rates_neither_overflow_nor_warn(decay):
         assert activation.rate(1.0, 0.0) == 1.0 - sum((k - 1) * d for k, d in decay.items())
 
 
+@pytest.mark.parametrize(("q", "power"), [(2, 1.0), (3, 0.5), (8, 1 / 7)])
+def test_a_rate_of_1e300_has_the_root_of_its_own_order(q, power):
+    """Section 6.1: growth like (rho / (q - 1))^(1/(q - 1)), which is sqrt(rho / 2) for q = 3."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        root, shrunk = Activation(1.0, {q: 1.0})([1e300, -1e300])
+    assert root == pytest.approx((1e300 / (q - 1)) ** power, rel=RELATIVE_ERROR)
+    assert shrunk == pytest.approx(1e-300, rel=RELATIVE_ERROR)
+
+
 @pytest.mark.parametrize(
     ("h", "decay", "words"),
     [

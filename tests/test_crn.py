@@ -123,6 +123,18 @@ def test_containments_of_subnetworks(crn, data):
     assert union(crn, part) == crn
 
 
+@given(crns(), st.data())
+def test_a_union_is_a_set_union_in_whatever_order(crn, data):
+    """Section 5.2, Step 3: what the parts share is there once."""
+    some = st.lists(st.sampled_from([r.id for r in crn.reactions]), min_size=1, unique=True)
+    a, b = (subnetwork(crn, data.draw(some)) for _ in range(2))
+    whole = union(a, b)
+    assert set(whole.species) == {*a.species, *b.species}
+    assert set(whole.rate_constants) == {*a.rate_constants, *b.rate_constants}
+    assert set(whole.reactions) == {*a.reactions, *b.reactions}
+    assert set(union(b, a).reactions) == set(whole.reactions)
+
+
 def test_a_reaction_is_an_edge_so_that_the_order_of_writing_does_not_matter():
     a = Crn.from_text(["A + B --k--> C"])
     b = Crn.from_text(["B + A --k--> C", "C --l--> A"])
@@ -172,14 +184,30 @@ def one(species=("A", "B"), rates=("k",), reactions=(("R", (("A", 1),), (("B", 1
         (lambda: Crn.from_text(["A -> B", "A -> B"]), "same edge"),
         (lambda: Species("1A"), "'1A'"),
         (lambda: Species("A", -1.0), "-1.0"),
+        (lambda: Species("A", float("inf")), "inf"),
         (lambda: Species("A", float("nan")), "nan"),
         (lambda: Species("A", name="two\nlines"), "one line"),
         (lambda: RateConstant("k", 0.0), "> 0"),
+        (lambda: RateConstant("k", float("nan")), "nan"),
+        (lambda: RateConstant("1k"), "'1k'"),
+        (lambda: RateConstant("k", name="two\nlines"), "one line"),
+        (lambda: Reaction("1R", (("A", 1),), (), "k"), "'1R'"),
+        (lambda: Reaction("R", (("A", -1),), (), "k"), "coefficient of A is -1"),
+        (lambda: Reaction("R", (("A", True),), (), "k"), "coefficient of A is True"),
+        (lambda: Crn.from_text([]), "at least one species"),
+        (lambda: Crn.from_text(["A -> B"], name="two words"), "'two words'"),
         (lambda: Crn.from_text(["A + B"]), "one arrow"),
+        (lambda: Crn.from_text(["A -> B -> C"]), "one arrow"),
+        (lambda: Crn.from_text(["A -> -1 B"]), "-1 B"),
+        (lambda: Crn.from_text(["A + -> B"]), "cannot read ''"),
+        (lambda: Crn.from_text(["0 A -> B"]), "coefficient of A is 0"),
+        (lambda: Crn.from_text(["A -> A"]), "to itself"),
+        (lambda: Crn.from_text(["A -> B"], rate_constants={"k2": 1}), "no rate constant 'k2'"),
         (lambda: Crn.from_text(["A -> 2.5 B"]), "2.5 B"),
         (lambda: Crn.from_text(["A -> B"], initial={"C": 1}), "no species 'C'"),
         (lambda: subnetwork(Crn.from_text(["A -> B"]), ["nope"]), "'nope'"),
         (lambda: Crn.from_text(["A -> B"]).right_hand_side([1.0]), "2 species"),
+        (lambda: Crn.from_text(["A -> B"]).right_hand_side(1.0), "2 species"),
     ],
 )
 def test_what_is_no_reaction_network_is_refused(build, words):
@@ -196,6 +224,35 @@ def test_a_network_prints_as_a_chemist_writes_it():
         "X + E --k3--> E",
     ]
     assert crn.to_text(limit=1) == "0 --a--> X\n... and 2 more"
+
+
+@pytest.mark.parametrize("text", ["2X->Y", "2 X -> Y", " 2 * X  --k1-->  Y "])
+def test_spaces_and_signs_of_multiplication_do_not_matter(text):
+    (reaction,) = Crn.from_text([text]).reactions
+    assert reaction == Reaction("R1", (("X", 2),), (("Y", 1),), "k1")
+
+
+@given(crns())
+def test_what_is_printed_can_be_read(crn):
+    again = Crn.from_text(crn.to_text().splitlines(), rate_constants=crn.rate_constant_values)
+    assert [(r.key, r.rate) for r in again.reactions] == [(r.key, r.rate) for r in crn.reactions]
+    assert again.rate_constants == crn.rate_constants
+    assert again.species_ids == crn.species_ids
+
+
+def test_long_networks_are_printed_in_part_and_written_in_full():
+    crn = Crn.from_text([f"X{n} -> Y" for n in range(2000)])
+    assert str(crn).endswith("\n... and 1,940 more")
+    assert len(crn.to_text().splitlines()) == 2000
+
+
+def test_a_matrix_that_does_not_fit_into_memory_is_refused(monkeypatch):
+    crn = Crn.from_text(["A -> B", "B -> A"])
+    monkeypatch.setattr("crn2sbml.crn._LARGEST_DENSE_MATRIX", 4)
+    assert crn.stoichiometry_matrix().shape == (2, 2)
+    monkeypatch.setattr("crn2sbml.crn._LARGEST_DENSE_MATRIX", 3)
+    with pytest.raises(CrnError, match="2 species and 2 reactions does not fit into memory"):
+        crn.stoichiometry_matrix()
 
 
 @given(crns())

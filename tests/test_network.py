@@ -151,6 +151,7 @@ def test_arrays_are_copied_and_read_only_also_after_pickling():
         (lambda: NeuralNetwork([Layer([[1.0]], [0.0]), Layer([[1.0, 1.0]], [0.0])]), "2 columns"),
         (lambda: NeuralNetwork([Layer([[1.0]], [0.0])], ["a", "b"]), "2 names, but 1"),
         (lambda: NeuralNetwork([Layer([[1.0, 1.0]], [0.0])], ["a", "a"]), "'a' more than once"),
+        (lambda: NeuralNetwork([Layer([[1.0] * 3], [0.0])], ["a", "b", "b"]), "'b' more than once"),
         (lambda: NeuralNetwork([Layer([[1.0]], [0.0])], ["a\nb"]), "printable"),
         (lambda: NeuralNetwork([Layer([[1.0]], [0.0])], None, [" "]), "blank"),
         (lambda: NeuralNetwork.random((2,), rng=1), "at least"),
@@ -168,6 +169,7 @@ def test_a_network_that_cannot_be_is_one_clear_error(build, words):
     ("inputs", "words"),
     [
         ([[1.0, -0.5]], r"row 0, column 1 is -0.5.*max\(d, 0\) and max\(-d, 0\)"),
+        ([[0.0, 1.0], [0.0, -1e-300]], "row 1, column 1 is -1e-300"),
         ([[1.0, 1.0], [np.nan, 1.0]], "row 1, column 0 is nan"),
         ([[1.0, np.inf]], "finite"),
         ([1.0], "2 inputs"),
@@ -180,6 +182,56 @@ def test_inputs_that_are_no_concentrations_are_one_clear_error(inputs, words):
     network = NeuralNetwork.random((2, 1), rng=1)
     with pytest.raises(ConcentrationError, match=words):
         network.forward(inputs)
+
+
+@pytest.mark.parametrize(
+    "activation",
+    [
+        {"h_1": [1.0]},
+        {"decay_orders_1": [[2]], "decay_constants_1": [[1.0]]},
+        {"decay_orders_1": [2, 3]},
+    ],
+    ids=str,
+)
+def test_a_file_whose_activation_is_broken_is_an_error(tmp_path, activation):
+    NeuralNetwork([Layer([[1.0]], [0.0])]).save(tmp_path / "a.npz")
+    with np.load(tmp_path / "a.npz") as archive:
+        np.savez(tmp_path / "b.npz", **{**archive, **activation})
+    with pytest.raises(FormatError, match="activation of layer 1"):
+        NeuralNetwork.load(tmp_path / "b.npz")
+
+
+def test_a_file_holds_arrays_of_numbers_and_names_and_nothing_to_execute(tmp_path):
+    activations = [Activation(0.5, {2: 1.0, 5: 0.1}), Activation(1e-3, {3: 2.0})]
+    layers = NeuralNetwork.random((2, 3, 2), activations, rng=1).layers
+    network = NeuralNetwork(layers, ["rot", "grün"], ["是", "нет"])
+    network.save(tmp_path / "a.npz")
+    with np.load(tmp_path / "a.npz", allow_pickle=False) as archive:
+        assert {archive[name].dtype.kind for name in archive.files} == {"f", "i", "U"}
+    assert NeuralNetwork.load(tmp_path / "a.npz") == network
+
+
+@pytest.mark.parametrize("path", ["missing/a.npz", "."])
+def test_a_network_is_not_saved_where_no_file_can_be(tmp_path, path):
+    with pytest.raises(FileError, match="folder"):
+        NeuralNetwork.random((2, 1), rng=1).save(tmp_path / path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("activations", "words"),
+    [
+        (None, "NeuralNetwork 2-3-1, smoothed ReLU (h = 1)"),
+        ([Activation(0.5)] * 2, "NeuralNetwork 2-3-1, smoothed ReLU (h = 0.5)"),
+        ([Activation(), Activation(0)], "NeuralNetwork 2-3-1, smoothed ReLU (h = 1), ReLU (h = 0)"),
+        (
+            Activation(1.0, {2: 0.5, 3: 2.0}),
+            "NeuralNetwork 2-3-1, root activation (h = 1, decay 0.5 at order 2 + 2 at order 3)",
+        ),
+    ],
+)
+def test_a_network_shows_its_widths_and_activations(activations, words):
+    assert repr(NeuralNetwork.random((2, 3, 1), activations, rng=1)) == words
 
 
 def test_an_empty_batch_has_empty_outputs():

@@ -77,7 +77,7 @@ def simulate(
             figure = plot_trajectory(
                 simulator.trajectory(rows[0]),
                 outputs,
-                dict(zip(outputs, _headings(loaded))),  # noqa: B905
+                dict(zip(outputs, _headings(loaded), strict=True)),
             )
             save_figure(figure, plot, force)
     if output is not None:
