@@ -96,7 +96,7 @@ def plot_trajectories(
             )
         panel.set(title=title, xlabel="time", xlim=(0, trajectory.times[-1]))
         _tidy(panel)
-    panels[0].set_ylabel("concentration")
+    panels[0].set(ylabel="concentration", ylim=(0, None))
     handles, texts = panels[0].get_legend_handles_labels()
     figure.legend(handles, texts, loc="outside right center", frameon=False)
     return figure
