@@ -142,8 +142,12 @@ def test_a_reaction_is_an_edge_so_that_the_order_of_writing_does_not_matter():
 
 
 def test_ids_of_different_reactions_are_told_apart_in_a_union():
-    whole = union(Crn.from_text(["A -> B"]), Crn.from_text(["B -> C"], name="other"))
-    assert [r.id for r in whole.reactions] == ["R1", "R1_2"]
+    whole = union(*(Crn.from_text([text]) for text in ("A -> B", "B -> C", "C -> A")))
+    assert [(r.id, str(r)) for r in whole.reactions] == [
+        ("R1", "A --k1--> B"),
+        ("R1_2", "B --k1--> C"),
+        ("R1_3", "C --k1--> A"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -244,6 +248,16 @@ def test_long_networks_are_printed_in_part_and_written_in_full():
     crn = Crn.from_text([f"X{n} -> Y" for n in range(2000)])
     assert str(crn).endswith("\n... and 1,940 more")
     assert len(crn.to_text().splitlines()) == 2000
+
+
+def test_metadata_is_carried_along_on_one_line_and_cannot_be_changed():
+    species, reaction = Species("A"), Reaction("R", (("A", 1),), (), "k")
+    crn = Crn([species], [RateConstant("k")], [reaction], metadata={"origin": "here"})
+    assert pickle.loads(pickle.dumps(crn)).metadata == {"origin": "here"}
+    with pytest.raises(TypeError):
+        crn.metadata["origin"] = "there"
+    with pytest.raises(CrnError, match="'origin'.*one line"):
+        Crn([species], [RateConstant("k")], [reaction], metadata={"origin": "two\nlines"})
 
 
 def test_a_matrix_that_does_not_fit_into_memory_is_refused(monkeypatch):

@@ -6,11 +6,152 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from crn2sbml.crn import Crn
+from crn2sbml.errors import UnsupportedError
 from crn2sbml.files import save_text
-from crn2sbml.formats.text import COMPARTMENT, check_volume, number, summary
+from crn2sbml.formats.text import COMPARTMENT, check_model, number, summary
 from crn2sbml.reaction import Complex, Reaction, Species
 
 _DECLARED_PER_LINE = 4
+
+# Words that antimony 3.3 does not read as the id of a species, found by trying.
+_RESERVED = frozenset(
+    [
+        "DNA",
+        "FALSE",
+        "False",
+        "INF",
+        "NaN",
+        "TRUE",
+        "True",
+        "abs",
+        "acos",
+        "acosh",
+        "acot",
+        "acoth",
+        "acsc",
+        "acsch",
+        "after",
+        "and",
+        "arccos",
+        "arccosh",
+        "arccot",
+        "arccoth",
+        "arccsc",
+        "arccsch",
+        "arcsec",
+        "arcsech",
+        "arcsin",
+        "arcsinh",
+        "arctan",
+        "arctanh",
+        "area",
+        "asec",
+        "asech",
+        "asin",
+        "at",
+        "atan",
+        "atanh",
+        "avogadro",
+        "bernoulli",
+        "binomial",
+        "cauchy",
+        "ceil",
+        "ceiling",
+        "chisquare",
+        "compartment",
+        "const",
+        "constraint",
+        "cos",
+        "cosh",
+        "cot",
+        "coth",
+        "csc",
+        "csch",
+        "default_compartment",
+        "delay",
+        "delete",
+        "divide",
+        "end",
+        "eq",
+        "event",
+        "exp",
+        "exponential",
+        "exponentiale",
+        "ext",
+        "extent",
+        "factorial",
+        "false",
+        "floor",
+        "formula",
+        "function",
+        "gamma",
+        "gene",
+        "geq",
+        "gt",
+        "has",
+        "implies",
+        "import",
+        "in",
+        "inf",
+        "infinity",
+        "is",
+        "laplace",
+        "length",
+        "leq",
+        "ln",
+        "log",
+        "log10",
+        "lognormal",
+        "lt",
+        "max",
+        "maximize",
+        "min",
+        "minimize",
+        "minus",
+        "model",
+        "module",
+        "nan",
+        "neq",
+        "normal",
+        "not",
+        "notanumber",
+        "operator",
+        "or",
+        "pi",
+        "piecewise",
+        "plus",
+        "poisson",
+        "pow",
+        "power",
+        "quotient",
+        "rateOf",
+        "rayleigh",
+        "reaction",
+        "rem",
+        "root",
+        "sec",
+        "sech",
+        "sin",
+        "sinh",
+        "species",
+        "sqr",
+        "sqrt",
+        "substance",
+        "substanceOnly",
+        "tan",
+        "tanh",
+        "time",
+        "time_unit",
+        "times",
+        "true",
+        "truncatedNormal",
+        "uniform",
+        "unit",
+        "var",
+        "volume",
+        "xor",
+    ]
+)
 
 
 def to_antimony(crn: Crn, volume: float = 1.0) -> str:
@@ -35,7 +176,7 @@ def to_antimony(crn: Crn, volume: float = 1.0) -> str:
     Raises
     ------
     UnsupportedError
-        If the volume is not positive.
+        If the volume is not positive, or an id is a word of the Antimony language.
 
     Examples
     --------
@@ -58,7 +199,8 @@ def to_antimony(crn: Crn, volume: float = 1.0) -> str:
     end
     <BLANKLINE>
     """
-    size = check_volume(crn, volume)
+    size = check_model(crn, volume)
+    _check_ids(crn)
     return "\n".join(_lines(crn, size)) + "\n"
 
 
@@ -84,6 +226,14 @@ def save_antimony(
         If the file exists (without `overwrite`) or cannot be written.
     """
     save_text(to_antimony(crn, volume), path, overwrite)
+
+
+def _check_ids(crn: Crn) -> None:
+    ids = [crn.name, *crn.species_ids, *crn.rate_constant_values, *(r.id for r in crn.reactions)]
+    if reserved := [i for i in ids if i in _RESERVED]:
+        raise UnsupportedError(
+            f"the id {reserved[0]!r} is a word of the Antimony language; rename it, or write SBML"
+        )
 
 
 def _lines(crn: Crn, volume: float) -> Iterator[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from crn2sbml.crn import Crn
 from crn2sbml.files import atomic_write
-from crn2sbml.formats.text import COMPARTMENT, check_volume, number, summary
+from crn2sbml.formats.text import COMPARTMENT, check_model, number, summary
 from crn2sbml.reaction import Complex, RateConstant, Reaction, Species
 
 ANNOTATION_NAMESPACE = "urn:crn2sbml:origin:1"
@@ -73,7 +73,7 @@ def to_sbml(crn: Crn, volume: float = 1.0) -> str:
     >>> print(to_sbml(Crn.from_text(["0 -> X", "2 X -> X"])).splitlines()[1][:76])
     <sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" versio
     """
-    return "".join(_pieces(crn, check_volume(crn, volume)))
+    return "".join(_pieces(crn, check_model(crn, volume)))
 
 
 def save_sbml(crn: Crn, path: str | Path, overwrite: bool = False, *, volume: float = 1.0) -> None:
@@ -95,7 +95,7 @@ def save_sbml(crn: Crn, path: str | Path, overwrite: bool = False, *, volume: fl
     FileError
         If the file exists (without `overwrite`) or cannot be written.
     """
-    size = check_volume(crn, volume)
+    size = check_model(crn, volume)
     with atomic_write(path, overwrite) as stream:
         for piece in _pieces(crn, size):
             stream.write(piece.encode("utf-8"))

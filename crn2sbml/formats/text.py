@@ -11,8 +11,14 @@ from crn2sbml.errors import UnsupportedError
 COMPARTMENT = "vessel"
 
 
-def check_volume(crn: Crn, volume: float) -> float:
-    """Return the volume if a file can have it."""
+def check_model(crn: Crn, volume: float) -> float:
+    """Return the volume if a file can hold the network in it.
+
+    Raises
+    ------
+    UnsupportedError
+        If the volume is not positive, or an id is that of the compartment or of the model itself.
+    """
     if not (0 < volume < float("inf")):
         raise UnsupportedError(f"the volume is {volume!r}; it must be finite and > 0")
     taken = {*crn.species_ids, *crn.rate_constant_values, *(r.id for r in crn.reactions)}
@@ -20,6 +26,10 @@ def check_volume(crn: Crn, volume: float) -> float:
         raise UnsupportedError(
             f"the id {COMPARTMENT!r} is that of the compartment in files; rename the one in "
             f"the network"
+        )
+    if crn.name in taken:
+        raise UnsupportedError(
+            f"the id {crn.name!r} is that of the whole network too; rename one of them"
         )
     return float(volume)
 

@@ -36,6 +36,11 @@ _TIGHTEST_RELATIVE_TOLERANCE = 1e-13
 # roadrunner 2.10 scales its absolute tolerance by the start, which must not underflow; starts
 # below this are replaced by 0, from which a node with h > 0 leaves just as well.
 _SMALLEST_START = 1e-100
+# From a large start the integrator's own first step can be too long: the decay of order q has a
+# rate of x^(q-1). There the first step is this share of the shortest time that a species needs to
+# change by its own size.
+_LARGE_START = 1e3
+_FIRST_STEP = 1e-3
 # A run that has not settled goes on this many times, each with a tighter tolerance.
 _CONTINUATIONS = 6
 _TIGHTENING = 0.1
@@ -119,6 +124,7 @@ class Runner:
         self._drives = _positions(model.drives, known)
         self._constants = _positions(model.constants, known)
         self._written: Array | None = None
+        self._first_step = 0.0  # the integrator's own choice
 
     def _load(self, model: LoadableModel) -> Any:
         logger.debug("roadrunner loads a model of %d nodes", len(model.nodes))
@@ -154,7 +160,7 @@ class Runner:
         self._set_integrator(_TRAJECTORY_TOLERANCE, _FULL_ORDER)
         self._prepare(drive, start)
         self._instance.timeCourseSelections = ["time", *(f"[{node}]" for node in self.model.nodes)]
-        with _translated(f"the integration to t = {t_end:g} failed"):
+        with _quiet(self._roadrunner), _translated(f"the integration to t = {t_end:g} failed"):
             return np.array(self._instance.simulate(0.0, t_end, points))[:, 1:]
 
     def _write_constants(self, constants: Array) -> None:
@@ -176,7 +182,13 @@ class Runner:
         state.setFloatingSpeciesConcentrations(
             self._nodes, np.where(start < _SMALLEST_START, 0.0, start)
         )
+        self._set_first_step(_first_step(state) if start.max() > _LARGE_START else 0.0)
         self._integrator.restart(0.0)
+
+    def _set_first_step(self, step: float) -> None:
+        if step != self._first_step:
+            self._integrator.setValue("initial_time_step", step)
+            self._first_step = step
 
     def _integrate(
         self, drives: Array, starts: Array, times: Array, tolerance: float
@@ -200,10 +212,21 @@ class Runner:
         return states, failure
 
 
+def _first_step(state: Any) -> float:
+    """Return a step that is short for every species of roadrunner's present state."""
+    values = np.asarray(state.getFloatingSpeciesConcentrations())
+    rates = np.abs(np.asarray(state.getFloatingSpeciesConcentrationRates()))
+    moving = (values > 0) & (rates > 0)
+    if not moving.any():
+        return 0.0
+    return float(_FIRST_STEP * (values[moving] / rates[moving]).min())
+
+
 def import_roadrunner() -> ModuleType:
     """Import roadrunner when it is first needed: it takes a while."""
-    # SUNDIALS prints every rejected run to stderr; ours are caught, repeated and reported.
-    os.environ.setdefault("SUNLOGGER_ERROR_FILENAME", os.devnull)
+    # SUNDIALS prints about every rejected run; ours are caught, repeated and reported.
+    for kind in ("ERROR", "WARNING"):
+        os.environ.setdefault(f"SUNLOGGER_{kind}_FILENAME", os.devnull)
     try:
         import roadrunner as module
     except ImportError as error:

@@ -8,11 +8,21 @@ import libsbml
 import numpy as np
 import pytest
 import roadrunner
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from crn2sbml import Crn, compile_network, save_antimony, to_antimony, to_sbml
-from crn2sbml.errors import OutputExistsError
+from crn2sbml import (
+    Crn,
+    Crn2sbmlError,
+    RateConstant,
+    Reaction,
+    Species,
+    compile_network,
+    save_antimony,
+    to_antimony,
+    to_sbml,
+)
+from crn2sbml.errors import CrnError, OutputExistsError, UnsupportedError
 from tests.formats.examples import EXAMPLES, xor_network
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -89,10 +99,64 @@ def test_every_number_stands_in_the_text_bit_for_bit(concentration):
     assert float(written) == concentration
 
 
+@given(st.floats(2.3e-308, 1.7e308).map(lambda value: float(f"{value:.15g}")))
+def test_numbers_of_fifteen_digits_come_through_antimony_bit_for_bit(concentration):
+    crn = Crn.from_text(["E -> E + X"], initial={"E": concentration})
+    model = libsbml.readSBMLFromString(through_antimony(crn)).getModel()
+    assert model.getSpecies("E").getInitialConcentration() == concentration
+
+
 def test_the_text_is_that_of_the_golden_file():
     # To renew: python -m tests.formats.renew_golden_files
     crn = compile_network(xor_network(), inputs=[0.0, 1.0])
-    assert to_antimony(crn) == (GOLDEN / "xor_enzymatic.ant").read_text(encoding="utf-8")
+    assert to_antimony(crn).encode() == (GOLDEN / "xor_enzymatic.ant").read_bytes()
+
+
+def named(name):
+    """A network that shows a name wherever the text can."""
+    return Crn(
+        [Species("X", 0.5, name), Species("E", 2.0, name)],
+        [RateConstant("k", 0.3, name)],
+        [Reaction("R", (("X", 1), ("E", 1)), (("E", 1),), "k")],
+        "c",
+        {"note": name},
+    )
+
+
+@settings(max_examples=100)
+@given(st.text(min_size=1, max_size=8).filter(str.isprintable))
+@example("a */ b /* c // d")
+@example("/*")
+@example('"""')
+@example("a\\")
+@example("; end")
+@example("# $X @ %")
+def test_no_printable_name_breaks_the_text(name):
+    assert through_antimony(named(name)) == through_antimony(named("plain"))
+
+
+@pytest.mark.parametrize("separator", ["\n", "\r", "\f", "\x00", "\x85", "\u2028"], ids=ascii)
+def test_a_name_that_would_end_its_comment_is_refused(separator):
+    name = f"a{separator}X = 9"
+    for build in (
+        lambda: Species("X", 1.0, name),
+        lambda: RateConstant("k", 1.0, name),
+        lambda: Crn.from_text(["X -> 0"], name=name),
+    ):
+        with pytest.raises(CrnError):
+            build()
+
+
+@pytest.mark.parametrize("word", ["time", "pi", "end", "in", "gene", "substance", "exp", "crn"])
+def test_a_word_of_the_language_cannot_break_the_text(word):
+    # "crn" is the id of the model itself.
+    crn = Crn.from_text([f"{word} -> 0"], initial={word: 0.5})
+    try:
+        sbml = through_antimony(crn)
+    except Crn2sbmlError:
+        return
+    species = libsbml.readSBMLFromString(sbml).getModel().getSpecies(word)
+    assert species.getInitialConcentration() == 0.5
 
 
 def test_reactions_are_grouped_by_node_with_the_enzymes_that_only_it_uses():
@@ -117,3 +181,8 @@ def test_saving_protects_what_is_there(tmp_path):
     assert (tmp_path / "a.ant").read_text(encoding="utf-8") == to_antimony(crn)
     with pytest.raises(OutputExistsError, match=r"a\.ant"):
         save_antimony(crn, tmp_path / "a.ant")
+    save_antimony(crn, tmp_path / "a.ant", overwrite=True, volume=2.0)
+    with pytest.raises(UnsupportedError):
+        save_antimony(crn, tmp_path / "a.ant", overwrite=True, volume=0.0)
+    assert (tmp_path / "a.ant").read_text(encoding="utf-8") == to_antimony(crn, 2.0)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.ant"]

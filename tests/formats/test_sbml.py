@@ -1,25 +1,38 @@
 """SBML: libsbml has nothing to report and reads back what was written."""
 
+import errno
+import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
+import basico
 import libsbml
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
 
+import crn2sbml
 from crn2sbml import Crn, NeuralNetwork, compile_network, save_sbml, to_antimony, to_sbml
 from crn2sbml.errors import FileError, OutputExistsError, UnsupportedError
 from tests.formats.examples import EXAMPLES, xor_network
+from tests.strategies import networks
 
 GOLDEN = Path(__file__).parent / "golden"
+# COPASI and scipy both run at relative tolerance 1e-10; 8e-11 was the most that was measured.
+SAME_TRAJECTORY = 1e-8
+# libsbml cannot read what lies between 0 and this.
+SMALLEST, LARGEST = sys.float_info.min, sys.float_info.max
 
 every_example = pytest.mark.parametrize("crn", EXAMPLES.values(), ids=EXAMPLES)
 
 
-@every_example
-def test_no_consistency_check_has_anything_to_report(crn):
-    document = libsbml.readSBMLFromString(to_sbml(crn))
+def findings(text):
+    """What libsbml reports, at any severity, with every check switched on."""
+    document = libsbml.readSBMLFromString(text)
     for category in (
         libsbml.LIBSBML_CAT_GENERAL_CONSISTENCY,
         libsbml.LIBSBML_CAT_IDENTIFIER_CONSISTENCY,
@@ -32,8 +45,38 @@ def test_no_consistency_check_has_anything_to_report(crn):
         document.setConsistencyChecks(category, True)
     document.checkConsistency()
     document.validateSBML()
-    found = [document.getError(i).getMessage() for i in range(document.getNumErrors())]
-    assert found == []
+    errors = (document.getError(i) for i in range(document.getNumErrors()))
+    # Text only: the errors themselves go with their document.
+    return [(error.getCategoryAsString(), error.getMessage()) for error in errors]
+
+
+@every_example
+def test_no_consistency_check_has_anything_to_report(crn):
+    assert findings(to_sbml(crn)) == []
+
+
+@settings(max_examples=15)
+@given(networks(orders=(2, 3, 4, 5)), st.sampled_from(["enzymatic", "absorbed", "folded"]))
+def test_random_networks_have_nothing_to_report(network, encoding):
+    crn = compile_network(network, encoding, np.ones(network.widths[0]))
+    assert findings(to_sbml(crn)) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong", "category"),
+    [
+        ('timeUnits="dimensionless" ', "", "SBML unit consistency"),
+        ('value="0.7"', "", "Modeling practice"),
+        ("SBO:0000176", "SBO:0000290", "SBO term consistency"),
+        ('id="Y" ', 'id="X" ', "SBML identifier consistency"),
+        ("<ci>k1</ci>", "<ci>k9</ci>", "MathML consistency"),
+        ('boundaryCondition="true"', 'boundaryCondition="false"', "SBML component consistency"),
+    ],
+)
+def test_the_checks_would_report_a_fault(part, wrong, category):
+    text = to_sbml(EXAMPLES["section 5.1"])
+    assert part in text
+    assert category in {found for found, _ in findings(text.replace(part, wrong))}
 
 
 @every_example
@@ -81,7 +124,10 @@ def test_ids_and_names_are_unique(crn):
     assert len(set(names)) == len(names)
 
 
-@given(st.one_of(st.just(0.0), st.floats(2.3e-308, 1.7e308)), st.floats(2.3e-308, 1.7e308))
+@given(st.one_of(st.just(0.0), st.floats(SMALLEST, LARGEST)), st.floats(SMALLEST, LARGEST))
+@example(SMALLEST, LARGEST)
+@example(LARGEST, SMALLEST)
+@example(0.1 + 0.2, 5e-324 + SMALLEST)
 def test_numbers_come_back_bit_for_bit(concentration, constant):
     crn = Crn.from_text(
         ["E -> E + X"], initial={"E": concentration}, rate_constants={"k1": constant}
@@ -110,7 +156,26 @@ def libsbml_reads(number):
 def test_the_text_is_that_of_the_golden_file():
     # To renew: python -m tests.formats.renew_golden_files
     crn = compile_network(xor_network(), inputs=[0.0, 1.0])
-    assert to_sbml(crn) == (GOLDEN / "xor_enzymatic.xml").read_text(encoding="utf-8")
+    assert to_sbml(crn).encode() == (GOLDEN / "xor_enzymatic.xml").read_bytes()
+
+
+@pytest.mark.parametrize("write", [to_sbml, to_antimony], ids=["SBML", "Antimony"])
+def test_another_process_writes_the_same_bytes(write):
+    # Its sets of strings have another order: Python salts their hashes in each process.
+    reactions = ["X + Y + E -> 2 Y + E", "Y + F -> X + F", "3 Z + E -> F + 2 Z", "Z + F -> X"]
+    script = f"""
+import sys
+from crn2sbml import Crn, {write.__name__}
+sys.stdout.buffer.write({write.__name__}(Crn.from_text({reactions})).encode())
+"""
+    for seed in ("1", "2"):
+        environment = os.environ | {
+            "PYTHONHASHSEED": seed,
+            "PYTHONPATH": str(Path(crn2sbml.__file__).parents[1]),
+        }
+        command = [sys.executable, "-c", script]
+        other = subprocess.run(command, env=environment, check=True, capture_output=True).stdout
+        assert other == write(Crn.from_text(reactions)).encode()
 
 
 def test_the_volume_is_that_of_the_compartment_and_nothing_else_changes():
@@ -119,6 +184,45 @@ def test_the_volume_is_that_of_the_compartment_and_nothing_else_changes():
     for volume in (0.0, -1.0, np.inf, np.nan):
         with pytest.raises(UnsupportedError, match="volume"):
             to_sbml(crn, volume)
+
+
+@every_example
+@pytest.mark.parametrize("volume", [1.0, 2.0])
+def test_copasi_runs_the_file_at_any_volume_along_the_trajectory_of_scipy(crn, volume, tmp_path):
+    save_sbml(crn, tmp_path / "a.xml", volume=volume)
+    model = basico.load_model(str(tmp_path / "a.xml"))
+    try:
+        table = basico.run_time_course(
+            duration=5.0, intervals=25, r_tol=1e-10, a_tol=1e-14, use_sbml_id=True
+        )
+        laws = basico.get_reactions()["function"].tolist()
+    finally:
+        basico.remove_datamodel(model)
+    expected = solve_ivp(
+        lambda _, x: crn.right_hand_side(x),
+        (0.0, 5.0),
+        crn.initial_state,
+        "LSODA",
+        np.linspace(0.0, 5.0, 26),
+        rtol=1e-10,
+        atol=1e-14,
+    ).y[[crn.species_index[s] for s in crn.dynamic_species]]
+    values = table[list(crn.dynamic_species)].to_numpy().T
+    np.testing.assert_allclose(values, expected, rtol=SAME_TRAJECTORY, atol=SAME_TRAJECTORY)
+    # COPASI calls mass action of order 0 a constant flux.
+    assert laws == [
+        f"{'Mass action' if reaction.reactants else 'Constant flux'} (irreversible)"
+        for reaction in crn.reactions
+    ]
+
+
+@pytest.mark.parametrize("reaction", ["crn -> 0", "X --crn--> 0"])
+def test_nothing_in_a_network_can_have_the_id_of_the_network(reaction):
+    try:
+        text = to_sbml(Crn.from_text([reaction], name="crn"))
+    except crn2sbml.Crn2sbmlError:
+        return
+    assert findings(text) == []
 
 
 def test_a_species_cannot_have_the_id_of_the_compartment():
@@ -140,6 +244,49 @@ def test_saving_writes_the_same_text_and_protects_what_is_there(tmp_path):
     with pytest.raises(UnsupportedError):
         save_sbml(crn, tmp_path / "b.xml", volume=0.0)
     assert [path.name for path in tmp_path.iterdir()] == ["a.xml"]
+
+
+class FullDisk:
+    """A file that takes one write and has no room for the next."""
+
+    def __init__(self, stream):
+        self.stream, self.writes = stream, 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.stream.close()
+
+    def write(self, piece):
+        self.writes += 1
+        if self.writes > 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return self.stream.write(piece)
+
+
+def test_a_write_that_breaks_off_leaves_the_old_file_as_it_was(tmp_path, monkeypatch):
+    target = tmp_path / "a.xml"
+    target.write_text("old")
+    unreadable = Crn.from_text(["X -> 0", "E -> E + X"], initial={"E": 1e-310})
+    with pytest.raises(UnsupportedError):
+        save_sbml(unreadable, target, overwrite=True)
+    opened = os.fdopen
+    monkeypatch.setattr(os, "fdopen", lambda *arguments: FullDisk(opened(*arguments)))
+    with pytest.raises(FileError, match=r"a\.xml: No space left"):
+        save_sbml(EXAMPLES["section 5.1"], target, overwrite=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.xml"]
+    assert target.read_text() == "old"
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_clear_error(tmp_path, monkeypatch):
+    # Not by permissions: they do not stop root, who may run the tests.
+    def refuse(**_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    with pytest.raises(FileError, match=r"cannot write .*a\.xml: Permission denied"):
+        save_sbml(EXAMPLES["section 5.1"], tmp_path / "a.xml")
 
 
 @pytest.mark.slow

@@ -25,6 +25,9 @@ from tests.strategies import inputs_for, networks
 
 # The integrator of a trajectory runs at relative tolerance 1e-9 a step.
 TRAJECTORY = 1e-6
+# The closed form is itself within its brackets of the truth, 64 roundings relative and what the
+# layers before add to that.
+CLOSED_FORM = 1e-12
 
 
 def distance(settled, network, inputs):
@@ -42,8 +45,7 @@ def test_the_settled_chemistry_is_the_forward_pass(data, accuracy):
     with Simulator(network) as simulator:
         settled = simulator.steady_state(inputs, accuracy)
     assert settled.error_bound <= accuracy
-    # The closed form itself is within its brackets of the truth, 1e-12 relative.
-    rounding = 1e-12 * max(1.0, max(a.max() for a in settled.activations))
+    rounding = CLOSED_FORM * max(1.0, max(a.max() for a in settled.activations))
     assert distance(settled, network, inputs) <= settled.error_bound + rounding
     assert settled.outputs is settled.activations[-1]
     assert [a.shape for a in settled.activations] == [(2, w) for w in network.widths[1:]]
@@ -69,6 +71,71 @@ def test_the_result_does_not_depend_on_the_start(initial, h):
     with Simulator(network) as simulator:
         settled = simulator.steady_state(inputs, initial=initial)
     assert distance(settled, network, inputs) <= 1e-6
+
+
+@settings(max_examples=30)
+@given(st.data(), st.sampled_from([1e-4, 1e-6, 1e-8]))
+def test_random_networks_settle_from_starts_of_every_size(data, accuracy):
+    # Orders up to 3; for higher ones see the next test.
+    network = data.draw(networks(orders=(2, 3)))
+    inputs = data.draw(inputs_for(network))
+    sizes = st.one_of(st.sampled_from([0.0, 1e-300, 1e9]), st.floats(-12, 9).map(lambda e: 10.0**e))
+    nodes = sum(network.widths[1:])
+    initial = data.draw(st.lists(sizes, min_size=nodes, max_size=nodes))
+    with Simulator(network) as simulator:
+        settled = simulator.steady_state(inputs, accuracy, initial=initial)
+    assert settled.error_bound <= accuracy
+    rounding = CLOSED_FORM * max(1.0, max(a.max() for a in settled.activations))
+    assert distance(settled, network, inputs) <= settled.error_bound + rounding
+
+
+def one_node(order):
+    """x' = 1 + x/2 - (q - 1) x^q."""
+    return NeuralNetwork([Layer([[0.0]], [0.5], Activation(1.0, {order: 1.0}))])
+
+
+@pytest.mark.parametrize(("order", "start"), [(4, 10**7.45), (5, 1e5), (6, 1e8)])
+def test_high_orders_settle_from_large_starts(order, start):
+    layer = Layer([[1.0]], [0.5], Activation(1.0, {order: 1.0}))
+    network = NeuralNetwork([layer, layer])
+    with Simulator(network) as simulator:
+        settled = simulator.steady_state([[1.0]], initial=[start, 0.0])
+    assert distance(settled, network, [[1.0]]) <= 1e-6
+
+
+@pytest.mark.parametrize(
+    ("order", "start"),
+    [
+        (2, 1e9),
+        (3, 1e9),
+        (4, 1e6),
+        (4, 1e8),
+        (5, 1e6),
+        (6, 1e5),
+    ],
+)
+def test_a_trajectory_comes_down_from_a_large_start(order, start):
+    # Section 4 of the paper: from any start it is soon below every bound above the steady state.
+    network = one_node(order)
+    with Simulator(network) as simulator:
+        course = simulator.trajectory([0.0], 30.0, start, points=31)["X1_1"]
+    assert course[0] == start
+    assert (np.diff(course) <= TRAJECTORY).all()
+    assert course[-1] == pytest.approx(network.forward([[0.0]])[0, 0], rel=0, abs=TRAJECTORY)
+
+
+@pytest.mark.parametrize("start", [0.0, 1e-3, 1.0, 50.0, 1e9])
+def test_a_trajectory_is_the_exact_solution_of_the_riccati_equation(start):
+    # x' = h + rho x - x^2 with the roots a > 0 > b: (x - a) / (x - b) decays like exp(-(a - b) t).
+    h, rho = 0.3, 0.7
+    network = NeuralNetwork([Layer([[0.0]], [rho], Activation(h))])
+    half = math.sqrt(rho**2 / 4 + h)
+    a, b = rho / 2 + half, rho / 2 - half
+    with Simulator(network) as simulator:
+        trajectory = simulator.trajectory([0.0], 15.0, start, points=301)
+    ratio = (start - a) / (start - b) * np.exp(-(a - b) * trajectory.times)
+    exact = (a - b * ratio) / (1 - ratio)
+    np.testing.assert_allclose(trajectory["X1_1"], exact, rtol=TRAJECTORY, atol=TRAJECTORY)
 
 
 def chain():
@@ -106,6 +173,18 @@ def test_parameters_are_rewritten_and_nothing_is_loaded_again(monkeypatch):
     assert len(loads) == 1
 
 
+def test_a_run_does_not_depend_on_the_runs_before_it():
+    network = NeuralNetwork.random((3, 5, 4), [Activation(0.2), Activation(1e-6)], rng=3)
+    inputs = np.random.default_rng(0).random((20, 3))
+    with Simulator(network) as simulator:
+        first = simulator.trajectory(inputs[0], 5.0).values
+        outputs = simulator.steady_state(inputs).outputs
+        with pytest.raises(NotSettledError):
+            simulator.steady_state(inputs, 1e-18, initial=1e9)
+        np.testing.assert_array_equal(simulator.steady_state(inputs[::-1]).outputs[::-1], outputs)
+        np.testing.assert_array_equal(simulator.trajectory(inputs[0], 5.0).values, first)
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -135,7 +214,13 @@ def test_two_workers_do_the_same_bit_for_bit_and_follow_new_parameters():
         np.testing.assert_array_equal(
             shared.steady_state(inputs).outputs, alone.steady_state(inputs).outputs
         )
-        assert shared.trajectory(inputs[0], 1.0).values.shape == (501, 7)
+        courses = [simulator.trajectory(inputs[0], 1.0).values for simulator in (shared, alone)]
+        np.testing.assert_array_equal(*courses)
+        starts = 10.0 ** np.random.default_rng(2).uniform(-9, 9, (150, 7))
+        np.testing.assert_array_equal(
+            shared.steady_state(inputs, initial=starts).outputs,
+            alone.steady_state(inputs, initial=starts).outputs,
+        )
         with pytest.raises(NotSettledError):
             shared.steady_state(inputs, 1e-18)
 
@@ -228,6 +313,20 @@ def test_a_compiled_network_runs_as_it_is(encoding):
     np.testing.assert_allclose(end, exact, rtol=0, atol=TRAJECTORY)
 
 
+def test_every_encoding_has_the_trajectory_of_the_kernel_model():
+    network = NeuralNetwork.random((3, 4, 2), Activation(0.5, {2: 1.0, 3: 0.5}), rng=1)
+    inputs, start = [0.5, 1.0, 2.0], np.linspace(0.0, 50.0, 6)
+    with Simulator(network) as simulator:
+        expected = simulator.trajectory(inputs, 8.0, start, points=81)
+    for encoding in ("enzymatic", "absorbed", "folded"):
+        with Simulator(compile_network(network, encoding, inputs)) as simulator:
+            trajectory = simulator.trajectory(None, 8.0, start, points=81)
+        assert trajectory.species_ids == expected.species_ids
+        np.testing.assert_allclose(
+            trajectory.values, expected.values, rtol=TRAJECTORY, atol=TRAJECTORY
+        )
+
+
 def test_enzymes_are_rewritten_in_place_and_other_encodings_refuse():
     first, second = (NeuralNetwork.random((3, 2, 1), rng=seed) for seed in (1, 2))
     inputs = [[1.0, 0.5, 0.2]]
@@ -294,6 +393,54 @@ def test_roadrunner_is_left_as_it_was_and_nothing_is_printed(capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def blow_up():
+    """x' = x^2 from 1, which is 1 / (1 - t)."""
+    return Crn.from_text(["2 X -> 3 X"])
+
+
+def test_a_trajectory_that_fails_does_no_harm_to_the_next():
+    with Simulator(blow_up()) as simulator:
+        with pytest.raises(SimulationError, match="to t = 2 failed: CVODE"):
+            simulator.trajectory(t_end=2.0)
+        course = simulator.trajectory(t_end=0.5, points=11)
+    np.testing.assert_allclose(course["X"], 1 / (1 - course.times), rtol=TRAJECTORY)
+
+
+def test_a_trajectory_that_fails_prints_nothing(capfd):
+    with Simulator(blow_up()) as simulator, pytest.raises(SimulationError):
+        simulator.trajectory(t_end=2.0)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["loads", "fails to load"])
+def test_settings_of_the_user_survive_the_loading_of_a_model(fails, monkeypatch):
+    config = roadrunner.Config
+    chosen = {config.LLVM_BACKEND: config.MCJIT, config.LLJIT_OPTIMIZATION_LEVEL: config.AGGRESSIVE}
+    before = {key: config.getValue(key) for key in chosen}
+    during = {}
+
+    def load(text, original=roadrunner.RoadRunner):
+        during.update({key: config.getValue(key) for key in chosen})
+        if fails:
+            raise RuntimeError("no such model")
+        return original(text)
+
+    monkeypatch.setattr(roadrunner, "RoadRunner", load)
+    try:
+        for key, value in chosen.items():
+            config.setValue(key, value)
+        if fails:
+            with pytest.raises(SimulationError, match="cannot load the model: no such model"):
+                Simulator(one_node(2))
+        else:
+            Simulator(one_node(2)).close()
+        assert {key: config.getValue(key) for key in chosen} == chosen
+        assert list(during.values()) == [config.LLJIT, config.NONE]
+    finally:
+        for key, value in before.items():
+            config.setValue(key, value)
+
+
 def test_the_older_compiler_can_be_asked_for(monkeypatch, caplog):
     monkeypatch.setenv("CRN2SBML_JIT", "mcjit")
     network = NeuralNetwork.random((2, 3), rng=1)
@@ -318,8 +465,15 @@ def test_an_empty_batch_is_empty():
         ({"inputs": [[1.0, math.nan]]}, ConcentrationError, "nan"),
         ({"inputs": [[1.0, 1.0]], "accuracy": 0.0}, InputValueError, "accuracy"),
         ({"inputs": [[1.0, 1.0]], "accuracy": math.nan}, InputValueError, "accuracy"),
+        ({"inputs": [[1.0, 1.0]], "accuracy": -1e-6}, InputValueError, "accuracy"),
+        ({"inputs": [[1.0, 1.0]], "accuracy": math.inf}, InputValueError, "accuracy"),
+        ({"inputs": [[1.0, math.inf]]}, ConcentrationError, "inf"),
+        ({"inputs": [["a", "b"]]}, ConcentrationError, "numbers"),
+        ({"inputs": np.empty((0, 3))}, ConcentrationError, "2 inputs"),
         ({"inputs": [[1.0, 1.0]], "initial": -1.0}, ConcentrationError, "negative"),
         ({"inputs": [[1.0, 1.0]], "initial": math.inf}, ConcentrationError, "infinite"),
+        ({"inputs": [[1.0, 1.0]], "initial": math.nan}, ConcentrationError, "initial"),
+        ({"inputs": [[1.0, 1.0]], "initial": {"X1_1": -1.0}}, ConcentrationError, "negative"),
         ({"inputs": [[1.0, 1.0]], "initial": [1.0, 2.0]}, ConcentrationError, "4 nodes"),
         ({"inputs": [[1.0, 1.0]], "initial": {"X0_1": 1.0}}, ConcentrationError, "'X0_1'"),
     ],
@@ -337,13 +491,15 @@ def test_bad_trajectories_and_simulators_are_clear_errors():
     with Simulator(network) as simulator:
         for options, words in (
             ({"t_end": 0.0}, "t_end"),
+            ({"t_end": -1.0}, "t_end"),
+            ({"t_end": math.nan}, "t_end"),
             ({"t_end": math.inf}, "t_end"),
             ({"points": 1}, "points"),
             ({"inputs": np.ones((2, 2))}, "2 rows"),
         ):
             with pytest.raises(InputValueError, match=words):
                 simulator.trajectory(**({"inputs": [1.0, 1.0]} | options))
-    for workers in (0, 1.5, True):
+    for workers in (0, -1, 1.5, True):
         with pytest.raises(InputValueError, match="workers"):
             Simulator(network, workers)
     with pytest.raises(InputValueError, match="str"):
