@@ -256,7 +256,7 @@ def test_metadata_is_carried_along_on_one_line_and_cannot_be_changed():
     assert pickle.loads(pickle.dumps(crn)).metadata == {"origin": "here"}
     with pytest.raises(TypeError):
         crn.metadata["origin"] = "there"
-    with pytest.raises(CrnError, match="'origin'.*one line"):
+    with pytest.raises(CrnError, match=r"'origin'.*one line"):
         Crn([species], [RateConstant("k")], [reaction], metadata={"origin": "two\nlines"})
 
 
