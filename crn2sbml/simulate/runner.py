@@ -158,7 +158,7 @@ class Runner:
         """Return the states at `points` equidistant times from 0 to `t_end`."""
         self._write_constants(constants)
         self._set_integrator(_TRAJECTORY_TOLERANCE, _FULL_ORDER)
-        self._prepare(drive, start)
+        self._prepare(drive, _without_underflow(start), start.max(initial=0.0) > _LARGE_START)
         self._instance.timeCourseSelections = ["time", *(f"[{node}]" for node in self.model.nodes)]
         with _quiet(self._roadrunner), _translated(f"the integration to t = {t_end:g} failed"):
             return np.array(self._instance.simulate(0.0, t_end, points))[:, 1:]
@@ -174,15 +174,13 @@ class Runner:
         self._integrator.relative_tolerance = tolerance
         self._integrator.setValue("maximum_bdf_order", order)
 
-    def _prepare(self, drive: Array, start: Array) -> None:
+    def _prepare(self, drive: Array, start: Array, large: bool) -> None:
         if len(drive):
             self._write(self._drives, drive)
         state = self._instance.model
         state.setTime(0.0)
-        state.setFloatingSpeciesConcentrations(
-            self._nodes, np.where(start < _SMALLEST_START, 0.0, start)
-        )
-        self._set_first_step(_first_step(state) if start.max() > _LARGE_START else 0.0)
+        state.setFloatingSpeciesConcentrations(self._nodes, start)
+        self._set_first_step(_first_step(state) if large else 0.0)
         self._integrator.restart(0.0)
 
     def _set_first_step(self, step: float) -> None:
@@ -197,12 +195,14 @@ class Runner:
         self._set_integrator(tolerance, _SETTLING_ORDER)
         states = np.full((len(drives), len(self.model.nodes)), np.nan)
         failure = None
+        large = starts.max(axis=1, initial=0.0) > _LARGE_START
         model, nodes = self._instance.model, self._nodes
         with _quiet(self._roadrunner):
-            for row, (drive, start, time) in enumerate(
-                zip(drives, starts, times.tolist(), strict=True)
-            ):
-                self._prepare(drive, start)
+            rows = zip(
+                drives, _without_underflow(starts), large.tolist(), times.tolist(), strict=True
+            )
+            for row, (drive, start, is_large, time) in enumerate(rows):
+                self._prepare(drive, start, is_large)
                 try:
                     self._integrator.integrate(0.0, time)
                 except RuntimeError as error:
@@ -210,6 +210,10 @@ class Runner:
                     continue
                 states[row] = model.getFloatingSpeciesConcentrations(nodes)
         return states, failure
+
+
+def _without_underflow(starts: Array) -> Array:
+    return np.where(starts < _SMALLEST_START, 0.0, starts)
 
 
 def _first_step(state: Any) -> float:

@@ -34,7 +34,7 @@ from crn2sbml.simulate.runner import Job, Settled
 _TIME_FACTOR = 100.0
 # So the tolerance may be far looser than the accuracy wanted: this times its square root. The
 # check after the run decides; these numbers only save time.
-_TOLERANCE_FACTOR = 0.3
+_TOLERANCE_FACTOR = 0.8
 _LOOSEST_TOLERANCE = 1e-3
 _TRAJECTORY_ACCURACY = 1e-3
 
