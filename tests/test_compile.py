@@ -165,6 +165,14 @@ def test_signed_numbers_are_split_into_halves_of_which_one_is_zero():
     }
 
 
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed"])
+def test_inputs_start_at_0_and_nodes_at_1_unless_said_otherwise(encoding):
+    network = NeuralNetwork.random((2, 2, 1), rng=1)
+    starts = {s.id: s.initial for s in compile_network(network, encoding).species}
+    nodes = {"X0_1": 0.0, "X0_2": 0.0, "X1_1": 1.0, "X1_2": 1.0, "X2_1": 1.0}
+    assert {species: starts[species] for species in nodes} == nodes
+
+
 def test_each_distinct_h_and_each_distinct_decay_is_there_once():
     a, b = Activation(1.0, {2: 1.0, 3: 0.5}), Activation(0.5, {2: 1.0})
     network = NeuralNetwork.random((1, 2, 1, 1), [a, b, a], rng=1)
