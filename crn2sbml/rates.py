@@ -156,6 +156,44 @@ def estimate_settling_times(network: NeuralNetwork, inputs: ArrayLike, accuracy:
     return total
 
 
+def estimate_fastest_rates(network: NeuralNetwork, inputs: ArrayLike, starts: Array) -> Array:
+    """Estimate the largest rate at which a node relaxes on its way from its start.
+
+    That is -df/dx = -rho + sum k (k-1) d_k x^(k-1), largest where x is: at the start or at the
+    steady state. rho is taken where the layer before starts and where it settles; on the way it
+    may be lower still.
+
+    Parameters
+    ----------
+    network : NeuralNetwork
+        Network whose activations all have h > 0.
+    inputs : array_like, shape (n, width)
+        One input a row, finite and >= 0.
+    starts : numpy.ndarray, shape (n, nodes)
+        Concentrations at time 0, all layers side by side.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        A rate for each input, over all nodes; infinite or nan where doubles end.
+    """
+    settled = before = check_inputs(inputs, network.widths[0])
+    fastest, done = np.zeros(len(settled)), 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        for layer in network.layers:
+            rho = settled @ layer.weights.T + layer.biases
+            rho_at_start = before @ layer.weights.T + layer.biases
+            settled = layer.activation(rho)
+            before = starts[:, done : done + layer.width]
+            done += layer.width
+            highest = np.maximum(settled, before)
+            rate = -np.minimum(rho, rho_at_start)
+            for k, d in layer.activation.decay.items():
+                rate = rate + k * (k - 1) * d * highest ** (k - 1)
+            fastest = np.maximum(fastest, rate.max(axis=1))
+    return fastest
+
+
 def _accuracies(network: NeuralNetwork, accuracy: float) -> list[float]:
     """Return the accuracy that each layer needs so that the later ones reach theirs."""
     targets = [accuracy]

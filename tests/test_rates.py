@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from crn2sbml import Activation, Layer, NeuralNetwork, compile_network
-from crn2sbml.rates import Brackets, bracket_steady_state, estimate_settling_times
+from crn2sbml.rates import (
+    Brackets,
+    bracket_steady_state,
+    estimate_fastest_rates,
+    estimate_settling_times,
+)
 from tests.strategies import inputs_for, networks
 from tests.test_activations import exact_root
 
@@ -153,3 +158,25 @@ def test_estimates_grow_with_depth_and_accuracy(accuracy):
     assert (short > 0).all()
     assert (short < long).all()
     assert (long < estimate_settling_times(deep, inputs, accuracy / 100)).all()
+
+
+@given(st.data(), st.floats(0.0, 100.0))
+def test_no_node_relaxes_faster_at_its_start_or_where_it_settles_than_estimated(data, start):
+    network = data.draw(networks())
+    inputs = data.draw(inputs_for(network))
+    crn = compile_network(network, inputs=inputs[0])
+    nodes = [crn.species_index[species] for species in crn.dynamic_species]
+    starts = np.full((1, len(nodes)), start)
+    estimate = estimate_fastest_rates(network, inputs, starts)[0]
+    for values in (starts[0], np.hstack(network.activations(inputs))[0]):
+        state = crn.initial_state
+        state[nodes] = values
+        for node in nodes:
+            # The rate is a polynomial of degree k in its own node: differences are nearly exact.
+            step = 1e-4 * max(1.0, state[node])
+            ahead, behind = state.copy(), state.copy()
+            ahead[node] += step
+            behind[node] -= step
+            change = crn.right_hand_side(ahead)[node] - crn.right_hand_side(behind)[node]
+            slope = change / (2 * step)
+            assert -slope <= estimate * (1 + 1e-5) + 1e-5

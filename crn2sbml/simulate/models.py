@@ -133,7 +133,7 @@ def _kernel_pieces(
     for node in nodes:
         yield (
             f'<species id="{node}" compartment="vessel" initialConcentration="{NODE_START}" '
-            'hasOnlySubstanceUnits="false" boundaryCondition="false" constant="false"/>'
+            'hasOnlySubstanceUnits="true" boundaryCondition="false" constant="false"/>'
         )
     yield "</listOfSpecies><listOfParameters>"
     for parameter in parameters:

@@ -11,8 +11,9 @@ import numpy as np
 
 from crn2sbml.errors import InputValueError, SimulationError
 from crn2sbml.progress import progress_bar
+from crn2sbml.simulate.job import Job, Settled
 from crn2sbml.simulate.models import LoadableModel
-from crn2sbml.simulate.runner import Job, Runner, Settled
+from crn2sbml.simulate.runner import Runner
 
 # Rows that a worker gets at a time: enough to make the transfer negligible, few enough to share
 # the work evenly and to move a progress bar.

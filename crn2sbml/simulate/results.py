@@ -21,8 +21,8 @@ class SteadyState:
     error_bound : float
         Proven bound of the distance to the true steady state, absolute, over all nodes and inputs.
     time : float
-        Model time at which the concentrations were read, of the longest run. It lies far beyond
-        the settling time: late steps of the integrator are long and cost nothing.
+        Model time at which the concentrations were read, of the longest run. It may lie far beyond
+        the settling time: late steps of the implicit integrator are long and cost nothing.
     """
 
     outputs: Array

@@ -6,7 +6,6 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, cast
 
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from crn2sbml.arrays import Array
 from crn2sbml.errors import MissingDependencyError, SimulationError
-from crn2sbml.rates import Brackets
+from crn2sbml.simulate.job import Job, Settled
 from crn2sbml.simulate.models import LoadableModel
 
 logger = logging.getLogger(__name__)
@@ -41,60 +40,14 @@ _SMALLEST_START = 1e-100
 # change by its own size.
 _LARGE_START = 1e3
 _FIRST_STEP = 1e-3
-# A run that has not settled goes on this many times, each with a tighter tolerance.
+# Explicit steps are taken in rounds, after each of which settled runs stop; then the implicit
+# method takes over.
+_EXPLICIT_ROUNDS = 3
+# A run that it has not settled goes on this many times, each with a tighter tolerance.
 _CONTINUATIONS = 6
 _TIGHTENING = 0.1
 # Trajectories are looked at and compared as a whole; this is well below what a plot can show.
 _TRAJECTORY_TOLERANCE = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A batch of runs to the steady state.
-
-    Parameters
-    ----------
-    constants : numpy.ndarray
-        Values of the model's constants.
-    drives, starts : numpy.ndarray, shape (n, ...)
-        What is written before each run, and the state at time 0.
-    times : numpy.ndarray, shape (n,)
-        Model time of each run.
-    brackets : Brackets
-        Proven bounds of the steady states.
-    accuracy, relative_tolerance : float
-        Accuracy wanted in every node, and the integrator's tolerance to begin with.
-    """
-
-    constants: Array
-    drives: Array
-    starts: Array
-    times: Array
-    brackets: Brackets
-    accuracy: float
-    relative_tolerance: float
-
-    def rows(self, part: slice) -> Job:
-        """Return the same job for some of its rows."""
-        return Job(
-            self.constants,
-            self.drives[part],
-            self.starts[part],
-            self.times[part],
-            self.brackets.rows(part),
-            self.accuracy,
-            self.relative_tolerance,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """Where the runs of a job ended: states, proven error bounds and model times."""
-
-    states: Array
-    error_bounds: Array
-    times: Array
-    failure: str | None = None
 
 
 class Runner:
@@ -112,6 +65,11 @@ class Runner:
         self._instance = self._load(model)
         self._integrator = self._instance.integrator
         self._integrator.absolute_tolerance = ABSOLUTE_TOLERANCE
+        # Both integrators stay alive and work on the same model. The one set last is the one that
+        # roadrunner's own simulate uses, for trajectories.
+        self._instance.setIntegrator("rk4")
+        self._explicit = self._instance.integrator
+        self._instance.setIntegrator("cvode")
         state = self._instance.model
         floating = list(state.getFloatingSpeciesIds())
         self._nodes = _positions(model.nodes, floating)
@@ -134,22 +92,23 @@ class Runner:
     def settle(self, job: Job) -> Settled:
         """Run every row until it has provably settled, or as long as that helps."""
         self._write_constants(job.constants)
-        tolerance = job.relative_tolerance
-        states, failure = self._integrate(job.drives, job.starts, job.times, tolerance)
-        bounds, times = job.brackets.error_bounds(states), job.times.copy()
-        for _ in range(_CONTINUATIONS):
+        states, bounds, times = self._settle_explicitly(job)
+        tolerance, failure = job.relative_tolerance, None
+        # Whatever the explicit steps left behind starts again.
+        again = bounds > job.accuracy
+        for _ in range(1 + _CONTINUATIONS):
             late = np.flatnonzero(bounds > job.accuracy)
             if not len(late):
                 break
-            tolerance = max(tolerance * _TIGHTENING, _TIGHTEST_RELATIVE_TOLERANCE)
-            # A run that the integrator gave up starts again, the others go on where they are.
-            failed = np.asarray(np.isnan(states[late]).any(axis=1))
-            starts = np.where(failed[:, np.newaxis], job.starts[late], states[late])
+            starts = np.where(again[late, np.newaxis], job.starts[late], states[late])
             states[late], failure = self._integrate(
                 job.drives[late], starts, job.times[late], tolerance
             )
-            times[late] = np.where(failed, 0.0, times[late]) + job.times[late]
+            times[late] = np.where(again[late], 0.0, times[late]) + job.times[late]
             bounds[late] = job.brackets.rows(late).error_bounds(states[late])
+            # A run that the integrator gave up starts again, the others go on where they are.
+            again = np.asarray(np.isnan(states).any(axis=1))
+            tolerance = max(tolerance * _TIGHTENING, _TIGHTEST_RELATIVE_TOLERANCE)
         return Settled(states, bounds, times, failure)
 
     def trajectory(
@@ -174,19 +133,52 @@ class Runner:
         self._integrator.relative_tolerance = tolerance
         self._integrator.setValue("maximum_bdf_order", order)
 
-    def _prepare(self, drive: Array, start: Array, large: bool) -> None:
+    def _write_state(self, drive: Array, start: Array) -> None:
         if len(drive):
             self._write(self._drives, drive)
-        state = self._instance.model
-        state.setTime(0.0)
-        state.setFloatingSpeciesConcentrations(self._nodes, start)
-        self._set_first_step(_first_step(state) if large else 0.0)
+        self._instance.model.setFloatingSpeciesConcentrations(self._nodes, start)
+
+    def _prepare(self, drive: Array, start: Array, large: bool) -> None:
+        self._write_state(drive, start)
+        self._instance.model.setTime(0.0)
+        self._set_first_step(_first_step(self._instance.model) if large else 0.0)
         self._integrator.restart(0.0)
 
     def _set_first_step(self, step: float) -> None:
         if step != self._first_step:
             self._integrator.setValue("initial_time_step", step)
             self._first_step = step
+
+    def _settle_explicitly(self, job: Job) -> tuple[Array, Array, Array]:
+        """Take the explicit steps of the rows that have any, and again where that is not enough."""
+        states, times = _without_underflow(job.starts), np.zeros(len(job.starts))
+        bounds = np.full(len(states), np.inf)
+        late = np.flatnonzero(job.step_counts)
+        for _ in range(_EXPLICIT_ROUNDS):
+            if not len(late):
+                break
+            for row in late.tolist():
+                states[row] = self._step(
+                    job.drives[row],
+                    states[row],
+                    int(job.step_counts[row]),
+                    float(job.step_sizes[row]),
+                )
+            times[late] += job.step_counts[late] * job.step_sizes[late]
+            bounds[late] = job.brackets.rows(late).error_bounds(states[late])
+            late = late[(bounds[late] > job.accuracy) & np.isfinite(bounds[late])]
+        return states, bounds, times
+
+    def _step(self, drive: Array, start: Array, count: int, size: float) -> Array:
+        """Take explicit steps of one size from a start; nan where they go astray."""
+        self._write_state(drive, start)
+        step = self._explicit.integrate
+        try:
+            for _ in range(count):
+                step(0.0, size)  # the equations do not depend on time
+        except RuntimeError:
+            return np.full_like(start, np.nan)
+        return np.asarray(self._instance.model.getFloatingSpeciesConcentrations(self._nodes))
 
     def _integrate(
         self, drives: Array, starts: Array, times: Array, tolerance: float

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from types import TracebackType
 
@@ -23,19 +22,12 @@ from crn2sbml.errors import (
 )
 from crn2sbml.extract import extract_network
 from crn2sbml.network import NeuralNetwork
-from crn2sbml.rates import bracket_steady_state, estimate_settling_times
+from crn2sbml.rates import estimate_settling_times
 from crn2sbml.simulate import models
+from crn2sbml.simulate.job import Settled, plan_job
 from crn2sbml.simulate.pool import Pool
 from crn2sbml.simulate.results import SteadyState, Trajectory
-from crn2sbml.simulate.runner import Job, Settled
 
-# A run lasts this many times the estimated settling time: late steps are so long that they cost
-# next to nothing, and each makes the state more accurate (see module runner).
-_TIME_FACTOR = 100.0
-# So the tolerance may be far looser than the accuracy wanted: this times its square root. The
-# check after the run decides; these numbers only save time.
-_TOLERANCE_FACTOR = 0.8
-_LOOSEST_TOLERANCE = 1e-3
 _TRAJECTORY_ACCURACY = 1e-3
 
 Start = ArrayLike | Mapping[str, float] | None
@@ -138,7 +130,14 @@ class Simulator:
         if not len(rows):
             return _layered(network, np.empty((0, sum(network.widths[1:]))), 0.0, 0.0)
         with one_blas_thread():
-            job = self._job(network, rows, self._starts(initial, len(rows)), accuracy)
+            job = plan_job(
+                network,
+                rows,
+                constants=self._constants,
+                drives=self._drives(network, rows),
+                starts=self._starts(initial, len(rows)),
+                accuracy=accuracy,
+            )
             settled = self._pool.settle(job, self._progress)
         _check_settled(settled, accuracy, float(job.brackets.widths().max()) / 2)
         return _layered(
@@ -237,19 +236,6 @@ class Simulator:
     def __repr__(self) -> str:
         what = self._network if self._crn is None else self._crn
         return f"Simulator of {what!r}, {self._pool.workers} worker(s)"
-
-    def _job(self, network: NeuralNetwork, rows: Array, starts: Array, accuracy: float) -> Job:
-        brackets = bracket_steady_state(network, rows)
-        scale = max(1.0, float(brackets.upper.max()))
-        return Job(
-            self._constants,
-            self._drives(network, rows),
-            starts,
-            _TIME_FACTOR * estimate_settling_times(network, rows, accuracy),
-            brackets,
-            accuracy,
-            min(_TOLERANCE_FACTOR * math.sqrt(accuracy / scale), _LOOSEST_TOLERANCE),
-        )
 
     def _known_network(self) -> NeuralNetwork:
         if self._network is None:

@@ -357,6 +357,57 @@ def test_any_reaction_network_has_trajectories_but_only_ours_a_proven_steady_sta
                 call()
 
 
+EXPLICIT, IMPLICIT = "rk4", "cvode"
+
+
+@pytest.fixture
+def integrations(monkeypatch):
+    """Names of the integrators in the order of their calls."""
+    names = []
+    integrate = roadrunner.Integrator.integrate
+
+    def spy(integrator, *times):
+        names.append(integrator.getName())
+        return integrate(integrator, *times)
+
+    monkeypatch.setattr(roadrunner.Integrator, "integrate", spy)
+    return names
+
+
+def test_runs_that_are_not_stiff_take_explicit_steps_and_the_others_do_not(integrations):
+    # One node's rate grows with the input, the other's does not.
+    network = NeuralNetwork([Layer([[1.0], [0.0]], [0.5, 0.5]), Layer([[1e-4, 1.0]], [0.0])])
+    inputs = np.array([[1.0], [1e4]])
+    with Simulator(network) as simulator:
+        settled = simulator.steady_state(inputs)
+        assert settled.error_bound <= 1e-6
+        assert distance(settled, network, inputs) <= 1e-6
+        assert set(integrations) == {EXPLICIT, IMPLICIT}
+        integrations.clear()
+        simulator.steady_state(inputs[:1])
+        assert set(integrations) == {EXPLICIT}
+        integrations.clear()
+        simulator.steady_state(inputs[1:])
+        assert set(integrations) == {IMPLICIT}
+
+
+@pytest.mark.parametrize("rate", [1e-6, 0.3])
+def test_explicit_steps_that_go_astray_are_taken_back(rate, monkeypatch, integrations):
+    # Rates far too low make the steps far too long: the states leave the positive numbers, blow
+    # up or oscillate, and the implicit method starts again from the beginning.
+    monkeypatch.setattr(
+        "crn2sbml.simulate.job.estimate_fastest_rates",
+        lambda network, inputs, starts: np.full(len(inputs), rate),
+    )
+    network = NeuralNetwork.random((2, 3, 1), rng=1)
+    inputs = [[1.0, 0.5], [3.0, 2.0]]
+    with Simulator(network) as simulator:
+        for initial in (0.0, 1.0, 10.0):
+            settled = simulator.steady_state(inputs, initial=initial)
+            assert distance(settled, network, inputs) <= settled.error_bound <= 1e-6
+    assert set(integrations) == {EXPLICIT, IMPLICIT}
+
+
 def test_what_has_not_settled_is_reported_with_how_far_it_got():
     network = NeuralNetwork.random((2, 3), rng=1)
     with Simulator(network) as simulator, pytest.raises(NotSettledError) as caught:
