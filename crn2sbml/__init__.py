@@ -25,7 +25,14 @@ from crn2sbml.compile import compile_edge, compile_network
 from crn2sbml.crn import Crn
 from crn2sbml.errors import Crn2sbmlError
 from crn2sbml.extract import extract_network
-from crn2sbml.formats import save_antimony, save_sbml, to_antimony, to_sbml
+from crn2sbml.formats import (
+    from_sbml,
+    load_sbml,
+    save_antimony,
+    save_sbml,
+    to_antimony,
+    to_sbml,
+)
 from crn2sbml.network import Layer, NeuralNetwork
 from crn2sbml.reaction import RateConstant, Reaction, Species
 from crn2sbml.simulate import Simulator, SteadyState, Trajectory
@@ -52,6 +59,8 @@ __all__ = [
     "compile_network",
     "extract_network",
     "fold",
+    "from_sbml",
+    "load_sbml",
     "save_antimony",
     "save_sbml",
     "subnetwork",

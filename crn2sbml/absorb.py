@@ -11,7 +11,7 @@ from crn2sbml.reaction import Complex, RateConstant, Reaction
 
 
 def absorb_enzymes(crn: Crn, keep: Collection[str] = ()) -> Crn:
-    """Absorb the constant concentrations of enzymatic species into rate constants.
+    """Absorb the constant concentrations of enzymatic and buffered species into rate constants.
 
     Reactions that become equal are merged, those whose rate becomes 0 are dropped. Every dynamic
     species keeps its ODE (section 5.1: "dynamically equivalent").
@@ -21,12 +21,12 @@ def absorb_enzymes(crn: Crn, keep: Collection[str] = ()) -> Crn:
     crn : Crn
         Any network.
     keep : collection of str
-        Ids of enzymatic species that stay species.
+        Ids of constant species that stay species.
 
     Returns
     -------
     Crn
-        Without the other enzymatic species, and without kept ones that no longer occur.
+        Without the other constant species, and without kept ones that no longer occur.
 
     Examples
     --------
@@ -42,10 +42,12 @@ def absorb_enzymes(crn: Crn, keep: Collection[str] = ()) -> Crn:
     edges: dict[object, list[tuple[Reaction, tuple[str, float]]]] = {}
     for reaction in crn.reactions:
         value, label = _absorbed_rate(crn, reaction, enzymes)
-        if value > 0:
-            reactants = _without(reaction.reactants, enzymes)
-            products = _without(reaction.products, enzymes)
-            edges.setdefault((frozenset(reactants), frozenset(products)), []).append(
+        reactants = _without(reaction.reactants, enzymes)
+        products = _without(reaction.products, enzymes)
+        # Between constant species only nothing is left to happen.
+        edge = frozenset(reactants), frozenset(products)
+        if value > 0 and edge[0] != edge[1]:
+            edges.setdefault(edge, []).append(
                 (Reaction(reaction.id, reactants, products, label, reaction.row), (label, value))
             )
     merged = [_merge(group) for group in edges.values()]
@@ -53,7 +55,7 @@ def absorb_enzymes(crn: Crn, keep: Collection[str] = ()) -> Crn:
 
 
 def fold(crn: Crn) -> Crn:
-    """Absorb every enzymatic species and net production against degradation.
+    """Absorb every constant species and net production against degradation.
 
     Reactions with the same reactant complex and opposite reaction vectors become one, in the
     direction of the larger rate. For a compiled network this is one data point with the fewest
@@ -85,11 +87,11 @@ def fold(crn: Crn) -> Crn:
 
 def _enzymes(crn: Crn, keep: Collection[str]) -> dict[str, float]:
     kept = set(keep)
-    if unknown := kept - set(crn.enzymatic_species):
+    if unknown := kept - set(crn.constant_species):
         raise UnsupportedError(
-            f"cannot keep {sorted(unknown)[0]!r}: it is no enzymatic species of the network"
+            f"cannot keep {sorted(unknown)[0]!r}: it is no constant species of the network"
         )
-    absorbed = set(crn.enzymatic_species) - kept
+    absorbed = set(crn.constant_species) - kept
     return {s.id: s.initial for s in crn.species if s.id in absorbed}
 
 

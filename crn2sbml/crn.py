@@ -147,8 +147,8 @@ class Crn:
 
     @cached_property
     def dynamic_species(self) -> tuple[str, ...]:
-        """Ids of the species that some reaction changes (Definition 5.1)."""
-        return tuple(s for s in self.species_ids if s in self._changed)
+        """Ids of the species that some reaction changes (Definition 5.1) and nothing holds."""
+        return tuple(s.id for s in self.species if s.id in self._changed and not s.buffered)
 
     @cached_property
     def enzymatic_species(self) -> tuple[str, ...]:
@@ -156,8 +156,28 @@ class Crn:
         return tuple(s for s in self.species_ids if s not in self._changed)
 
     @cached_property
+    def buffered_species(self) -> tuple[str, ...]:
+        """Ids of the species that reactions would change, but that are held constant."""
+        return tuple(s.id for s in self.species if s.id in self._changed and s.buffered)
+
+    @cached_property
+    def constant_species(self) -> tuple[str, ...]:
+        """Ids of the enzymatic and the buffered species."""
+        dynamic = set(self.dynamic_species)
+        return tuple(s for s in self.species_ids if s not in dynamic)
+
+    @cached_property
     def _changed(self) -> frozenset[str]:
         return frozenset(species for r in self.reactions for species in r.vector)
+
+    def changes(self, reaction: Reaction) -> dict[str, int]:
+        """Return by how much a reaction changes each dynamic species."""
+        held = self._buffered
+        return {species: n for species, n in reaction.vector.items() if species not in held}
+
+    @cached_property
+    def _buffered(self) -> frozenset[str]:
+        return frozenset(s.id for s in self.species if s.buffered)
 
     @cached_property
     def complexes(self) -> tuple[Complex, ...]:
@@ -181,7 +201,7 @@ class Crn:
             self.species_index,
             [self.rate_constant_values[r.rate] for r in self.reactions],
             [r.reactants for r in self.reactions],
-            [r.vector for r in self.reactions],
+            [self.changes(r) for r in self.reactions],
         )
 
     def reaction_rates(self, states: ArrayLike) -> Array:
@@ -209,12 +229,14 @@ class Crn:
         Returns
         -------
         numpy.ndarray, shape (..., species)
-            Zero for enzymatic species.
+            Zero for enzymatic and buffered species.
         """
         return mass_action.right_hand_side(self._arrays, self._checked_states(states))
 
     def stoichiometry_matrix(self) -> NDArray[np.int64]:
         """Return the reaction vectors as columns, shape (species, reactions).
+
+        The rows of buffered species are 0: nothing changes them.
 
         Raises
         ------
@@ -263,9 +285,11 @@ class Crn:
         return f"{self!r}\n{self.to_text(_PRINTED_REACTIONS)}"
 
     def __repr__(self) -> str:
+        held = f" and {len(self.buffered_species):,} buffered" if self.buffered_species else ""
         return (
             f"Crn {self.name}: {len(self.dynamic_species):,} dynamic and "
-            f"{len(self.enzymatic_species):,} enzymatic species, {len(self.reactions):,} reactions"
+            f"{len(self.enzymatic_species):,} enzymatic{held} species, "
+            f"{len(self.reactions):,} reactions"
         )
 
 

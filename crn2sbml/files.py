@@ -81,3 +81,22 @@ def save_text(text: str, path: str | Path, overwrite: bool = False) -> None:
     """Write text as UTF-8, all or nothing."""
     with atomic_write(path, overwrite) as stream:
         stream.write(text.encode("utf-8"))
+
+
+def read_pieces(path: str | Path, size: int = 1 << 20) -> Iterator[bytes]:
+    """Yield the content of a file piece by piece.
+
+    Raises
+    ------
+    FileError
+        If the file is missing or cannot be read.
+    """
+    source = Path(path)
+    try:
+        with source.open("rb") as stream:
+            while piece := stream.read(size):
+                yield piece
+    except FileNotFoundError:
+        raise FileError(f"there is no file {source}") from None
+    except OSError as error:
+        raise FileError(f"cannot read {source}: {error.strerror or error}") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crn2sbml.errors import CrnError
 
@@ -32,12 +32,16 @@ class Species:
         Readable name for people.
     role : str, optional
         What the species stands for, carried along unread.
+    buffered : bool, default False
+        The concentration is held constant from outside, even if reactions consume or produce the
+        species (SBML's boundary species).
     """
 
     id: str
     initial: float = 0.0
     name: str | None = None
-    role: str | None = None
+    role: str | None = field(default=None, compare=False)
+    buffered: bool = False
 
     def __post_init__(self) -> None:
         check_id(self.id, "species")
@@ -93,7 +97,7 @@ class Reaction:
     reactants: Complex
     products: Complex
     rate: str
-    row: str | None = None
+    row: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         check_id(self.id, "reaction")
@@ -175,9 +179,14 @@ def _parse_complex(text: str, reaction: str) -> Complex:
     return tuple(terms)
 
 
+def is_id(identifier: object) -> bool:
+    """Tell whether all file formats can use the identifier."""
+    return isinstance(identifier, str) and _ID.fullmatch(identifier) is not None
+
+
 def check_id(identifier: str, what: str) -> None:
     """Raise an error unless all file formats can use the identifier."""
-    if not isinstance(identifier, str) or not _ID.fullmatch(identifier):
+    if not is_id(identifier):
         raise CrnError(
             f"{identifier!r} cannot be the id of a {what}; use letters, digits and underscores, "
             f"not starting with a digit"

@@ -17,6 +17,7 @@ ROOMS = [
     "arrays",
     "blas",
     "files",
+    "memory",
     "progress",
     "archive",
     "checks",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from crn2sbml.formats.antimony import save_antimony, to_antimony
-from crn2sbml.formats.sbml import save_sbml, to_sbml
+from crn2sbml.formats.antimony.write import save_antimony, to_antimony
+from crn2sbml.formats.sbml.read import from_sbml, load_sbml
+from crn2sbml.formats.sbml.write import save_sbml, to_sbml
 
-__all__ = ["save_antimony", "save_sbml", "to_antimony", "to_sbml"]
+__all__ = ["from_sbml", "load_sbml", "save_antimony", "save_sbml", "to_antimony", "to_sbml"]

@@ -10,6 +10,9 @@ from crn2sbml.errors import UnsupportedError
 # The well-mixed volume of all models; "compartment" itself is a keyword of Antimony.
 COMPARTMENT = "vessel"
 
+# Of the shape, roles and names that SBML files carry; never numbers.
+ANNOTATION_NAMESPACE = "urn:crn2sbml:origin:1"
+
 
 def check_model(crn: Crn, volume: float) -> float:
     """Return the volume if a file can hold the network in it.
@@ -52,7 +55,8 @@ def number(value: float) -> str:
 
 def summary(crn: Crn) -> str:
     """Say in one line how large a network is."""
+    held = f"{len(crn.buffered_species)} buffered species, " if crn.buffered_species else ""
     return (
         f"{len(crn.dynamic_species)} dynamic species, {len(crn.enzymatic_species)} enzymatic "
-        f"(constant) species, {len(crn.reactions)} mass-action reactions"
+        f"(constant) species, {held}{len(crn.reactions)} mass-action reactions"
     )

@@ -19,7 +19,7 @@ from crn2sbml.activations import Activation
 from crn2sbml.arrays import Array
 from crn2sbml.compile import INPUT, NODE_START, node_id
 from crn2sbml.crn import Crn
-from crn2sbml.formats.sbml import to_sbml
+from crn2sbml.formats.sbml.write import to_sbml
 from crn2sbml.network import NeuralNetwork
 
 _SBML = "http://www.sbml.org/sbml/level3/version1/core"

@@ -8,150 +8,11 @@ from pathlib import Path
 from crn2sbml.crn import Crn
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.files import save_text
+from crn2sbml.formats.antimony.reserved import RESERVED_WORDS
 from crn2sbml.formats.text import COMPARTMENT, check_model, number, summary
 from crn2sbml.reaction import Complex, Reaction, Species
 
 _DECLARED_PER_LINE = 4
-
-# Words that antimony 3.3 does not read as the id of a species, found by trying.
-_RESERVED = frozenset(
-    [
-        "DNA",
-        "FALSE",
-        "False",
-        "INF",
-        "NaN",
-        "TRUE",
-        "True",
-        "abs",
-        "acos",
-        "acosh",
-        "acot",
-        "acoth",
-        "acsc",
-        "acsch",
-        "after",
-        "and",
-        "arccos",
-        "arccosh",
-        "arccot",
-        "arccoth",
-        "arccsc",
-        "arccsch",
-        "arcsec",
-        "arcsech",
-        "arcsin",
-        "arcsinh",
-        "arctan",
-        "arctanh",
-        "area",
-        "asec",
-        "asech",
-        "asin",
-        "at",
-        "atan",
-        "atanh",
-        "avogadro",
-        "bernoulli",
-        "binomial",
-        "cauchy",
-        "ceil",
-        "ceiling",
-        "chisquare",
-        "compartment",
-        "const",
-        "constraint",
-        "cos",
-        "cosh",
-        "cot",
-        "coth",
-        "csc",
-        "csch",
-        "default_compartment",
-        "delay",
-        "delete",
-        "divide",
-        "end",
-        "eq",
-        "event",
-        "exp",
-        "exponential",
-        "exponentiale",
-        "ext",
-        "extent",
-        "factorial",
-        "false",
-        "floor",
-        "formula",
-        "function",
-        "gamma",
-        "gene",
-        "geq",
-        "gt",
-        "has",
-        "implies",
-        "import",
-        "in",
-        "inf",
-        "infinity",
-        "is",
-        "laplace",
-        "length",
-        "leq",
-        "ln",
-        "log",
-        "log10",
-        "lognormal",
-        "lt",
-        "max",
-        "maximize",
-        "min",
-        "minimize",
-        "minus",
-        "model",
-        "module",
-        "nan",
-        "neq",
-        "normal",
-        "not",
-        "notanumber",
-        "operator",
-        "or",
-        "pi",
-        "piecewise",
-        "plus",
-        "poisson",
-        "pow",
-        "power",
-        "quotient",
-        "rateOf",
-        "rayleigh",
-        "reaction",
-        "rem",
-        "root",
-        "sec",
-        "sech",
-        "sin",
-        "sinh",
-        "species",
-        "sqr",
-        "sqrt",
-        "substance",
-        "substanceOnly",
-        "tan",
-        "tanh",
-        "time",
-        "time_unit",
-        "times",
-        "true",
-        "truncatedNormal",
-        "uniform",
-        "unit",
-        "var",
-        "volume",
-        "xor",
-    ]
-)
 
 
 def to_antimony(crn: Crn, volume: float = 1.0) -> str:
@@ -230,16 +91,16 @@ def save_antimony(
 
 def _check_ids(crn: Crn) -> None:
     ids = [crn.name, *crn.species_ids, *crn.rate_constant_values, *(r.id for r in crn.reactions)]
-    if reserved := [i for i in ids if i in _RESERVED]:
+    if reserved := [i for i in ids if i in RESERVED_WORDS]:
         raise UnsupportedError(
             f"the id {reserved[0]!r} is a word of the Antimony language; rename it, or write SBML"
         )
 
 
 def _lines(crn: Crn, volume: float) -> Iterator[str]:
-    enzymatic = frozenset(crn.enzymatic_species)
-    groups = _groups(crn.reactions)
-    shared, own = _owners(crn, groups, enzymatic)
+    constant = frozenset(crn.constant_species)
+    groups = _groups(crn)
+    shared, own = _owners(crn, groups, constant)
     yield f"// {crn.name}: {summary(crn)}."
     yield "// Concentrations, rates and time are dimensionless; $ marks constant species."
     yield f"model {crn.name}()"
@@ -248,26 +109,27 @@ def _lines(crn: Crn, volume: float) -> Iterator[str]:
     if shared:
         yield ""
         yield "  // Constant species that several parts use"
-        yield from _declarations(shared, enzymatic)
+        yield from _declarations(shared, constant)
     names = {s.id: s.name for s in crn.species}
     for changed, reactions in groups.items():
         yield ""
-        yield f"  // {', '.join(_titled(species, names[species]) for species in changed)}"
-        yield from _declarations(own.get(changed, []), enzymatic)
-        yield from (_reaction(reaction, enzymatic) for reaction in reactions)
+        titles = ", ".join(_titled(species, names[species]) for species in changed)
+        yield f"  // {titles or 'Between constant species'}"
+        yield from _declarations(own.get(changed, []), constant)
+        yield from (_reaction(reaction, constant) for reaction in reactions)
     yield "end"
 
 
-def _groups(reactions: Sequence[Reaction]) -> dict[tuple[str, ...], list[Reaction]]:
-    """Group reactions by the set of species that they change."""
+def _groups(crn: Crn) -> dict[tuple[str, ...], list[Reaction]]:
+    """Group reactions by the set of dynamic species that they change."""
     groups: dict[tuple[str, ...], list[Reaction]] = {}
-    for reaction in reactions:
-        groups.setdefault(tuple(sorted(reaction.vector)), []).append(reaction)
+    for reaction in crn.reactions:
+        groups.setdefault(tuple(sorted(crn.changes(reaction))), []).append(reaction)
     return groups
 
 
 def _owners(
-    crn: Crn, groups: dict[tuple[str, ...], list[Reaction]], enzymatic: frozenset[str]
+    crn: Crn, groups: dict[tuple[str, ...], list[Reaction]], constant: frozenset[str]
 ) -> tuple[list[Species], dict[tuple[str, ...], list[Species]]]:
     """Find constant species of several groups, and those that each group declares itself."""
     using: dict[str, set[tuple[str, ...]]] = {}
@@ -280,7 +142,7 @@ def _owners(
     shared: list[Species] = []
     own: dict[tuple[str, ...], list[Species]] = {}
     for species in crn.species:
-        if species.id not in enzymatic:
+        if species.id not in constant:
             own.setdefault(first_changing[species.id], []).append(species)
         elif len(using[species.id]) > 1:
             shared.append(species)
@@ -293,38 +155,38 @@ def _rate_constants(crn: Crn) -> Iterator[str]:
     if crn.rate_constants:
         yield ""
         yield "  // Rate constants"
-    for constant in crn.rate_constants:
-        comment = f"  // {constant.name}" if constant.name else ""
-        yield f"  const {constant.id} = {number(constant.value)};{comment}"
+    for rate in crn.rate_constants:
+        comment = f"  // {rate.name}" if rate.name else ""
+        yield f"  const {rate.id} = {number(rate.value)};{comment}"
 
 
-def _declarations(species: Sequence[Species], enzymatic: frozenset[str]) -> Iterator[str]:
+def _declarations(species: Sequence[Species], constant: frozenset[str]) -> Iterator[str]:
     for start in range(0, len(species), _DECLARED_PER_LINE):
         part = species[start : start + _DECLARED_PER_LINE]
         # "in" belongs to a single species of the list, not to all of them.
-        marked = ", ".join(f"{_marked(s.id, enzymatic)} in {COMPARTMENT}" for s in part)
+        marked = ", ".join(f"{_marked(s.id, constant)} in {COMPARTMENT}" for s in part)
         yield f"  species {marked};"
     for s in species:
         comment = f"  // {s.name}" if s.name else ""
-        yield f"  {s.id} = {number(s.initial)};{comment if s.id in enzymatic else ''}"
+        yield f"  {s.id} = {number(s.initial)};{comment if s.id in constant else ''}"
 
 
-def _reaction(reaction: Reaction, enzymatic: frozenset[str]) -> str:
+def _reaction(reaction: Reaction, constant: frozenset[str]) -> str:
     law = "*".join(
         [COMPARTMENT, reaction.rate, *(s if n == 1 else f"{s}^{n}" for s, n in reaction.reactants)]
     )
-    left = _side(reaction.reactants, enzymatic)
-    return f"  {reaction.id}: {left} => {_side(reaction.products, enzymatic)}; {law};"
+    left = _side(reaction.reactants, constant)
+    return f"  {reaction.id}: {left} => {_side(reaction.products, constant)}; {law};"
 
 
-def _side(side: Complex, enzymatic: frozenset[str]) -> str:
+def _side(side: Complex, constant: frozenset[str]) -> str:
     return " + ".join(
-        _marked(s, enzymatic) if n == 1 else f"{n} {_marked(s, enzymatic)}" for s, n in side
+        _marked(s, constant) if n == 1 else f"{n} {_marked(s, constant)}" for s, n in side
     )
 
 
-def _marked(species: str, enzymatic: frozenset[str]) -> str:
-    return f"${species}" if species in enzymatic else species
+def _marked(species: str, constant: frozenset[str]) -> str:
+    return f"${species}" if species in constant else species
 
 
 def _titled(species: str, name: str | None) -> str:

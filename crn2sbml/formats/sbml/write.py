@@ -13,10 +13,9 @@ from pathlib import Path
 
 from crn2sbml.crn import Crn
 from crn2sbml.files import atomic_write
-from crn2sbml.formats.text import COMPARTMENT, check_model, number, summary
+from crn2sbml.formats.text import ANNOTATION_NAMESPACE, COMPARTMENT, check_model, number, summary
 from crn2sbml.reaction import Complex, RateConstant, Reaction, Species
 
-ANNOTATION_NAMESPACE = "urn:crn2sbml:origin:1"
 _MATHML = "http://www.w3.org/1998/Math/MathML"
 _SBML = "http://www.sbml.org/sbml/level3/version1/core"
 
@@ -102,11 +101,11 @@ def save_sbml(crn: Crn, path: str | Path, overwrite: bool = False, *, volume: fl
 
 
 def _pieces(crn: Crn, volume: float) -> Iterator[str]:
-    enzymatic = frozenset(crn.enzymatic_species)
+    constant = frozenset(crn.constant_species)
     orders = {r.rate: sum(n for _, n in r.reactants) for r in crn.reactions}
     yield _head(crn, volume)
     yield "<listOfSpecies>\n"
-    yield from _in_pieces(_species(s, s.id in enzymatic) for s in crn.species)
+    yield from _in_pieces(_species(s, s.id in constant) for s in crn.species)
     yield "</listOfSpecies>\n"
     if crn.rate_constants:
         yield "<listOfParameters>\n"
@@ -167,8 +166,8 @@ def _annotation(crn: Crn) -> str:
     )
 
 
-def _species(species: Species, enzymatic: bool) -> str:
-    fixed = "true" if enzymatic else "false"
+def _species(species: Species, constant: bool) -> str:
+    fixed = "true" if constant else "false"
     return (
         f'<species id="{species.id}"{_name(species.name)} compartment="{COMPARTMENT}" '
         f'initialConcentration="{number(species.initial)}" substanceUnits="dimensionless" '

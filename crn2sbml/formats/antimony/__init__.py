@@ -1,0 +1,1 @@
+"""Antimony: writing and reading."""

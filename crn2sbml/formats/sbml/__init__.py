@@ -1,0 +1,1 @@
+"""SBML: writing, reading and checking."""
