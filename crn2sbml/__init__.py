@@ -24,9 +24,11 @@ from crn2sbml.combine import subnetwork, union
 from crn2sbml.compile import compile_edge, compile_network
 from crn2sbml.crn import Crn
 from crn2sbml.errors import Crn2sbmlError
-from crn2sbml.extract import extract_network
+from crn2sbml.extract import RecognisedNetwork, extract_network, recognise_network
 from crn2sbml.formats import (
+    from_antimony,
     from_sbml,
+    load_antimony,
     load_sbml,
     save_antimony,
     save_sbml,
@@ -49,6 +51,7 @@ __all__ = [
     "NeuralNetwork",
     "RateConstant",
     "Reaction",
+    "RecognisedNetwork",
     "Simulator",
     "Species",
     "SteadyState",
@@ -59,8 +62,11 @@ __all__ = [
     "compile_network",
     "extract_network",
     "fold",
+    "from_antimony",
     "from_sbml",
+    "load_antimony",
     "load_sbml",
+    "recognise_network",
     "save_antimony",
     "save_sbml",
     "subnetwork",

@@ -7,6 +7,7 @@ node 1 of layer 2, ``Bp2_1`` and ``Bm2_1`` those of the bias, ``H`` the smoothin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -269,7 +270,7 @@ def _compile_enzymatic(network: NeuralNetwork, encoding: Encoding, start: Array)
         ),
         _rate_constants(ids),
         tuple(_reactions(network, ids)),
-        "network_" + "_".join(map(str, widths)),
+        "_".join(["network", *map(str, widths)] + ["folded"] * (encoding == "folded")),
         {"encoding": encoding, "widths": " ".join(map(str, widths))},
     )
 
@@ -329,7 +330,7 @@ def _bias_species(network: NeuralNetwork, layer: int, node: int) -> tuple[Specie
 def _halves(template: str, value: float, label: str, role: str) -> tuple[Species, Species]:
     """Split a signed number into two concentrations of which one is 0."""
     return (
-        Species(template.format("p"), max(value, 0.0), f"{label}, positive half", role),
+        Species(template.format("p"), max(0.0, value), f"{label}, positive half", role),
         Species(template.format("m"), abs(min(value, 0.0)), f"{label}, negative half", role),
     )
 
@@ -356,6 +357,18 @@ def _labelled(kind: str, number: int, names: Sequence[str] | None) -> str:
     return f"{kind} {number}" + (f": {names[number - 1]}" if names else "")
 
 
+def unlabelled(kind: str, label: str | None) -> str | None:
+    """Return the name in a label such as "input 3: NAME"; None if it is no such label.
+
+    Examples
+    --------
+    >>> unlabelled("input", "input 3: petal width"), unlabelled("input", "input 3")
+    ('petal width', '')
+    """
+    match = re.fullmatch(rf"{kind} \d+(?:: (.+))?", label or "", re.ASCII)
+    return None if match is None else match[1] or ""
+
+
 def _start_values(network: NeuralNetwork, encoding: Encoding, inputs: ArrayLike | None) -> Array:
     if inputs is None and encoding == "folded":
         raise ConcentrationError(
@@ -370,4 +383,4 @@ def _start_values(network: NeuralNetwork, encoding: Encoding, inputs: ArrayLike 
             f"a compiled network holds one data point, but {len(values)} rows of inputs were "
             f"given; pass one row"
         )
-    return np.asarray(values[0])
+    return np.asarray(values[0] + 0.0)  # a file would show the sign of -0.0

@@ -7,34 +7,32 @@ import sys
 from crn2sbml.crn import Crn
 from crn2sbml.errors import UnsupportedError
 
-# The well-mixed volume of all models; "compartment" itself is a keyword of Antimony.
-COMPARTMENT = "vessel"
+# The well-mixed volume of a model; "compartment" itself is a keyword of Antimony.
+_COMPARTMENT = "vessel"
 
 # Of the shape, roles and names that SBML files carry; never numbers.
 ANNOTATION_NAMESPACE = "urn:crn2sbml:origin:1"
 
 
-def check_model(crn: Crn, volume: float) -> float:
-    """Return the volume if a file can hold the network in it.
+def check_model(crn: Crn, volume: float) -> tuple[str, float]:
+    """Return an id for the compartment and its volume if a file can hold the network in it.
 
     Raises
     ------
     UnsupportedError
-        If the volume is not positive, or an id is that of the compartment or of the model itself.
+        If the volume is not positive, or an id is that of the model itself.
     """
     if not (0 < volume < float("inf")):
         raise UnsupportedError(f"the volume is {volume!r}; it must be finite and > 0")
     taken = {*crn.species_ids, *crn.rate_constant_values, *(r.id for r in crn.reactions)}
-    if COMPARTMENT in taken:
-        raise UnsupportedError(
-            f"the id {COMPARTMENT!r} is that of the compartment in files; rename the one in "
-            f"the network"
-        )
     if crn.name in taken:
         raise UnsupportedError(
             f"the id {crn.name!r} is that of the whole network too; rename one of them"
         )
-    return float(volume)
+    compartment, number = _COMPARTMENT, 2
+    while compartment in taken or compartment == crn.name:
+        compartment, number = f"{_COMPARTMENT}_{number}", number + 1
+    return compartment, float(volume)
 
 
 def number(value: float) -> str:

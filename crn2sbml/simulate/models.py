@@ -9,7 +9,7 @@ export, since its parameters change sign in training.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from crn2sbml.activations import Activation
 from crn2sbml.arrays import Array
-from crn2sbml.compile import INPUT, NODE_START, node_id
+from crn2sbml.compile import NODE_START, node_id
 from crn2sbml.crn import Crn
 from crn2sbml.formats.sbml.write import to_sbml
 from crn2sbml.network import NeuralNetwork
@@ -84,25 +84,32 @@ def kernel_drives(network: NeuralNetwork, inputs: Array) -> Array:
     return np.asarray(inputs @ first.weights.T + first.biases)
 
 
-def crn_model(crn: Crn) -> LoadableModel:
-    """Describe a reaction network that is loaded as it is."""
-    by_id = {s.id: s for s in crn.species}
-    enzymes = [by_id[s] for s in crn.enzymatic_species]
+def crn_model(crn: Crn, nodes: Sequence[str], inputs: Collection[str]) -> LoadableModel:
+    """Describe a reaction network that is loaded as it is.
+
+    Parameters
+    ----------
+    crn : Crn
+        Any network.
+    nodes : sequence of str
+        Its dynamic species, in the order of the state.
+    inputs : collection of str
+        Which of its constant species are rewritten before every run.
+    """
     return LoadableModel(
         to_sbml(crn),
-        crn.dynamic_species,
-        np.array([by_id[s].initial for s in crn.dynamic_species]),
-        tuple(s.id for s in enzymes if s.role == INPUT),
-        tuple(s.id for s in enzymes if s.role != INPUT),
+        tuple(nodes),
+        concentrations(crn, nodes),
+        tuple(inputs),
+        tuple(species for species in crn.constant_species if species not in inputs),
         "species",
     )
 
 
-def crn_constants(crn: Crn) -> Array:
-    """Return the concentrations of the enzymes that are no inputs, in the order of their ids."""
-    by_id = {s.id: s for s in crn.species}
-    enzymes = [by_id[s] for s in crn.enzymatic_species]
-    return np.array([s.initial for s in enzymes if s.role != INPUT], dtype=np.float64)
+def concentrations(crn: Crn, species: Iterable[str]) -> Array:
+    """Return the initial concentrations of some species."""
+    starts = {s.id: s.initial for s in crn.species}
+    return np.array([starts[identifier] for identifier in species], dtype=np.float64)
 
 
 def _nodes(network: NeuralNetwork) -> Iterator[tuple[int, int]]:

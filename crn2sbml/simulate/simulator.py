@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from crn2sbml.arrays import Array
 from crn2sbml.blas import one_blas_thread
 from crn2sbml.checks import check_inputs
-from crn2sbml.compile import INPUT, check_smoothing, compile_network
+from crn2sbml.compile import check_smoothing, compile_network
 from crn2sbml.crn import Crn
 from crn2sbml.errors import (
     ConcentrationError,
@@ -20,7 +20,7 @@ from crn2sbml.errors import (
     SimulationError,
     UnsupportedError,
 )
-from crn2sbml.extract import extract_network
+from crn2sbml.extract import recognise_network
 from crn2sbml.network import NeuralNetwork
 from crn2sbml.rates import estimate_settling_times
 from crn2sbml.simulate import models
@@ -74,6 +74,8 @@ class Simulator:
         self._progress = progress
         self._crn: Crn | None = None
         self._network: NeuralNetwork | None = None
+        self._input_species: tuple[str | None, ...] = ()
+        self._no_network: UnsupportedError | None = None
         if isinstance(network_or_crn, NeuralNetwork):
             check_smoothing(network_or_crn)
             self._network = network_or_crn
@@ -81,8 +83,8 @@ class Simulator:
             model = models.kernel_model(network_or_crn)
         elif isinstance(network_or_crn, Crn):
             self._crn = network_or_crn
-            self._constants = models.crn_constants(network_or_crn)
-            model = models.crn_model(network_or_crn)
+            model = self._crn_model(network_or_crn)
+            self._constants = models.concentrations(network_or_crn, model.constants)
         else:
             raise InputValueError(
                 f"a Simulator takes a NeuralNetwork or a Crn, not {type(network_or_crn).__name__}"
@@ -116,7 +118,7 @@ class Simulator:
         ConcentrationError
             If inputs or starts are negative, not finite, or of the wrong shape.
         UnsupportedError
-            If a `Crn` was not compiled from a neural network.
+            If a `Crn` is no neural network.
 
         Notes
         -----
@@ -180,7 +182,7 @@ class Simulator:
         if points < 2:
             raise InputValueError(f"points is {points!r}; a trajectory needs at least 2")
         if inputs is None and self._crn is not None:
-            drive = np.array([value for value, _ in self._input_columns()])
+            drive = self._own_drive()
         else:
             drive = self._drives(self._known_network(), self._one_row(inputs))[0]
         if t_end is None:
@@ -206,7 +208,7 @@ class Simulator:
         """
         check_smoothing(network)
         if self._crn is not None:
-            self._constants = _matching_constants(self._crn, network)
+            self._constants = _matching_constants(self._crn, network, self._pool.model.constants)
             self._network = network
             return
         known = self._known_network()
@@ -237,10 +239,23 @@ class Simulator:
         what = self._network if self._crn is None else self._crn
         return f"Simulator of {what!r}, {self._pool.workers} worker(s)"
 
+    def _crn_model(self, crn: Crn) -> models.LoadableModel:
+        """Describe the model of a `Crn`, with the inputs of the neural network that it may be."""
+        try:
+            found = recognise_network(crn)
+        except UnsupportedError as error:
+            self._no_network = error
+            return models.crn_model(crn, crn.dynamic_species, ())
+        self._network, self._input_species = found.network, found.inputs
+        nodes = [species for layer in found.layers for species in layer]
+        return models.crn_model(crn, nodes, [s for s in found.inputs if s is not None])
+
     def _known_network(self) -> NeuralNetwork:
         if self._network is None:
-            assert self._crn is not None
-            self._network = extract_network(self._crn)
+            raise UnsupportedError(
+                f"this reaction network is no neural network, for which alone a steady state is "
+                f"proven: {self._no_network}; use trajectory(t_end=...) without inputs"
+            )
         return self._network
 
     def _checked_inputs(self, inputs: ArrayLike | None, network: NeuralNetwork) -> Array:
@@ -254,23 +269,22 @@ class Simulator:
                 f"no inputs were given; pass an array of shape (n, {width}), one input a row"
             )
         values = np.zeros((1, width))
-        for species, column in self._input_columns():
-            values[0, column] = species
+        values[0, self._columns()] = self._own_drive()
         return values
 
-    def _input_columns(self) -> list[tuple[float, int]]:
-        """Concentration and column of each input species of the `Crn`."""
+    def _columns(self) -> list[int]:
+        """Columns of the inputs that the `Crn` has a species for."""
+        return [column for column, s in enumerate(self._input_species) if s is not None]
+
+    def _own_drive(self) -> Array:
+        """Return what the `Crn` itself says of what is rewritten before every run."""
         assert self._crn is not None
-        return [
-            (s.initial, int(s.id.rpartition("_")[2]) - 1)
-            for s in self._crn.species
-            if s.role == INPUT
-        ]
+        return models.concentrations(self._crn, self._pool.model.drives)
 
     def _drives(self, network: NeuralNetwork, rows: Array) -> Array:
         if self._crn is None:
             return models.kernel_drives(network, rows)
-        return np.ascontiguousarray(rows[:, [column for _, column in self._input_columns()]])
+        return np.ascontiguousarray(rows[:, self._columns()])
 
     def _one_row(self, inputs: ArrayLike | None) -> Array:
         rows = self._checked_inputs(inputs, self._known_network())
@@ -317,14 +331,20 @@ def _shape(network: NeuralNetwork) -> tuple[tuple[int, ...], list[tuple[int, ...
     return network.widths, [tuple(layer.activation.decay) for layer in network.layers]
 
 
-def _matching_constants(crn: Crn, network: NeuralNetwork) -> Array:
+def _matching_constants(crn: Crn, network: NeuralNetwork, constants: Iterable[str]) -> Array:
     compiled = compile_network(network)
-    if compiled.species_ids != crn.species_ids or compiled.reactions != crn.reactions:
+    same = (
+        compiled.species_ids == crn.species_ids
+        and compiled.reactions == crn.reactions
+        and compiled.rate_constants == crn.rate_constants
+    )
+    if not same:
         raise UnsupportedError(
-            f"only the enzymatic encoding of the same shape can be rewritten in place, and {crn!r} "
-            f"is not that of {network!r}; simulate the network itself, or make a new Simulator"
+            f"only the enzymatic encoding of the same shape, with the same rate constants, can be "
+            f"rewritten in place, and {crn!r} is not that of {network!r}; simulate the network "
+            f"itself, or make a new Simulator"
         )
-    return models.crn_constants(compiled)
+    return models.concentrations(compiled, constants)
 
 
 def _check_settled(settled: Settled, accuracy: float, provable: float) -> None:

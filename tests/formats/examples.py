@@ -1,6 +1,15 @@
 """Networks whose files the tests look at."""
 
-from crn2sbml import Activation, Crn, Layer, NeuralNetwork, compile_network
+from crn2sbml import (
+    Activation,
+    Crn,
+    Layer,
+    NeuralNetwork,
+    RateConstant,
+    Reaction,
+    Species,
+    compile_network,
+)
 
 
 def xor_network():
@@ -39,5 +48,13 @@ EXAMPLES = {
     "chemistry": Crn.from_text(
         ["0 -> A", "A -> 0", "2 A + B -> 3 B", "A + B + C -> A + B", "3 B -> 2 C"],
         rate_constants={"k1": 1.5, "k5": 1e-3},
+    ),
+    "buffered": Crn(
+        [Species("F", 2.0, "fuel", buffered=True), Species("X", 0.5), Species("vessel", 1.5)],
+        [RateConstant("k1", 0.3), RateConstant("k2", 0.1)],
+        [
+            Reaction("R1", (("F", 1), ("X", 1)), (("X", 2),), "k1"),
+            Reaction("R2", (("X", 2), ("vessel", 1)), (("F", 1), ("vessel", 1)), "k2"),
+        ],
     ),
 }

@@ -18,11 +18,19 @@ from crn2sbml import (
     Reaction,
     Species,
     compile_network,
+    from_antimony,
+    load_antimony,
     save_antimony,
     to_antimony,
     to_sbml,
 )
-from crn2sbml.errors import CrnError, OutputExistsError, UnsupportedError
+from crn2sbml.errors import (
+    CrnError,
+    FileError,
+    FormatError,
+    OutputExistsError,
+    UnsupportedError,
+)
 from tests.formats.examples import EXAMPLES, xor_network
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -85,11 +93,107 @@ def test_antimony_reads_every_number_and_every_constant_species(crn):
     for species in crn.species:
         other = model.getSpecies(species.id)
         assert other.getInitialConcentration() == pytest.approx(species.initial, rel=FIFTEEN_DIGITS)
-        assert other.getCompartment() == "vessel"
-        assert other.getBoundaryCondition() == (species.id in crn.enzymatic_species)
+        assert (other.getName() or None) == species.name
+        assert other.getBoundaryCondition() == (species.id in crn.constant_species)
     for constant in crn.rate_constants:
         value = model.getParameter(constant.id).getValue()
         assert value == pytest.approx(constant.value, rel=FIFTEEN_DIGITS)
+
+
+@every_example
+def test_the_same_network_is_read_again(crn):
+    found = from_antimony(to_antimony(crn, 3.0))
+    # The text is grouped by node.
+    assert sorted(found.reactions, key=str) == sorted(crn.reactions, key=str)
+    assert sorted(found.species, key=str) == sorted(crn.species, key=str)
+    assert found.rate_constants == crn.rate_constants
+    assert found.name == crn.name
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ("k = 0.1234567890123456789", 0.1234567890123456789),
+        ("const k = 1.2345678901234567e-5", 1.2345678901234567e-5),
+        ("k = 0.1234567890123456789; // k = 2.0", 0.1234567890123456789),
+        ('k = 0.1234567890123456789; k is "k = 3"; /* k = 4; */ # k = 5', 0.1234567890123456789),
+        # Assigned twice or by a formula: what antimony says, with its 15 digits.
+        ("k = 2.0; k = 0.1234567890123456789", 0.123456789012346),
+        ("k = 0.1234567890123456789 * 2", 0.246913578024692),
+        ("k := 3", None),
+    ],
+)
+def test_numbers_come_back_as_far_as_the_text_holds_them(statements, expected):
+    text = f"J: A -> ; k*A; A = 1.0000000000000002\n{statements}\n"
+    if expected is None:
+        with pytest.raises(UnsupportedError, match=r"assignmentRule.*'k'"):
+            from_antimony(text)
+        return
+    crn = from_antimony(text)
+    assert crn.rate_constant_values["k"] == pytest.approx(expected, rel=1e-16, abs=0)
+    assert crn.initial_state.tolist() == [1.0000000000000002]
+
+
+def test_models_of_several_modules_are_read():
+    text = """
+    model inner(S)
+      J: S -> ; k*S; k = 0.1234567890123456789
+    end
+    model *outer()
+      A: inner(T); T = 2; K: -> T; 3; k = 7
+    end
+    """
+    crn = from_antimony(text)
+    assert [str(reaction) for reaction in crn.reactions] == ["T --A_k--> 0", "0 --k_K--> T"]
+    assert crn.rate_constant_values == {"A_k": 0.123456789012346, "k_K": 3.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "at least one species"),
+        ("J: A -> B; k*A", "'k' has no value"),
+        (
+            "J: A -> B; k*A; k = ;;)",
+            "antimony cannot read the Antimony text: Error in model string",
+        ),
+        ("J: A -> ; k*A/(1+A); k = 1; A = 1", "law of reaction 'J' is not of mass action"),
+        ('import "/etc/passwd"\nJ: A -> ; A; A = 1', "imports another file"),
+        ("J: A -> B\x00; k*A", "no text"),
+        ("J: A -> ; k*A; k = 1e400; A = 1", "1e400 is too large"),
+        ("((((" * 3000, "antimony"),
+        ("// \ud800", "no text"),
+    ],
+)
+def test_broken_text_is_one_clear_error(text, words):
+    with pytest.raises((FormatError, UnsupportedError), match=words):
+        from_antimony(text)
+
+
+def test_what_antimony_cannot_bear_is_refused(monkeypatch, tmp_path):
+    crashing = tmp_path / "convert.py"
+    crashing.write_text("import os\nos.abort()\n")
+    monkeypatch.setattr("crn2sbml.formats.antimony.read.convert.__file__", str(crashing))
+    with pytest.raises(FormatError, match="antimony failed on the Antimony text"):
+        from_antimony("J: A -> ; A")
+    crashing.write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setattr("crn2sbml.formats.antimony.read._MOST_SECONDS", 0.5)
+    with pytest.raises(FormatError, match="square of the number of reactions"):
+        from_antimony("J: A -> ; A")
+
+
+def test_files_that_are_no_antimony_are_refused(tmp_path):
+    path = tmp_path / "a.ant"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(FormatError, match="no text in UTF-8"):
+        load_antimony(path)
+    path.write_bytes(b"A" * (9 << 20))
+    with pytest.raises(FormatError, match="larger than 8 MiB"):
+        load_antimony(path)
+    with pytest.raises(FileError, match="no file"):
+        load_antimony(tmp_path / "b.ant")
+    save_antimony(EXAMPLES["chemistry"], path, overwrite=True)
+    assert load_antimony(path).reactions == from_antimony(path.read_text()).reactions
 
 
 @given(st.floats(2.3e-308, 1.7e308))
@@ -131,12 +235,19 @@ def named(name):
 @example("a\\")
 @example("; end")
 @example("# $X @ %")
-def test_no_printable_name_breaks_the_text(name):
-    assert through_antimony(named(name)) == through_antimony(named("plain"))
+def test_every_printable_name_comes_back(name):
+    model = libsbml.readSBMLFromString(through_antimony(named(name))).getModel()
+    found = [item.getName() for item in (*model.getListOfSpecies(), model.getParameter("k"))]
+    assert found == [name] * 3
+    assert to_antimony(named("plain")) == to_antimony(named(name)).replace(quoted(name), '"plain"')
+
+
+def quoted(name):
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 @pytest.mark.parametrize("separator", ["\n", "\r", "\f", "\x00", "\x85", "\u2028"], ids=ascii)
-def test_a_name_that_would_end_its_comment_is_refused(separator):
+def test_a_name_that_would_break_its_line_is_refused(separator):
     name = f"a{separator}X = 9"
     for build in (
         lambda: Species("X", 1.0, name),
@@ -165,12 +276,12 @@ def test_reactions_are_grouped_by_node_with_the_enzymes_that_only_it_uses():
         text.index(words)
         for words in (
             "// Constant species that several parts use",
-            "// X1_1: node 1 of layer 1",
-            "// X1_2: node 2 of layer 1",
-            "// X2_1: output 1: a xor b",
+            "// X1_1\n",
+            "// X1_2\n",
+            "// X2_1\n",
         )
     )
-    assert shared < text.index("// input 1: a\n") < first
+    assert shared < text.index('X0_1 is "input 1: a";') < first
     assert first < text.index("Wp1_1_2 = ") < text.index("Rd1_1: ") < second
     assert second < text.index("Wp1_2_2 = ") < output < text.index("Wp2_1_2 = ")
 

@@ -11,12 +11,21 @@ import basico
 import libsbml
 import numpy as np
 import pytest
+import roadrunner
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 import crn2sbml
-from crn2sbml import Crn, NeuralNetwork, compile_network, save_sbml, to_antimony, to_sbml
+from crn2sbml import (
+    Crn,
+    NeuralNetwork,
+    compile_network,
+    from_sbml,
+    save_sbml,
+    to_antimony,
+    to_sbml,
+)
 from crn2sbml.errors import FileError, OutputExistsError, UnsupportedError
 from tests.formats.examples import EXAMPLES, xor_network
 from tests.strategies import networks
@@ -27,6 +36,11 @@ SAME_TRAJECTORY = 1e-8
 # libsbml cannot read what lies between 0 and this.
 SMALLEST, LARGEST = sys.float_info.min, sys.float_info.max
 
+LEVELS = [(3, 1), (3, 2), (2, 4)]
+
+every_level = pytest.mark.parametrize(
+    "level_version", LEVELS, ids=lambda level: "L{}V{}".format(*level)
+)
 every_example = pytest.mark.parametrize("crn", EXAMPLES.values(), ids=EXAMPLES)
 
 
@@ -50,9 +64,33 @@ def findings(text):
     return [(error.getCategoryAsString(), error.getMessage()) for error in errors]
 
 
+@every_level
 @every_example
-def test_no_consistency_check_has_anything_to_report(crn):
-    assert findings(to_sbml(crn)) == []
+def test_no_consistency_check_has_anything_to_report(crn, level_version):
+    text = to_sbml(crn, level_version=level_version)
+    document = libsbml.readSBMLFromString(text)
+    assert (document.getLevel(), document.getVersion()) == level_version
+    assert findings(text) == []
+
+
+@every_level
+@pytest.mark.parametrize("volume", [1.0, 3.0])
+@every_example
+def test_the_same_network_is_read_again(crn, volume, level_version):
+    assert from_sbml(to_sbml(crn, volume, level_version=level_version)) == crn
+
+
+@every_level
+@every_example
+def test_roadrunner_runs_every_level_along_the_same_trajectory(crn, level_version):
+    expected, other = (
+        runner.simulate(0, 5, 26)
+        for runner in (
+            roadrunner.RoadRunner(to_sbml(crn)),
+            roadrunner.RoadRunner(to_sbml(crn, level_version=level_version)),
+        )
+    )
+    np.testing.assert_allclose(other, expected, rtol=1e-12, atol=1e-15)
 
 
 @settings(max_examples=15)
@@ -84,18 +122,19 @@ def test_libsbml_reads_back_what_was_written(crn):
     document = libsbml.readSBMLFromString(to_sbml(crn))
     assert (document.getLevel(), document.getVersion()) == (3, 1)
     model = document.getModel()
-    enzymatic = set(crn.enzymatic_species)
+    constant = set(crn.constant_species)
     read = {s.getId(): s for s in model.getListOfSpecies()}
     assert list(read) == list(crn.species_ids)
     for species in crn.species:
         other = read[species.id]
-        fixed = species.id in enzymatic
+        fixed = species.id in constant
         assert other.getInitialConcentration() == species.initial
         assert (other.getBoundaryCondition(), other.getConstant()) == (fixed, fixed)
         assert not other.getHasOnlySubstanceUnits()
         assert not species.name or other.getName() == species.name
     constants = {p.getId(): p.getValue() for p in model.getListOfParameters()}
     assert constants == crn.rate_constant_values
+    vessel = model.getCompartment(0).getId()
     for reaction, other in zip(crn.reactions, model.getListOfReactions(), strict=True):
         assert other.getId() == reaction.id
         assert not other.getReversible()
@@ -106,7 +145,7 @@ def test_libsbml_reads_back_what_was_written(crn):
             assert [(r.getSpecies(), r.getStoichiometry()) for r in listed] == list(side)
         powers = [s if n == 1 else f"{s}^{n}" for s, n in reaction.reactants]
         law = libsbml.formulaToL3String(other.getKineticLaw().getMath())
-        assert law.replace(" dimensionless", "") == " * ".join(["vessel", reaction.rate, *powers])
+        assert law.replace(" dimensionless", "") == " * ".join([vessel, reaction.rate, *powers])
 
 
 @every_example
@@ -188,8 +227,9 @@ def test_the_volume_is_that_of_the_compartment_and_nothing_else_changes():
 
 @every_example
 @pytest.mark.parametrize("volume", [1.0, 2.0])
-def test_copasi_runs_the_file_at_any_volume_along_the_trajectory_of_scipy(crn, volume, tmp_path):
-    save_sbml(crn, tmp_path / "a.xml", volume=volume)
+@every_level
+def test_copasi_runs_the_file_along_the_trajectory_of_scipy(crn, volume, level_version, tmp_path):
+    save_sbml(crn, tmp_path / "a.xml", volume=volume, level_version=level_version)
     model = basico.load_model(str(tmp_path / "a.xml"))
     try:
         table = basico.run_time_course(
@@ -225,9 +265,16 @@ def test_nothing_in_a_network_can_have_the_id_of_the_network(reaction):
     assert findings(text) == []
 
 
-def test_a_species_cannot_have_the_id_of_the_compartment():
-    with pytest.raises(UnsupportedError, match="'vessel'"):
-        to_sbml(Crn.from_text(["vessel -> 0"]))
+def test_the_compartment_gets_an_id_that_is_free():
+    text = to_sbml(Crn.from_text(["vessel -> vessel_2"], name="vessel_3"))
+    assert '<compartment id="vessel_4"' in text
+    assert findings(text) == []
+
+
+def test_a_level_that_is_not_written_is_refused(tmp_path):
+    with pytest.raises(UnsupportedError, match=r"\(2, 1\) is not written; choose one of \(3, 1\)"):
+        save_sbml(EXAMPLES["chemistry"], tmp_path / "a.xml", level_version=(2, 1))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_saving_writes_the_same_text_and_protects_what_is_there(tmp_path):

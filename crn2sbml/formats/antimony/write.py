@@ -9,8 +9,8 @@ from crn2sbml.crn import Crn
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.files import save_text
 from crn2sbml.formats.antimony.reserved import RESERVED_WORDS
-from crn2sbml.formats.text import COMPARTMENT, check_model, number, summary
-from crn2sbml.reaction import Complex, Reaction, Species
+from crn2sbml.formats.text import check_model, number, summary
+from crn2sbml.reaction import Complex, RateConstant, Reaction, Species
 
 _DECLARED_PER_LINE = 4
 
@@ -60,9 +60,9 @@ def to_antimony(crn: Crn, volume: float = 1.0) -> str:
     end
     <BLANKLINE>
     """
-    size = check_model(crn, volume)
+    compartment, size = check_model(crn, volume)
     _check_ids(crn)
-    return "\n".join(_lines(crn, size)) + "\n"
+    return "\n".join(_lines(crn, compartment, size)) + "\n"
 
 
 def save_antimony(
@@ -97,26 +97,24 @@ def _check_ids(crn: Crn) -> None:
         )
 
 
-def _lines(crn: Crn, volume: float) -> Iterator[str]:
+def _lines(crn: Crn, compartment: str, volume: float) -> Iterator[str]:
     constant = frozenset(crn.constant_species)
     groups = _groups(crn)
     shared, own = _owners(crn, groups, constant)
     yield f"// {crn.name}: {summary(crn)}."
     yield "// Concentrations, rates and time are dimensionless; $ marks constant species."
     yield f"model {crn.name}()"
-    yield f"  compartment {COMPARTMENT} = {number(volume)};"
+    yield f"  compartment {compartment} = {number(volume)};"
     yield from _rate_constants(crn)
     if shared:
         yield ""
         yield "  // Constant species that several parts use"
-        yield from _declarations(shared, constant)
-    names = {s.id: s.name for s in crn.species}
+        yield from _declarations(shared, compartment, constant)
     for changed, reactions in groups.items():
         yield ""
-        titles = ", ".join(_titled(species, names[species]) for species in changed)
-        yield f"  // {titles or 'Between constant species'}"
-        yield from _declarations(own.get(changed, []), constant)
-        yield from (_reaction(reaction, constant) for reaction in reactions)
+        yield f"  // {', '.join(changed) or 'Between constant species'}"
+        yield from _declarations(own.get(changed, []), compartment, constant)
+        yield from (_reaction(reaction, compartment, constant) for reaction in reactions)
     yield "end"
 
 
@@ -156,24 +154,31 @@ def _rate_constants(crn: Crn) -> Iterator[str]:
         yield ""
         yield "  // Rate constants"
     for rate in crn.rate_constants:
-        comment = f"  // {rate.name}" if rate.name else ""
-        yield f"  const {rate.id} = {number(rate.value)};{comment}"
+        yield f"  const {rate.id} = {number(rate.value)};{_named(rate)}"
 
 
-def _declarations(species: Sequence[Species], constant: frozenset[str]) -> Iterator[str]:
+def _declarations(
+    species: Sequence[Species], compartment: str, constant: frozenset[str]
+) -> Iterator[str]:
     for start in range(0, len(species), _DECLARED_PER_LINE):
         part = species[start : start + _DECLARED_PER_LINE]
         # "in" belongs to a single species of the list, not to all of them.
-        marked = ", ".join(f"{_marked(s.id, constant)} in {COMPARTMENT}" for s in part)
+        marked = ", ".join(f"{_marked(s.id, constant)} in {compartment}" for s in part)
         yield f"  species {marked};"
     for s in species:
-        comment = f"  // {s.name}" if s.name else ""
-        yield f"  {s.id} = {number(s.initial)};{comment if s.id in constant else ''}"
+        yield f"  {s.id} = {number(s.initial)};{_named(s)}"
 
 
-def _reaction(reaction: Reaction, constant: frozenset[str]) -> str:
+def _named(item: Species | RateConstant) -> str:
+    if item.name is None:
+        return ""
+    quoted = item.name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'  {item.id} is "{quoted}";'
+
+
+def _reaction(reaction: Reaction, compartment: str, constant: frozenset[str]) -> str:
     law = "*".join(
-        [COMPARTMENT, reaction.rate, *(s if n == 1 else f"{s}^{n}" for s, n in reaction.reactants)]
+        [compartment, reaction.rate, *(s if n == 1 else f"{s}^{n}" for s, n in reaction.reactants)]
     )
     left = _side(reaction.reactants, constant)
     return f"  {reaction.id}: {left} => {_side(reaction.products, constant)}; {law};"
@@ -187,7 +192,3 @@ def _side(side: Complex, constant: frozenset[str]) -> str:
 
 def _marked(species: str, constant: frozenset[str]) -> str:
     return f"${species}" if species in constant else species
-
-
-def _titled(species: str, name: str | None) -> str:
-    return f"{species}: {name}" if name else species

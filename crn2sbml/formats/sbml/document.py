@@ -79,9 +79,13 @@ class Rule:
 
 @dataclass(slots=True)
 class Document:
-    """The parts of a model that decide how it behaves, in the order of the file."""
+    """The parts of a model that decide how it behaves, in the order of the file.
+
+    The lines of a text that a program has made on the way mean nothing to people.
+    """
 
     source: str
+    lines_count: bool = True
     level: int = 0
     version: int = 0
     id: str | None = None
@@ -98,14 +102,19 @@ class Document:
 
     def error(self, message: str, line: int) -> FormatError:
         """Return an error for what is broken, with the place."""
-        return FormatError(f"{self.source}, line {line}: {message}")
+        return FormatError(f"{self._place(line)}: {message}")
 
     def unsupported(self, message: str, line: int) -> UnsupportedError:
         """Return an error for what is no reaction network of mass action, with the place."""
-        return UnsupportedError(f"{self.source}, line {line}: {message}")
+        return UnsupportedError(f"{self._place(line)}: {message}")
+
+    def _place(self, line: int) -> str:
+        return f"{self.source}, line {line}" if self.lines_count else self.source
 
 
-def read_document(pieces: Iterable[str | bytes], source: str) -> Document:
+def read_document(
+    pieces: Iterable[str | bytes], source: str, *, lines_count: bool = True
+) -> Document:
     """Read an SBML document.
 
     Parameters
@@ -114,13 +123,15 @@ def read_document(pieces: Iterable[str | bytes], source: str) -> Document:
         The text, in one piece or in many.
     source : str
         What is read, for messages.
+    lines_count : bool, default True
+        Whether messages name lines.
 
     Raises
     ------
     FormatError
         If it is no SBML of Level 2 or 3, or broken.
     """
-    collector = _Collector(Document(source))
+    collector = _Collector(Document(source, lines_count))
     reader = Reader(source, collector)
     collector.reader = reader
     reader.read(pieces)
@@ -348,6 +359,8 @@ def _truth(text: str | None) -> bool:
 
 
 def _name(element: Element) -> str | None:
-    """Return the readable name on one line, without anything that cannot be printed."""
-    text = " ".join(element.attributes.get("name", "").split())
-    return "".join(c for c in text if c.isprintable()) or None
+    """Return the readable name on one line, with spaces for what cannot be printed."""
+    text = element.attributes.get("name", "")
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text).strip()
+    return text or None

@@ -100,13 +100,17 @@ def load_sbml(path: str | Path) -> Crn:
 def read_model(pieces: Iterable[str | bytes], source: str) -> ReadModel:
     """Read a document like :func:`from_sbml` and say what happened on the way."""
     with collection_paused():
-        document = read_document(pieces, source)
-        try:
-            crn, notes = _build(document)
-        except (CrnError, MathError) as error:
-            raise FormatError(f"{source}: {error}") from error
+        return build_model(read_document(pieces, source))
+
+
+def build_model(document: Document) -> ReadModel:
+    """Make a network of what was read."""
+    try:
+        crn, notes = _build(document)
+    except (CrnError, MathError) as error:
+        raise FormatError(f"{document.source}: {error}") from error
     for note in notes:
-        logger.info("%s: %s", source, note)
+        logger.info("%s: %s", document.source, note)
     return ReadModel(crn, document.level, document.version, tuple(notes))
 
 

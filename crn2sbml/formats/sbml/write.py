@@ -1,4 +1,4 @@
-"""SBML Level 3 Version 1, written as a stream of text.
+"""SBML Level 3 Version 1, or another on request, written as a stream of text.
 
 The form is the one that most simulators read alike: enzymatic species are constant boundary
 species, catalysts stand on both sides of the arrow, laws read ``compartment * k * product``, and
@@ -8,16 +8,92 @@ everything is declared dimensionless, so that a consistency check has nothing to
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from crn2sbml.crn import Crn
+from crn2sbml.errors import UnsupportedError
 from crn2sbml.files import atomic_write
-from crn2sbml.formats.text import ANNOTATION_NAMESPACE, COMPARTMENT, check_model, number, summary
+from crn2sbml.formats.text import ANNOTATION_NAMESPACE, check_model, number, summary
 from crn2sbml.reaction import Complex, RateConstant, Reaction, Species
 
 _MATHML = "http://www.w3.org/1998/Math/MathML"
-_SBML = "http://www.sbml.org/sbml/level3/version1/core"
+
+LevelVersion = tuple[int, int]
+
+# The one that most programs read.
+DEFAULT_LEVEL_VERSION = (3, 1)
+_QUANTITIES = ("substance", "time", "volume", "area", "length", "extent")
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What differs between levels and versions.
+
+    Parameters
+    ----------
+    namespace : str
+        Of the elements.
+    level, version : int
+        Of the document.
+    model_units : str
+        Attributes of the model that make its quantities dimensionless.
+    unit_definitions : str
+        Elements that do.
+    reaction_attributes : str
+        What every reaction has besides its id, with a place for its compartment.
+    reference_attributes : str
+        What every species reference has.
+    marks_units : bool
+        Whether numbers in formulas can have units.
+    """
+
+    namespace: str
+    level: int
+    version: int
+    model_units: str
+    unit_definitions: str
+    reaction_attributes: str
+    reference_attributes: str
+    marks_units: bool
+
+
+def _level_3(version: int, fast: str) -> _Form:
+    return _Form(
+        f"http://www.sbml.org/sbml/level3/version{version}/core",
+        3,
+        version,
+        "".join(f' {quantity}Units="dimensionless"' for quantity in _QUANTITIES),
+        "",
+        f' reversible="false"{fast} compartment="{{}}"',
+        ' constant="true"',
+        True,
+    )
+
+
+def _level_2(version: int) -> _Form:
+    # Level 2 has units of its own for these quantities, which a definition replaces.
+    definitions = "".join(
+        f'<unitDefinition id="{quantity}"><listOfUnits><unit kind="dimensionless"/></listOfUnits>'
+        "</unitDefinition>\n"
+        for quantity in _QUANTITIES
+        if quantity != "extent"
+    )
+    return _Form(
+        f"http://www.sbml.org/sbml/level2/version{version}",
+        2,
+        version,
+        "",
+        f"<listOfUnitDefinitions>\n{definitions}</listOfUnitDefinitions>\n",
+        ' reversible="false"',
+        "",
+        False,
+    )
+
+
+_FORMS = {(3, 1): _level_3(1, ' fast="false"'), (3, 2): _level_3(2, ""), (2, 4): _level_2(4)}
+LEVEL_VERSIONS = tuple(_FORMS)
 
 # Systems Biology Ontology terms.
 _COMPARTMENT_TERM = "SBO:0000290"  # physical compartment
@@ -46,8 +122,10 @@ _ANY_LAW_TERM = "SBO:0000163"  # mass action, irreversible, continuous scheme
 _PIECE = 2000
 
 
-def to_sbml(crn: Crn, volume: float = 1.0) -> str:
-    """Write a reaction network as an SBML Level 3 Version 1 document.
+def to_sbml(
+    crn: Crn, volume: float = 1.0, *, level_version: LevelVersion = DEFAULT_LEVEL_VERSION
+) -> str:
+    """Write a reaction network as an SBML document.
 
     Parameters
     ----------
@@ -55,6 +133,8 @@ def to_sbml(crn: Crn, volume: float = 1.0) -> str:
         Any mass-action network.
     volume : float, default 1.0
         Size of the compartment. Concentrations and trajectories do not depend on it.
+    level_version : tuple of int, default (3, 1)
+        SBML Level and Version: (3, 1), (3, 2) or (2, 4).
 
     Returns
     -------
@@ -64,7 +144,7 @@ def to_sbml(crn: Crn, volume: float = 1.0) -> str:
     Raises
     ------
     UnsupportedError
-        If the volume is not positive.
+        If the volume is not positive, or the level and version are none of these.
 
     Examples
     --------
@@ -72,10 +152,17 @@ def to_sbml(crn: Crn, volume: float = 1.0) -> str:
     >>> print(to_sbml(Crn.from_text(["0 -> X", "2 X -> X"])).splitlines()[1][:76])
     <sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" versio
     """
-    return "".join(_pieces(crn, check_model(crn, volume)))
+    return "".join(_pieces(crn, *check_model(crn, volume), _form(level_version)))
 
 
-def save_sbml(crn: Crn, path: str | Path, overwrite: bool = False, *, volume: float = 1.0) -> None:
+def save_sbml(
+    crn: Crn,
+    path: str | Path,
+    overwrite: bool = False,
+    *,
+    volume: float = 1.0,
+    level_version: LevelVersion = DEFAULT_LEVEL_VERSION,
+) -> None:
     """Write a reaction network to an SBML file.
 
     Parameters
@@ -88,24 +175,38 @@ def save_sbml(crn: Crn, path: str | Path, overwrite: bool = False, *, volume: fl
         Replace an existing file.
     volume : float, default 1.0
         Size of the compartment.
+    level_version : tuple of int, default (3, 1)
+        SBML Level and Version: (3, 1), (3, 2) or (2, 4).
 
     Raises
     ------
     FileError
         If the file exists (without `overwrite`) or cannot be written.
+    UnsupportedError
+        As :func:`to_sbml`.
     """
-    size = check_model(crn, volume)
+    (compartment, size), form = check_model(crn, volume), _form(level_version)
     with atomic_write(path, overwrite) as stream:
-        for piece in _pieces(crn, size):
+        for piece in _pieces(crn, compartment, size, form):
             stream.write(piece.encode("utf-8"))
 
 
-def _pieces(crn: Crn, volume: float) -> Iterator[str]:
+def _form(level_version: LevelVersion) -> _Form:
+    form = _FORMS.get((level_version[0], level_version[1]))
+    if form is None:
+        known = ", ".join(map(str, _FORMS))
+        raise UnsupportedError(
+            f"SBML of level and version {level_version!r} is not written; choose one of {known}"
+        )
+    return form
+
+
+def _pieces(crn: Crn, compartment: str, volume: float, form: _Form) -> Iterator[str]:
     constant = frozenset(crn.constant_species)
     orders = {r.rate: sum(n for _, n in r.reactants) for r in crn.reactions}
-    yield _head(crn, volume)
+    yield _head(crn, compartment, volume, form)
     yield "<listOfSpecies>\n"
-    yield from _in_pieces(_species(s, s.id in constant) for s in crn.species)
+    yield from _in_pieces(_species(s, compartment, s.id in constant) for s in crn.species)
     yield "</listOfSpecies>\n"
     if crn.rate_constants:
         yield "<listOfParameters>\n"
@@ -113,7 +214,7 @@ def _pieces(crn: Crn, volume: float) -> Iterator[str]:
         yield "</listOfParameters>\n"
     if crn.reactions:
         yield "<listOfReactions>\n"
-        yield from _in_pieces(_reaction(r) for r in crn.reactions)
+        yield from _in_pieces(_reaction(r, compartment, form) for r in crn.reactions)
         yield "</listOfReactions>\n"
     yield "</model>\n</sbml>\n"
 
@@ -128,17 +229,13 @@ def _in_pieces(lines: Iterator[str]) -> Iterator[str]:
     yield "".join(piece)
 
 
-def _head(crn: Crn, volume: float) -> str:
-    units = " ".join(
-        f'{quantity}Units="dimensionless"'
-        for quantity in ("substance", "time", "volume", "area", "length", "extent")
-    )
+def _head(crn: Crn, compartment: str, volume: float, form: _Form) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<sbml xmlns="{_SBML}" level="3" version="1">\n'
-        f'<model id="{crn.name}" name="{crn.name}" {units}>\n'
-        f"{_notes(crn)}{_annotation(crn)}"
-        f'<listOfCompartments>\n<compartment id="{COMPARTMENT}" name="well-mixed volume" '
+        f'<sbml xmlns="{form.namespace}" level="{form.level}" version="{form.version}">\n'
+        f'<model id="{crn.name}" name="{crn.name}"{form.model_units}>\n'
+        f"{_notes(crn)}{_annotation(crn)}{form.unit_definitions}"
+        f'<listOfCompartments>\n<compartment id="{compartment}" name="well-mixed volume" '
         f'spatialDimensions="3" size="{number(volume)}" units="dimensionless" constant="true" '
         f'sboTerm="{_COMPARTMENT_TERM}"/>\n</listOfCompartments>\n'
     )
@@ -166,10 +263,10 @@ def _annotation(crn: Crn) -> str:
     )
 
 
-def _species(species: Species, constant: bool) -> str:
+def _species(species: Species, compartment: str, constant: bool) -> str:
     fixed = "true" if constant else "false"
     return (
-        f'<species id="{species.id}"{_name(species.name)} compartment="{COMPARTMENT}" '
+        f'<species id="{species.id}"{_name(species.name)} compartment="{compartment}" '
         f'initialConcentration="{number(species.initial)}" substanceUnits="dimensionless" '
         f'hasOnlySubstanceUnits="false" boundaryCondition="{fixed}" constant="{fixed}" '
         f'sboTerm="{_SPECIES_TERM}"/>\n'
@@ -188,41 +285,37 @@ def _name(name: str | None) -> str:
     return "" if name is None else f' name="{escape(name)}"'
 
 
-def _reaction(reaction: Reaction) -> str:
+def _reaction(reaction: Reaction, compartment: str, form: _Form) -> str:
     order = sum(n for _, n in reaction.reactants)
     term = _LAW_TERMS.get((order, len(reaction.reactants)), _ANY_LAW_TERM)
+    marked = form.marks_units and any(n > 1 for _, n in reaction.reactants)
+    # Declares the prefix of ``sbml:units`` where a number, the exponent, is written.
+    prefix = f' xmlns:sbml="{form.namespace}"' if marked else ""
     return (
-        f'<reaction id="{reaction.id}" reversible="false" fast="false" '
-        f'compartment="{COMPARTMENT}" sboTerm="{_REACTION_TERM}">\n'
-        f"{_references('listOfReactants', reaction.reactants, _REACTANT_TERM)}"
-        f"{_references('listOfProducts', reaction.products, _PRODUCT_TERM)}"
-        f'<kineticLaw sboTerm="{term}"><math xmlns="{_MATHML}"{_units_prefix(reaction)}>'
-        f"<apply><times/><ci>{COMPARTMENT}</ci><ci>{reaction.rate}</ci>"
-        f"{''.join(_factor(s, n) for s, n in reaction.reactants)}</apply></math></kineticLaw>\n"
-        "</reaction>\n"
+        f'<reaction id="{reaction.id}"{form.reaction_attributes.format(compartment)} '
+        f'sboTerm="{_REACTION_TERM}">\n'
+        f"{_references('listOfReactants', reaction.reactants, _REACTANT_TERM, form)}"
+        f"{_references('listOfProducts', reaction.products, _PRODUCT_TERM, form)}"
+        f'<kineticLaw sboTerm="{term}"><math xmlns="{_MATHML}"{prefix}>'
+        f"<apply><times/><ci>{compartment}</ci><ci>{reaction.rate}</ci>"
+        f"{''.join(_factor(s, n, marked) for s, n in reaction.reactants)}"
+        "</apply></math></kineticLaw>\n</reaction>\n"
     )
 
 
-def _references(element: str, side: Complex, term: str) -> str:
+def _references(element: str, side: Complex, term: str, form: _Form) -> str:
     if not side:
         return ""
     references = "".join(
-        f'<speciesReference species="{species}" stoichiometry="{coefficient}" constant="true" '
-        f'sboTerm="{term}"/>'
+        f'<speciesReference species="{species}" stoichiometry="{coefficient}"'
+        f'{form.reference_attributes} sboTerm="{term}"/>'
         for species, coefficient in side
     )
     return f"<{element}>{references}</{element}>\n"
 
 
-def _units_prefix(reaction: Reaction) -> str:
-    """Declare the prefix of ``sbml:units`` where a number, the exponent, is written."""
-    return f' xmlns:sbml="{_SBML}"' if any(n > 1 for _, n in reaction.reactants) else ""
-
-
-def _factor(species: str, exponent: int) -> str:
+def _factor(species: str, exponent: int, marks_units: bool) -> str:
     if exponent == 1:
         return f"<ci>{species}</ci>"
-    return (
-        f"<apply><power/><ci>{species}</ci>"
-        f'<cn type="integer" sbml:units="dimensionless">{exponent}</cn></apply>'
-    )
+    units = ' sbml:units="dimensionless"' if marks_units else ""
+    return f'<apply><power/><ci>{species}</ci><cn type="integer"{units}>{exponent}</cn></apply>'
