@@ -35,6 +35,7 @@ from crn2sbml.formats import (
     to_antimony,
     to_sbml,
 )
+from crn2sbml.model_files import load_crn, load_network, save_crn
 from crn2sbml.network import Layer, NeuralNetwork
 from crn2sbml.reaction import RateConstant, Reaction, Species
 from crn2sbml.simulate import Simulator, SteadyState, Trajectory
@@ -65,9 +66,12 @@ __all__ = [
     "from_antimony",
     "from_sbml",
     "load_antimony",
+    "load_crn",
+    "load_network",
     "load_sbml",
     "recognise_network",
     "save_antimony",
+    "save_crn",
     "save_sbml",
     "subnetwork",
     "to_antimony",

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from crn2sbml.activations import Activation
+from crn2sbml.arrays import Array
 from crn2sbml.compile import INPUT, Encoding, unlabelled
 from crn2sbml.crn import Crn
 from crn2sbml.errors import ActivationError, UnsupportedError
@@ -49,6 +50,11 @@ class RecognisedNetwork:
     encoding: Encoding
     inputs: tuple[str | None, ...]
     layers: tuple[tuple[str, ...], ...]
+
+    def own_inputs(self, crn: Crn) -> Array:
+        """Return the concentrations that the inputs have in the model, shape (width,)."""
+        starts = {s.id: s.initial for s in crn.species}
+        return np.array([0.0 if s is None else starts[s] for s in self.inputs])
 
 
 @dataclass(slots=True)

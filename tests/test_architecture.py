@@ -33,6 +33,7 @@ ROOMS = [
     "extract",
     "rates",
     "formats",
+    "model_files",
     "simulate",
     "data",
     "training",

@@ -8,6 +8,7 @@ from crn2sbml import __version__
 from crn2sbml.cli.build import build
 from crn2sbml.cli.common import ErrorReportingGroup
 from crn2sbml.cli.demo import demo
+from crn2sbml.cli.extract import extract
 from crn2sbml.cli.simulate import simulate
 from crn2sbml.cli.train import train
 
@@ -26,5 +27,6 @@ def main() -> None:
 
 main.add_command(demo)
 main.add_command(build)
+main.add_command(extract)
 main.add_command(simulate)
 main.add_command(train)

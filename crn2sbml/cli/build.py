@@ -10,12 +10,11 @@ import click
 from crn2sbml.cli.common import Printer, output_options, read_one_input
 from crn2sbml.compile import Encoding, compile_network
 from crn2sbml.crn import Crn
-from crn2sbml.errors import FileError
 from crn2sbml.files import check_output
-from crn2sbml.formats import save_antimony, save_sbml
-from crn2sbml.network import NeuralNetwork
+from crn2sbml.formats.sbml.write import LEVEL_VERSIONS
+from crn2sbml.model_files import check_model_ending, read_network, save_crn
 
-_WRITERS = {".xml": save_sbml, ".sbml": save_sbml, ".ant": save_antimony}
+_LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_VERSIONS}
 
 
 @click.command(short_help="Write a network as SBML or Antimony.")
@@ -38,7 +37,15 @@ _WRITERS = {".xml": save_sbml, ".sbml": save_sbml, ".ant": save_antimony}
     "--input",
     "input_text",
     metavar="FILE|NUMBERS",
-    help="One data point, as a file or as numbers with commas. Default: all inputs 0.",
+    help="One data point, as a file or as numbers with commas. Default: those in a model file, or "
+    "all 0.",
+)
+@click.option(
+    "--level-version",
+    type=click.Choice(list(_LEVELS), case_sensitive=False),
+    default=next(iter(_LEVELS)),
+    show_default=True,
+    help="Level and Version of SBML.",
 )
 @output_options
 def build(
@@ -46,22 +53,25 @@ def build(
     output: Path,
     encoding: Encoding,
     input_text: str | None,
+    level_version: str,
     force: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Write the reaction network of NETWORK (.npz) as SBML or Antimony."""
+    """Write the reaction network of NETWORK as SBML or Antimony.
+
+    NETWORK is a network file (.npz) or a model of one (.xml, .sbml, .ant).
+    """
     printer = Printer(quiet, as_json)
-    if output.suffix.lower() not in _WRITERS:
-        raise FileError(
-            f"cannot tell the format of {output}: use a name that ends in {', '.join(_WRITERS)}"
-        )
+    check_model_ending(output)
     check_output(output, force)
-    loaded = NeuralNetwork.load(network)
-    inputs = None if input_text is None else read_one_input(input_text, loaded.widths[0])
-    crn = compile_network(loaded, encoding, inputs)
-    _WRITERS[output.suffix.lower()](crn, output, force)
-    printer.line(f"Wrote {output}: {_counts(crn)}, {encoding} encoding of {loaded!r}.")
+    loaded = read_network(network)
+    inputs = loaded.inputs
+    if input_text is not None:
+        inputs = read_one_input(input_text, loaded.network.widths[0])
+    crn = compile_network(loaded.network, encoding, inputs)
+    save_crn(crn, output, force, level_version=_LEVELS[level_version])
+    printer.line(f"Wrote {output}: {_counts(crn)}, {encoding} encoding of {loaded.network!r}.")
     printer.result(
         {
             "output": str(output),

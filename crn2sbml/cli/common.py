@@ -88,6 +88,11 @@ def read_inputs(text: str, width: int) -> Array:
     numpy.ndarray, shape (n, width)
         One input a row.
     """
+    if width == 0:
+        raise ConcentrationError(
+            "the model is folded: its inputs have become constants and cannot be given any more; "
+            "leave --input out, or use another encoding"
+        )
     path = Path(text)
     if path.is_file():
         rows = _read_npy(path) if path.suffix == ".npy" else _read_table(path)

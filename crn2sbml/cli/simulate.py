@@ -7,12 +7,16 @@ import io
 from pathlib import Path
 
 import click
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from crn2sbml.arrays import Array
 from crn2sbml.cli.common import Printer, output_options, read_inputs, workers_option
 from crn2sbml.compile import node_id
+from crn2sbml.errors import ConcentrationError
 from crn2sbml.files import check_output, save_text
+from crn2sbml.model_files import LoadedNetwork, read_network
 from crn2sbml.network import NeuralNetwork
 from crn2sbml.plots import check_figure_path, plot_trajectory, save_figure
 from crn2sbml.simulate import Simulator, SteadyState
@@ -25,9 +29,9 @@ _MOST_ROWS = 20
 @click.option(
     "--input",
     "input_text",
-    required=True,
     metavar="FILE|NUMBERS",
-    help="Inputs, one a row, as a .csv, .txt or .npy file, or numbers with commas.",
+    help="Inputs, one a row, as a .csv, .txt or .npy file, or numbers with commas. Default: those "
+    "in a model file.",
 )
 @click.option(
     "--accuracy",
@@ -48,7 +52,7 @@ _MOST_ROWS = 20
 @output_options
 def simulate(
     network: Path,
-    input_text: str,
+    input_text: str | None,
     accuracy: float,
     output: Path | None,
     plot: Path | None,
@@ -57,8 +61,9 @@ def simulate(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Run the chemistry of NETWORK (.npz) until it has settled, and print its outputs.
+    """Run the chemistry of NETWORK until it has settled, and print its outputs.
 
+    NETWORK is a network file (.npz) or a model of one (.xml, .sbml, .ant), which may hold inputs.
     The simulation starts with every node at 1 and stops when it is proven to be within the accuracy
     of its steady state.
     """
@@ -68,8 +73,9 @@ def simulate(
             check_output(target, force)
     if plot is not None:
         check_figure_path(plot)
-    loaded = NeuralNetwork.load(network)
-    rows = read_inputs(input_text, loaded.widths[0])
+    found = read_network(network)
+    loaded = found.network
+    rows = _rows(found, input_text)
     with Simulator(loaded, workers, progress=printer.shows_text) as simulator:
         settled = simulator.steady_state(rows, accuracy)
         if plot is not None:
@@ -86,6 +92,16 @@ def simulate(
     for target in (output, plot):
         if target is not None:
             printer.line(f"Wrote {target}.")
+
+
+def _rows(found: LoadedNetwork, text: str | None) -> Array:
+    if text is not None:
+        return read_inputs(text, found.network.widths[0])
+    if found.inputs is None:
+        raise ConcentrationError(
+            "a network file holds no inputs; give them with --input FILE or --input 0.5,1"
+        )
+    return found.inputs[np.newaxis, :]
 
 
 def _output_ids(network: NeuralNetwork) -> list[str]:

@@ -19,6 +19,7 @@ from crn2sbml.cli.common import (
 )
 from crn2sbml.data import Dataset, load_dataset, load_digits, load_xor, split
 from crn2sbml.errors import FileError, InputValueError
+from crn2sbml.model_files import load_network
 from crn2sbml.network import NeuralNetwork
 from crn2sbml.plots import plot_history, save_figure
 from crn2sbml.training import TrainingResult, share_correct, train_network
@@ -53,6 +54,13 @@ _OWN = _Defaults(rounds=2000, learning_rate=0.01)
     metavar="xor|digits|FILE.npz",
     help="Data set; a file needs arrays 'inputs' and 'targets' (or class numbers 'labels').",
 )
+@click.option(
+    "--network",
+    "start_file",
+    type=click.Path(path_type=Path),
+    help="Where to start: a network file (.npz) or a model of one (.xml, .sbml, .ant). Default: "
+    "random numbers.",
+)
 @click.option("--layers", metavar="WIDTHS", help="Widths with commas, inputs first: 64,16,10.")
 @click.option(
     "--forward",
@@ -68,13 +76,14 @@ _OWN = _Defaults(rounds=2000, learning_rate=0.01)
 @click.option("--batch-size", type=click.IntRange(min=1), help="Examples drawn for each step.")
 @click.option("--learning-rate", type=float, help="Step size.")
 @click.option("--smoothing", type=float, help="Smoothing h of the activation, > 0 for chemistry.")
-@click.option("--order", type=int, default=2, show_default=True, help="Order q of the decay.")
+@click.option("--order", type=int, help="Order q of the decay, 2 unless given.")
 @click.option("--held-out", type=float, help="Share of the examples to test on.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of all randomness.")
 @workers_option
 @output_options
 def train(
     source: str,
+    start_file: Path | None,
     layers: str | None,
     forward: Forward,
     output: Path,
@@ -82,7 +91,7 @@ def train(
     batch_size: int | None,
     learning_rate: float | None,
     smoothing: float | None,
-    order: int,
+    order: int | None,
     held_out: float | None,
     seed: int,
     workers: int,
@@ -101,10 +110,13 @@ def train(
     rng = np.random.default_rng(seed)
     share = defaults.held_out if held_out is None else held_out
     training, test = split(data, share, rng) if share else (data, None)
-    h = defaults.smoothing if smoothing is None else smoothing
-    start = NeuralNetwork.random(
-        _widths(layers, data, defaults), Activation(h, {order: 1.0}), rng=rng
-    )
+    if start_file is None:
+        h = defaults.smoothing if smoothing is None else smoothing
+        activation = Activation(h, {2 if order is None else order: 1.0})
+        start = NeuralNetwork.random(_widths(layers, data, defaults), activation, rng=rng)
+    else:
+        _check_no_shape(layers=layers, smoothing=smoothing, order=order)
+        start = load_network(start_file)
     size = batch_size or defaults.batch_size
     printer.line(f"Training {start!r} on {len(training)} examples ({data.name}), {forward}.")
     result = train_network(
@@ -132,6 +144,15 @@ def _load(source: str) -> tuple[Dataset, _Defaults]:
     if not source.endswith(".npz"):
         raise InputValueError(f"--data {source!r} is none of xor, digits or an .npz file")
     return load_dataset(source), _OWN
+
+
+def _check_no_shape(**options: object) -> None:
+    """Refuse options of a new network where one is given."""
+    for name, value in options.items():
+        if value is not None:
+            raise InputValueError(
+                f"--{name} shapes a new network and cannot go with --network; leave one out"
+            )
 
 
 def _widths(layers: str | None, data: Dataset, defaults: _Defaults) -> list[int]:
