@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 import numpy as np
 
+from crn2sbml.archive import read_array
 from crn2sbml.arrays import Array
 from crn2sbml.errors import ConcentrationError, Crn2sbmlError, FileError, FormatError, NetworkError
 
@@ -143,8 +144,8 @@ def parse_layers(text: str) -> list[int]:
 
 def _read_npy(path: Path) -> Array:
     try:
-        return np.asarray(np.load(path, allow_pickle=False), dtype=np.float64)
-    except (ValueError, EOFError, OSError) as error:
+        return np.asarray(read_array(path), dtype=np.float64)
+    except ValueError as error:
         raise FormatError(f"cannot read numbers from {path}: {error}") from error
 
 
