@@ -235,8 +235,8 @@ class Edges:
         value *= conversion
         if not abs(value) < float("inf"):
             raise self._not_mass_action(reaction, "its rate constant is not finite")
-        alone = len(term.factors) == 1 and coefficient == 1 and not sizes and conversion == 1
-        if alone and term.factors[0][2] == 1 and value > 0:
+        alone = len(term.factors) == 1 and abs(coefficient) == 1 and not sizes and conversion == 1
+        if alone and term.factors[0][2] == 1 and term.factors[0][1] > 0:
             return value, term.factors[0][0]
         return value, None
 
