@@ -1,5 +1,6 @@
 """Antimony: made to be read by people, and antimony reads it to the same ODE."""
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from crn2sbml.errors import (
     UnsupportedError,
 )
 from tests.formats.examples import EXAMPLES, xor_network
+from tests.formats.mutations import mutated
 
 GOLDEN = Path(__file__).parent / "golden"
 # Both run at relative tolerance 1e-9 with nearly the same steps.
@@ -170,11 +172,19 @@ def test_broken_text_is_one_clear_error(text, words):
         from_antimony(text)
 
 
+# Each example starts antimony in a process of its own.
+@settings(max_examples=25)
+@given(mutated([to_antimony(compile_network(xor_network()))]))
+def test_no_mutation_does_harm(content):
+    with contextlib.suppress(Crn2sbmlError):
+        from_antimony(content.decode("utf-8", "replace"))
+
+
 def test_what_antimony_cannot_bear_is_refused(monkeypatch, tmp_path):
-    crashing = tmp_path / "convert.py"
+    crashing = tmp_path / "program.py"
     crashing.write_text("import os\nos.abort()\n")
-    monkeypatch.setattr("crn2sbml.formats.antimony.read.convert.__file__", str(crashing))
-    with pytest.raises(FormatError, match="antimony failed on the Antimony text"):
+    monkeypatch.setattr("crn2sbml.formats.child.confined.__file__", str(crashing))
+    with pytest.raises(FormatError, match="antimony program failed on the Antimony text"):
         from_antimony("J: A -> ; A")
     crashing.write_text("import time\ntime.sleep(60)\n")
     monkeypatch.setattr("crn2sbml.formats.antimony.read._MOST_SECONDS", 0.5)

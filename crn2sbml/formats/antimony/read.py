@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 from crn2sbml.crn import Crn
 from crn2sbml.errors import FormatError
 from crn2sbml.files import read_pieces
-from crn2sbml.formats.antimony import convert
-from crn2sbml.formats.sbml.document import Document, read_document
+from crn2sbml.formats.child import TooSlowError, run_confined
+from crn2sbml.formats.sbml import document as sbml
 from crn2sbml.formats.sbml.read import ReadModel, build_model
 from crn2sbml.memory import collection_paused
 
@@ -20,7 +18,6 @@ from crn2sbml.memory import collection_paused
 # a minute for nine thousand.
 _MOST_SECONDS = 120
 _MOST_BYTES = 8 << 20
-_MEMORY = 8 << 30
 _REMEDY = (
     "antimony's time grows with the square of the number of reactions (a second for a thousand, a "
     "minute for nine thousand); use SBML for larger models"
@@ -86,33 +83,36 @@ def load_antimony(path: str | Path) -> Crn:
     FormatError, UnsupportedError
         As :func:`from_antimony`.
     """
-    return read_model_file(path).crn
+    return read_model(read_text(path), str(path)).crn
 
 
-def read_model_file(path: str | Path) -> ReadModel:
-    """Read a file like :func:`load_antimony` and say what happened on the way."""
+def read_text(path: str | Path) -> str:
+    """Read the text of an Antimony file."""
     content = bytearray()
     for piece in read_pieces(path):
         content += piece
         _check_size(len(content), str(path))
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FormatError(f"{path} is no text in UTF-8: {error}") from error
-    return read_model(text, str(path))
 
 
 def read_model(text: str, source: str) -> ReadModel:
     """Read a text like :func:`from_antimony` and say what happened on the way."""
+    with collection_paused():
+        return build_model(read_document(text, source))
+
+
+def read_document(text: str, source: str) -> sbml.Document:
+    """Read what stands in an Antimony text, by way of SBML."""
     _check_size(len(text), source)
     visible = _HIDDEN.sub(" ", text)
     _check_text(visible, source)
-    sbml = _to_sbml(text, source)
-    with collection_paused():
-        document = read_document([sbml], source, lines_count=False)
-        if len(_MODULE.findall(visible)) <= 1:
-            _restore_numbers(document, _literals(visible))
-        return build_model(document)
+    document = sbml.read_document([_to_sbml(text, source)], source, lines_count=False)
+    if len(_MODULE.findall(visible)) <= 1:
+        _restore_numbers(document, _literals(visible))
+    return document
 
 
 def _check_size(size: int, source: str) -> None:
@@ -133,25 +133,18 @@ def _check_text(visible: str, source: str) -> None:
 
 def _to_sbml(text: str, source: str) -> bytes:
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", convert.__file__, str(_MEMORY)],
-            input=text.encode("utf-8"),
-            capture_output=True,
-            timeout=_MOST_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        content = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise FormatError(f"{source} holds characters that are no text: {error}") from error
+    try:
+        done = run_confined("antimony", source=source, stdin=content, seconds=_MOST_SECONDS)
+    except TooSlowError:
         raise FormatError(
             f"antimony did not read {source} in {_MOST_SECONDS} seconds; {_REMEDY}"
         ) from None
-    except UnicodeEncodeError as error:
-        raise FormatError(f"{source} holds characters that are no text: {error}") from error
-    if done.returncode == convert.EXIT_MODEL_REFUSED:
+    if done.returncode != 0:
         reason = " ".join(done.stderr.decode("utf-8", "replace").split())
         raise FormatError(f"antimony cannot read {source}: {reason}")
-    if done.returncode != 0:
-        last = " ".join(done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:])
-        raise FormatError(f"antimony failed on {source} (exit status {done.returncode}) {last}")
     return done.stdout
 
 
@@ -168,7 +161,7 @@ def _literals(visible: str) -> dict[str, float]:
     return {name: value for name, value in found.items() if assigned[name] == 1}
 
 
-def _restore_numbers(document: Document, literals: dict[str, float]) -> None:
+def _restore_numbers(document: sbml.Document, literals: dict[str, float]) -> None:
     """Put back the digits of numbers that antimony has rounded to 15."""
 
     def restored(identifier: str, value: float | None) -> float | None:

@@ -230,8 +230,8 @@ class Edges:
                 value *= factor**exponent
             for size, exponent in sizes:
                 value *= size**exponent
-        except ArithmeticError as error:
-            raise self._not_mass_action(reaction, f"its rate constant: {error}") from None
+        except ArithmeticError:
+            value = float("inf")
         value *= conversion
         if not abs(value) < float("inf"):
             raise self._not_mass_action(reaction, "its rate constant is not finite")

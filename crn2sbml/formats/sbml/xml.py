@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Protocol
 from xml.parsers import expat
 
-from crn2sbml.errors import FormatError
+from crn2sbml.errors import Crn2sbmlError, FormatError
 
 # Laws nest by tens. libsbml crashes at ten thousand nested elements; recursive functions here
 # need this to stay well below Python's own limit.
@@ -127,7 +127,9 @@ class Reader:
         except expat.ExpatError as error:
             reason = expat.ErrorString(error.code)
             raise self.error(f"this is not well-formed XML: {reason}", error.lineno) from error
-        except (UnicodeError, LookupError) as error:
+        except Crn2sbmlError:
+            raise
+        except (ValueError, LookupError) as error:  # of an encoding that expat does not know
             raise self.error(f"the characters cannot be read: {error}") from error
 
     def _doctype(self, *_: object) -> None:

@@ -220,7 +220,7 @@ def three(level=(3, 1), **options):
     )
 
 
-CASES = {
+CASES: dict[str, str | bytes] = {
     **{
         f"A + B -> C, {name}": (model(reaction(["A", "B"], ["C"], law), **three()))
         for name, law in BIMOLECULAR.items()

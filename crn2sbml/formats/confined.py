@@ -1,0 +1,76 @@
+"""A program of its own, in which antimony and libsbml work on files of strangers.
+
+Nothing can stop their parsers from within, neither crashes nor running time nor memory. It imports
+nothing of this package, so that it can be run by its path alone (see module child).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+# Antimony's messages are for whoever wrote the model.
+EXIT_MODEL_REFUSED = 3
+# More than anybody reads; a model without units has some for every law.
+_MOST_FINDINGS = 200
+
+
+def convert_antimony() -> None:
+    """Turn the Antimony on stdin into SBML on stdout."""
+    import antimony
+
+    text = sys.stdin.buffer.read().decode("utf-8")
+    if antimony.loadAntimonyString(text) < 0:
+        sys.stderr.write(antimony.getLastError() or "antimony gives no reason")
+        sys.exit(EXIT_MODEL_REFUSED)
+    sys.stdout.buffer.write(antimony.getSBMLString(antimony.getMainModuleName()).encode("utf-8"))
+
+
+def check_consistency(path: str, extent: str) -> None:
+    """Print what libsbml finds in a file as JSON; only cheap checks unless `extent` is "full"."""
+    import libsbml
+
+    document = libsbml.readSBMLFromFile(path)
+    checks = {
+        libsbml.LIBSBML_CAT_IDENTIFIER_CONSISTENCY: True,
+        libsbml.LIBSBML_CAT_MATHML_CONSISTENCY: True,
+        libsbml.LIBSBML_CAT_SBO_CONSISTENCY: True,
+        libsbml.LIBSBML_CAT_MODELING_PRACTICE: True,
+        # The cost of these grows faster than the file.
+        libsbml.LIBSBML_CAT_GENERAL_CONSISTENCY: extent == "full",
+        libsbml.LIBSBML_CAT_UNITS_CONSISTENCY: extent == "full",
+        libsbml.LIBSBML_CAT_OVERDETERMINED_MODEL: extent == "full",
+    }
+    for category, applied in checks.items():
+        document.setConsistencyChecks(category, applied)
+    document.checkConsistency()
+    count = document.getNumErrors()
+    errors = (document.getError(number) for number in range(min(count, _MOST_FINDINGS)))
+    findings = [
+        {
+            "line": error.getLine(),
+            "severity": error.getSeverityAsString().lower(),
+            "category": error.getCategoryAsString(),
+            "code": error.getErrorId(),
+            "message": " ".join(error.getMessage().split()),
+        }
+        for error in errors
+    ]
+    json.dump({"count": count, "findings": findings}, sys.stdout)
+
+
+def _limit_memory(most_bytes: int) -> None:
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
+    except (ImportError, OSError, ValueError):
+        pass  # Windows, or a lower limit than this one
+
+
+if __name__ == "__main__":
+    _limit_memory(int(sys.argv[1]))
+    if sys.argv[2] == "antimony":
+        convert_antimony()
+    else:
+        check_consistency(*sys.argv[3:])

@@ -1,0 +1,77 @@
+"""What libsbml's consistency checks find in a file, by line."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from crn2sbml.errors import FormatError
+from crn2sbml.formats.child import TooSlowError, run_confined
+
+# Up to here all checks take some seconds; at four times the size they take minutes.
+MOST_REACTIONS_IN_FULL = 5000
+_MOST_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a check reports.
+
+    Parameters
+    ----------
+    line : int or None
+        Where in the file, if that is known.
+    severity : str
+        "error", "warning" or less.
+    category : str
+        Which check.
+    code : int or None
+        libsbml's number for it.
+    message : str
+        What is wrong.
+    """
+
+    line: int | None
+    severity: str
+    category: str
+    code: int | None
+    message: str
+
+
+def check_consistency(path: str | Path, *, full: bool) -> tuple[list[Finding], int]:
+    """Check an SBML file with libsbml.
+
+    The file must have been read by :func:`~crn2sbml.formats.sbml.read.load_sbml` or refused by it
+    for its laws only, for libsbml does not bear every file.
+
+    Parameters
+    ----------
+    path : str or Path
+        File to check.
+    full : bool
+        All checks, or those whose cost grows in proportion to the file: ids, formulas, SBO terms
+        and modelling practice, but not units and general consistency.
+
+    Returns
+    -------
+    tuple of (list of Finding, int)
+        The first findings, and the number of all.
+
+    Raises
+    ------
+    FormatError
+        If libsbml fails.
+    """
+    try:
+        done = run_confined(
+            "consistency",
+            str(Path(path).resolve()),
+            "full" if full else "cheap",
+            source=str(path),
+            seconds=_MOST_SECONDS,
+        )
+    except TooSlowError:
+        raise FormatError(f"libsbml did not check {path} in {_MOST_SECONDS} seconds") from None
+    found = json.loads(done.stdout)
+    return [Finding(**finding) for finding in found["findings"]], found["count"]
