@@ -35,6 +35,7 @@ from crn2sbml.formats import (
     to_antimony,
     to_sbml,
 )
+from crn2sbml.inspection import Inspection, inspect_model
 from crn2sbml.model_files import load_crn, load_network, save_crn
 from crn2sbml.network import Layer, NeuralNetwork
 from crn2sbml.reaction import RateConstant, Reaction, Species
@@ -48,6 +49,7 @@ __all__ = [
     "Crn",
     "Crn2sbmlError",
     "History",
+    "Inspection",
     "Layer",
     "NeuralNetwork",
     "RateConstant",
@@ -65,6 +67,7 @@ __all__ = [
     "fold",
     "from_antimony",
     "from_sbml",
+    "inspect_model",
     "load_antimony",
     "load_crn",
     "load_network",

@@ -48,7 +48,19 @@ class ConcentrationError(InputValueError):
 
 
 class UnsupportedError(InputValueError):
-    """The object is sound, but what was asked of it needs a property it lacks."""
+    """The object is sound, but what was asked of it needs a property it lacks.
+
+    Parameters
+    ----------
+    message : str
+        What was asked and what is missing.
+    line : int, optional
+        Where in a file, if it was read from one.
+    """
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 class FileError(Crn2sbmlError, OSError):

@@ -389,6 +389,10 @@ def _layer(
                 f"h = {first.smoothing:g} and {_described(first)}, {species} has "
                 f"h = {nodes[species].smoothing:g} and {_described(nodes[species])}"
             )
+    if not first.decay:
+        raise UnsupportedError(
+            f"{members[0]} has no decay of order 2 or more, such as 2 {members[0]} -> {members[0]}"
+        )
     try:
         activation = Activation(first.smoothing, dict(sorted(first.decay.items())))
     except ActivationError as error:

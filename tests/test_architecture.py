@@ -34,6 +34,7 @@ ROOMS = [
     "rates",
     "formats",
     "model_files",
+    "inspection",
     "simulate",
     "data",
     "training",

@@ -6,6 +6,7 @@ import click
 
 from crn2sbml import __version__
 from crn2sbml.cli.build import build
+from crn2sbml.cli.check import check
 from crn2sbml.cli.common import ErrorReportingGroup
 from crn2sbml.cli.demo import demo
 from crn2sbml.cli.extract import extract
@@ -28,5 +29,6 @@ def main() -> None:
 main.add_command(demo)
 main.add_command(build)
 main.add_command(extract)
+main.add_command(check)
 main.add_command(simulate)
 main.add_command(train)

@@ -52,6 +52,7 @@ def check_consistency(path: str, extent: str) -> None:
             "severity": error.getSeverityAsString().lower(),
             "category": error.getCategoryAsString(),
             "code": error.getErrorId(),
+            "title": error.getShortMessage(),
             "message": " ".join(error.getMessage().split()),
         }
         for error in errors

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 import crn2sbml
-from crn2sbml import Activation, Layer, NeuralNetwork, compile_network, to_antimony, to_sbml
+from crn2sbml import Activation, Crn, Layer, NeuralNetwork, compile_network, to_antimony, to_sbml
 from crn2sbml.cli import main
 
 
@@ -33,7 +33,7 @@ def succeed(*arguments):
 
 def test_the_version_and_the_help_of_every_command_are_printed():
     assert succeed("--version").output == f"crn2sbml {crn2sbml.__version__}\n"
-    for command in ("demo", "build", "simulate", "train"):
+    for command in ("demo", "build", "extract", "simulate", "train"):
         text = succeed(command, "--help").output
         assert "--force" in text
         assert "--quiet" in text
@@ -50,6 +50,81 @@ def test_build_writes_what_the_library_writes(folder, encoding):
         )
         assert name in result.output
         assert (folder / name).read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("level_version", ["L3V1", "L3V2", "l2v4"])
+def test_build_writes_the_level_that_is_asked_for(folder, level_version):
+    succeed("build", "network.npz", "-o", "a.xml", "--level-version", level_version)
+    text = (folder / "a.xml").read_text(encoding="utf-8")
+    level, version = level_version[1], level_version[3]
+    assert f'level="{level}" version="{version}"' in text
+    assert succeed("extract", "a.xml", "-o", "b.npz", "--json").exit_code == 0
+    assert NeuralNetwork.load("b.npz") == NeuralNetwork.load("network.npz")
+
+
+@pytest.mark.parametrize("name", ["a.xml", "a.ant"])
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed"])
+def test_extract_finds_the_network_of_a_model(folder, name, encoding):
+    succeed("build", "network.npz", "-o", name, "--encoding", encoding, "--input", "0.5,1")
+    result = succeed("extract", name, "-o", "b.npz")
+    assert f"NeuralNetwork 2-2-1, smoothed ReLU (h = 0.1), from the {encoding} encoding" in (
+        result.output
+    )
+    assert NeuralNetwork.load("b.npz") == NeuralNetwork.load("network.npz")
+    report = json.loads(succeed("extract", name, "-o", "b.npz", "--force", "--json").output)
+    assert report == {"output": "b.npz", "encoding": encoding, "widths": [2, 2, 1]}
+
+
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed", "folded"])
+def test_a_model_with_its_inputs_stands_in_for_a_network(folder, encoding):
+    succeed("build", "network.npz", "-o", "a.xml", "--encoding", encoding, "--input", "0.5,1")
+    found = json.loads(succeed("simulate", "a.xml", "--json").output)["outputs"]
+    expected = NeuralNetwork.load("network.npz").forward([[0.5, 1.0]])
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
+    if encoding == "folded":
+        assert "leave --input out" in fail("simulate", "a.xml", "--input", "0,1")
+        assert "is folded" in fail("extract", "a.xml", "-o", "b.npz")
+        return
+    # The inputs of the model are kept unless others are given.
+    succeed("build", "a.xml", "-o", "b.xml", "--encoding", encoding)
+    assert (folder / "b.xml").read_bytes() == (folder / "a.xml").read_bytes()
+    found = json.loads(succeed("simulate", "a.xml", "--input", "1,1", "--json").output)["outputs"]
+    expected = NeuralNetwork.load("network.npz").forward([[1.0, 1.0]])
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
+
+
+def test_train_starts_where_a_model_is(folder):
+    succeed("build", "network.npz", "-o", "a.ant")
+    arguments = ["--data", "xor", "--rounds", 3, "--forward", "closed-form"]
+    for name in ("network.npz", "a.ant"):
+        succeed("train", *arguments, "--network", name, "-o", f"from {name}")
+    networks = [NeuralNetwork.load(f"from {name}/network.npz") for name in ("network.npz", "a.ant")]
+    assert networks[0] == networks[1]
+    assert networks[0] != NeuralNetwork.load("network.npz")
+    assert "--smoothing shapes a new network" in fail(
+        "train", *arguments, "--network", "a.ant", "--smoothing", 1, "-o", "c"
+    )
+
+
+def test_models_that_are_none_of_ours_are_refused(folder):
+    (folder / "a.xml").write_text(to_sbml(Crn.from_text(["A -> B"])))
+    for arguments in (
+        ("extract", "a.xml", "-o", "b.npz"),
+        ("simulate", "a.xml"),
+        ("build", "a.xml", "-o", "b.xml"),
+        ("train", "--data", "xor", "--network", "a.xml", "-o", "c"),
+    ):
+        assert "a.xml holds no neural network: reaction R1 (A -> B)" in fail(*arguments)
+    assert "holds no inputs" in fail("simulate", "network.npz")
+    assert "ends in .npz" in fail("extract", "a.xml", "-o", "b.xml")
+
+
+def fail(*arguments):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.output.startswith("Error: ")
+    assert len(result.output.splitlines()) == 1
+    return result.output
 
 
 def test_build_reports_sizes_as_json(folder):

@@ -106,7 +106,9 @@ class Document:
 
     def unsupported(self, message: str, line: int) -> UnsupportedError:
         """Return an error for what is no reaction network of mass action, with the place."""
-        return UnsupportedError(f"{self._place(line)}: {message}")
+        return UnsupportedError(
+            f"{self._place(line)}: {message}", line if self.lines_count else None
+        )
 
     def _place(self, line: int) -> str:
         return f"{self.source}, line {line}" if self.lines_count else self.source

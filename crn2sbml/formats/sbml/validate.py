@@ -28,14 +28,17 @@ class Finding:
         Which check.
     code : int or None
         libsbml's number for it.
+    title : str
+        What is wrong, in a few words.
     message : str
-        What is wrong.
+        What is wrong, in full.
     """
 
     line: int | None
     severity: str
     category: str
     code: int | None
+    title: str
     message: str
 
 

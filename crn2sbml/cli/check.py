@@ -1,0 +1,97 @@
+"""``crn2sbml check``: what a model file is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from crn2sbml.cli.common import Printer
+from crn2sbml.crn import Crn
+from crn2sbml.formats.sbml.validate import MOST_REACTIONS_IN_FULL, Finding
+from crn2sbml.inspection import Inspection, inspect_model, largest_order
+
+_MOST_LISTED = 8
+_MOST_NOTES = 20
+_EXIT_FINDINGS = 1
+_CHECKS = {
+    "full": "libsbml, all checks",
+    "cheap": f"libsbml, without units and general consistency, which take too long above "
+    f"{MOST_REACTIONS_IN_FULL:,} reactions",
+    "none": "antimony has read it; libsbml checks SBML only",
+}
+
+
+@click.command(short_help="Say what a model file is.")
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def check(model: Path, as_json: bool, quiet: bool) -> None:
+    """Say what MODEL (.xml, .sbml, .ant) is, whoever wrote it.
+
+    Whether it holds a neural network, and in which encoding; whether its laws are of mass action;
+    which species are dynamic, enzymatic and buffered; what libsbml's consistency checks find. The
+    exit code is 0, 1 if anything is found, or 2 if the file cannot be read.
+    """
+    printer = Printer(quiet, as_json)
+    inspection = inspect_model(model)
+    for line in _lines(inspection):
+        printer.line(line)
+    printer.result(inspection.to_dict())
+    if inspection.finding_count:
+        sys.exit(_EXIT_FINDINGS)
+
+
+def _lines(inspection: Inspection) -> Iterator[str]:
+    yield f"{inspection.path}: {inspection.format}, {inspection.size:,} bytes"
+    if inspection.recognised is not None:
+        yield (
+            f"Neural network: {inspection.recognised.network!r}, "
+            f"{inspection.recognised.encoding} encoding"
+        )
+    else:
+        yield f"Neural network: no; {inspection.not_recognised}"
+    if inspection.crn is not None:
+        yield from _crn_lines(inspection.crn)
+    for note in _shortened(inspection.notes, _MOST_NOTES):
+        yield f"Note: {note}"
+    yield f"Findings: {inspection.finding_count or 'none'} ({_CHECKS[inspection.checks]})"
+    yield from _finding_lines(inspection.findings)
+    if inspection.finding_count > len(inspection.findings):
+        yield f"  ... and {inspection.finding_count - len(inspection.findings):,} more"
+
+
+def _crn_lines(crn: Crn) -> Iterator[str]:
+    yield "Mass action: yes"
+    yield (
+        f"Reactions: {len(crn.reactions):,}, of order {largest_order(crn)} at most; "
+        f"rate constants: {len(crn.rate_constants):,}"
+    )
+    for kind, ids in (
+        ("Dynamic", crn.dynamic_species),
+        ("Enzymatic", crn.enzymatic_species),
+        ("Buffered", crn.buffered_species),
+    ):
+        listed = f": {', '.join(_shortened(ids, _MOST_LISTED))}" if ids else ""
+        yield f"{kind} species: {len(ids):,}{listed}"
+
+
+def _shortened(items: Sequence[str], most: int) -> list[str]:
+    return [*items[:most], *([f"... and {len(items) - most:,} more"] if len(items) > most else [])]
+
+
+def _finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield each kind of finding once, with its lines and the first message if it is an error."""
+    kinds: dict[tuple[str, str, int | None], list[Finding]] = {}
+    for finding in findings:
+        kinds.setdefault((finding.severity, finding.category, finding.code), []).append(finding)
+    for (severity, category, code), group in kinds.items():
+        first = group[0]
+        lines = [str(line) for line in dict.fromkeys(f.line for f in group if f.line)]
+        place = f"line {', '.join(_shortened(lines, _MOST_LISTED))}: " if lines else ""
+        number = "" if code is None else f" {code}"
+        text = first.message if severity in ("error", "fatal") else first.title
+        times = f" ({len(group):,} times; --json has all)" if len(group) > 1 else ""
+        yield f"  {place}{severity}{number} ({category}): {text}{times}"
