@@ -31,9 +31,6 @@ HELD_OUT = 0.2
 _SHOWN_AT = (0.0, 0.02, 0.2, 1.0)
 _SHOWN_TIME = 3.0
 
-_PIXEL_NAMES = tuple(f"pixel {row} {column}" for row in range(1, 9) for column in range(1, 9))
-_OUTPUT_NAMES = tuple(f"digit {digit}" for digit in range(10))
-
 
 @dataclass(frozen=True, slots=True)
 class DemoReport:
@@ -117,7 +114,8 @@ def run_demo(
     target = _checked_target(Path(folder), overwrite)
     rng = np.random.default_rng(seed)
     training, held_out = split(load_digits(), HELD_OUT, rng)
-    start = _named(NeuralNetwork.random(SIZES, rng=rng))
+    layers = NeuralNetwork.random(SIZES, rng=rng).layers
+    start = NeuralNetwork(layers, training.input_names, training.output_names)
     tell(
         f"Training a {'-'.join(map(str, SIZES))} network on {len(training)} digits, {rounds} rounds"
     )
@@ -167,10 +165,6 @@ def run_demo(
         closed_form_seconds=closed_form_seconds,
         files_seconds=time.perf_counter() - begin,
     )
-
-
-def _named(network: NeuralNetwork) -> NeuralNetwork:
-    return NeuralNetwork(network.layers, _PIXEL_NAMES, _OUTPUT_NAMES)
 
 
 _MARKER = "digits_enzymatic.xml"
@@ -253,7 +247,7 @@ def _write_files(
             title = "before training" if number == 0 else f"after {number} rounds"
             trajectories[title] = simulator.trajectory(example, _SHOWN_TIME)
     last = len(SIZES) - 1
-    names = {f"X{last}_{n}": name for n, name in enumerate(_OUTPUT_NAMES, start=1)}
+    names = {f"X{last}_{n}": name for n, name in enumerate(held_out.output_names or (), start=1)}
     figure = plot_trajectories(trajectories, tuple(names), names)
     save_figure(figure, folder / "trajectories.png")
     _write_readme(folder, example)

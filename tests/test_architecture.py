@@ -37,6 +37,7 @@ ROOMS = [
     "inspection",
     "simulate",
     "data",
+    "example_models",
     "training",
     "plots",
     "demo",

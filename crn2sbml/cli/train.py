@@ -17,7 +17,7 @@ from crn2sbml.cli.common import (
     parse_layers,
     workers_option,
 )
-from crn2sbml.data import Dataset, load_dataset, load_digits, load_xor, split
+from crn2sbml.data import Dataset, load_dataset, load_digits, load_iris, load_xor, split
 from crn2sbml.errors import FileError, InputValueError
 from crn2sbml.model_files import load_network
 from crn2sbml.network import NeuralNetwork
@@ -42,6 +42,7 @@ class _Defaults:
 
 # The exclusive or needs a sharper corner than h = 1, and all four examples.
 _XOR = _Defaults((4,), 1000, None, 0.3, 0.1, 0.0)
+_IRIS = _Defaults((4,), 2000, 30, 0.003)
 # Inputs of a user's own may be large, which asks for smaller steps.
 _OWN = _Defaults(rounds=2000, learning_rate=0.01)
 
@@ -51,7 +52,7 @@ _OWN = _Defaults(rounds=2000, learning_rate=0.01)
     "--data",
     "source",
     required=True,
-    metavar="xor|digits|FILE.npz",
+    metavar="xor|iris|digits|FILE.npz",
     help="Data set; a file needs arrays 'inputs' and 'targets' (or class numbers 'labels').",
 )
 @click.option(
@@ -113,7 +114,8 @@ def train(
     if start_file is None:
         h = defaults.smoothing if smoothing is None else smoothing
         activation = Activation(h, {2 if order is None else order: 1.0})
-        start = NeuralNetwork.random(_widths(layers, data, defaults), activation, rng=rng)
+        shape = NeuralNetwork.random(_widths(layers, data, defaults), activation, rng=rng)
+        start = NeuralNetwork(shape.layers, data.input_names, data.output_names)
     else:
         _check_no_shape(layers=layers, smoothing=smoothing, order=order)
         start = load_network(start_file)
@@ -139,10 +141,12 @@ def train(
 def _load(source: str) -> tuple[Dataset, _Defaults]:
     if source == "xor":
         return load_xor(), _XOR
+    if source == "iris":
+        return load_iris(), _IRIS
     if source == "digits":
         return load_digits(), _Defaults()
     if not source.endswith(".npz"):
-        raise InputValueError(f"--data {source!r} is none of xor, digits or an .npz file")
+        raise InputValueError(f"--data {source!r} is none of xor, iris, digits or an .npz file")
     return load_dataset(source), _OWN
 
 

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from crn2sbml.data.dataset import Dataset, class_targets, load_dataset, split
 from crn2sbml.data.digits import load_digits
+from crn2sbml.data.iris import load_iris
 from crn2sbml.data.xor import load_xor
 
-__all__ = ["Dataset", "class_targets", "load_dataset", "load_digits", "load_xor", "split"]
+__all__ = [
+    "Dataset",
+    "class_targets",
+    "load_dataset",
+    "load_digits",
+    "load_iris",
+    "load_xor",
+    "split",
+]

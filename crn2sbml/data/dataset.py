@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ class Dataset:
         What the outputs should be.
     name : str
         What the data are.
+    input_names, output_names : tuple of str, optional
+        Names of the columns.
 
     Raises
     ------
@@ -41,6 +43,8 @@ class Dataset:
     inputs: Array
     targets: Array
     name: str
+    input_names: tuple[str, ...] | None = None
+    output_names: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         for attribute in ("inputs", "targets"):
@@ -75,7 +79,7 @@ class Dataset:
 
     def rows(self, index: NDArray[np.intp]) -> Dataset:
         """Return some of the examples."""
-        return Dataset(self.inputs[index], self.targets[index], self.name)
+        return replace(self, inputs=self.inputs[index], targets=self.targets[index])
 
 
 def class_targets(labels: ArrayLike, classes: int) -> Array:

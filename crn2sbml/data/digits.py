@@ -11,6 +11,8 @@ from crn2sbml.data.dataset import Dataset, class_targets
 
 # Pixels count the dark points of a 4 x 4 block.
 _DARKEST = 16.0
+_PIXELS = tuple(f"pixel {row} {column}" for row in range(1, 9) for column in range(1, 9))
+_DIGITS = tuple(f"digit {digit}" for digit in range(10))
 
 
 def load_digits() -> Dataset:
@@ -30,4 +32,5 @@ def load_digits() -> Dataset:
     packed = files("crn2sbml.data").joinpath("digits.csv.gz").read_bytes()
     lines = gzip.decompress(packed).decode("ascii").splitlines()
     table = np.array([line.split(",") for line in lines], dtype=np.int64)
-    return Dataset(table[:, :64] / _DARKEST, class_targets(table[:, 64], 10), "digits")
+    targets = class_targets(table[:, 64], len(_DIGITS))
+    return Dataset(table[:, :64] / _DARKEST, targets, "digits", _PIXELS, _DIGITS)

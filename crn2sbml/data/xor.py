@@ -16,4 +16,4 @@ def load_xor() -> Dataset:
     array([0., 1., 1., 0.])
     """
     inputs = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    return Dataset(inputs, np.array([[0.0], [1.0], [1.0], [0.0]]), "xor")
+    return Dataset(inputs, np.array([[0.0], [1.0], [1.0], [0.0]]), "xor", ("a", "b"), ("a xor b",))
