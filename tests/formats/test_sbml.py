@@ -21,6 +21,7 @@ from crn2sbml import (
     Crn,
     NeuralNetwork,
     compile_network,
+    extract_network,
     from_sbml,
     save_sbml,
     to_antimony,
@@ -344,3 +345,13 @@ def test_a_few_thousand_reactions_have_nothing_to_report():
     document.setConsistencyChecks(libsbml.LIBSBML_CAT_MODELING_PRACTICE, True)
     assert document.checkConsistency() == 0
     assert document.getNumErrors() == 0
+
+
+@pytest.mark.slow
+def test_libsbml_reads_the_largest_network_of_the_paper_as_we_do():
+    network = NeuralNetwork.random((784, 40, 10), rng=1)
+    crn = compile_network(network)
+    text = to_sbml(crn)
+    test_libsbml_reads_back_what_was_written(crn)
+    assert from_sbml(text) == crn
+    assert extract_network(crn) == network
