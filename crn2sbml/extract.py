@@ -23,11 +23,12 @@ from crn2sbml.errors import ActivationError, UnsupportedError
 from crn2sbml.network import Layer, NeuralNetwork
 from crn2sbml.reaction import Reaction, Species, format_complex
 
-_NODE_ID = re.compile(r"X(\d+)_(\d+)", re.ASCII)
-_MODEL_NAME = re.compile(r"network((?:_\d+){2,})", re.ASCII)
-_WIDTHS = re.compile(r"\d+( \d+)+", re.ASCII)
-# More nodes than any file can name; a width beyond this is a lie.
-_WIDEST = 10_000_000
+_NODE_ID = re.compile(r"X(\d{1,9})_(\d{1,9})", re.ASCII)
+_MODEL_NAME = re.compile(r"network((?:_\d{1,9}){2,})", re.ASCII)
+_WIDTHS = re.compile(r"\d{1,9}( \d{1,9})+", re.ASCII)
+# A file that claims more weights of its first layer than this, by the numbers in ids or annotations
+# alone, is not believed: several times the largest networks of use.
+_MOST_WEIGHTS = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,9 +353,9 @@ def _input_columns(
     positions = {_numbers_of(species)[1]: species for species in ids}
     stated = _stated_widths(crn)
     width = max(positions, default=0)
-    if stated[1:] == [len(layer) for layer in layers] and width <= stated[0] <= _WIDEST:
+    if stated[1:] == [len(layer) for layer in layers] and width <= stated[0]:
         width = stated[0]
-    if len(positions) < len(ids) or 0 in positions or width > _WIDEST:
+    if len(positions) < len(ids) or 0 in positions or width * len(layers[0]) > _MOST_WEIGHTS:
         return list(ids)
     return [positions.get(number) for number in range(1, width + 1)]
 

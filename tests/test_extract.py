@@ -236,3 +236,23 @@ def test_a_network_in_which_nothing_changes_is_refused():
     )
     with pytest.raises(UnsupportedError, match="no species of it ever changes"):
         extract_network(crn)
+
+
+@pytest.mark.parametrize("widths", ["999999999 2", "9999999999999 2", "1 2 3", "-1 2", "9" * 5000])
+def test_annotations_that_lie_are_not_believed(widths):
+    crn = compile_network(NeuralNetwork.random((1, 2), rng=1), "absorbed")
+    found = extract_network(changed(crn, metadata={"widths": widths}))
+    assert found == extract_network(crn)
+
+
+@pytest.mark.parametrize("number", ["999999999", "9" * 500, "0"])
+def test_numbers_in_ids_that_lie_are_not_believed(number):
+    network = NeuralNetwork.random((1, 2), rng=1)
+    text = to_sbml(compile_network(network, "absorbed"))
+    assert extract_network(from_sbml(text.replace("X0_1", f"X0_{number}"))) == network
+
+
+def test_a_layer_that_ids_leave_out_is_found_by_structure():
+    crn, network = example()
+    text = to_sbml(crn).replace("X2_", "X7_")
+    assert extract_network(from_sbml(text)) == network

@@ -132,9 +132,15 @@ def _print(printer: Printer, network: NeuralNetwork, settled: SteadyState) -> No
     )
     if not printer.shows_text:
         return
-    table = Table("input", *_headings(network))
-    for number, row in enumerate(settled.outputs[:_MOST_ROWS].tolist(), start=1):
-        table.add_row(str(number), *(f"{value:.6f}" for value in row))
+    rows = [[f"{value:.6f}" for value in row] for row in settled.outputs[:_MOST_ROWS].tolist()]
+    if len(rows) == 1:
+        table = Table("output", "settles at")
+        for name, value in zip(_headings(network), rows[0], strict=True):
+            table.add_row(name, value)
+    else:
+        table = Table("input", *_headings(network))
+        for number, row in enumerate(rows, start=1):
+            table.add_row(str(number), *row)
     Console().print(table)
     if len(settled.outputs) > _MOST_ROWS:
         printer.line(

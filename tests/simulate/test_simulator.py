@@ -11,7 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from crn2sbml import Activation, Crn, Layer, NeuralNetwork, Simulator, compile_network
+from crn2sbml import (
+    Activation,
+    Crn,
+    Layer,
+    NeuralNetwork,
+    RateConstant,
+    Reaction,
+    Simulator,
+    Species,
+    compile_network,
+    from_sbml,
+    to_sbml,
+)
 from crn2sbml.errors import (
     ConcentrationError,
     InputValueError,
@@ -557,3 +569,57 @@ def test_bad_trajectories_and_simulators_are_clear_errors():
         Simulator("network")
     with pytest.raises(UnsupportedError, match="h = 0"):
         Simulator(NeuralNetwork.random((2, 1), Activation(0.0), rng=1))
+
+
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed", "folded"])
+def test_a_model_from_a_file_settles_as_proven(encoding):
+    network = NeuralNetwork.random((3, 4, 2), rng=8)
+    crn = from_sbml(to_sbml(compile_network(network, encoding, [0.5, 0.0, 2.0])))
+    # Species in another order than the layers.
+    crn = Crn(crn.species[::-1], crn.rate_constants, crn.reactions[::-1], crn.name, crn.metadata)
+    with Simulator(crn) as simulator:
+        settled = simulator.steady_state()
+        expected = network.activations([[0.5, 0.0, 2.0]])
+        for found, activation in zip(settled.activations, expected, strict=True):
+            np.testing.assert_allclose(found, activation, rtol=0, atol=1e-6)
+        if encoding != "folded":
+            rows = np.array([[1.0, 0.25, 0.0], [0.0, 0.0, 0.0]])
+            found = simulator.steady_state(rows).outputs
+            np.testing.assert_allclose(found, network.forward(rows), rtol=0, atol=1e-6)
+
+
+def test_an_input_without_a_species_is_still_an_input():
+    network = NeuralNetwork([Layer([[1.0, 0.0, -0.5]], [0.25])])
+    with Simulator(from_sbml(to_sbml(compile_network(network, "absorbed")))) as simulator:
+        rows = np.array([[0.5, 7.0, 1.0], [2.0, 0.0, 0.0]])
+        found = simulator.steady_state(rows).outputs
+    np.testing.assert_allclose(found, network.forward(rows), rtol=0, atol=1e-6)
+
+
+def test_a_buffered_species_stays_where_it_is():
+    crn = Crn(
+        [Species("F", 2.0, buffered=True), Species("X", 0.5)],
+        [RateConstant("k", 0.5), RateConstant("d", 1.0)],
+        [
+            Reaction("R1", (("F", 1),), (("X", 1),), "k"),
+            Reaction("R2", (("X", 1),), (), "d"),
+        ],
+    )
+    trajectory = Simulator(crn).trajectory(t_end=3.0)
+    assert trajectory.species_ids == ("X",)
+    expected = 1.0 - 0.5 * np.exp(-trajectory.times)
+    np.testing.assert_allclose(trajectory["X"], expected, rtol=1e-6)
+
+
+def test_rate_constants_of_a_file_are_not_overwritten_by_a_network():
+    network = NeuralNetwork.random((2, 2), rng=1)
+    text = to_sbml(compile_network(network)).replace(
+        'id="k_w" name="weights" value="1.0"', 'id="k_w" name="weights" value="2.0"'
+    )
+    with Simulator(from_sbml(text)) as simulator:
+        with pytest.raises(UnsupportedError, match="with the same rate constants"):
+            simulator.set_parameters(network)
+        found = simulator.steady_state([[1.0, 0.5]]).outputs
+    doubled = Layer(2 * network.layers[0].weights, network.layers[0].biases)
+    expected = NeuralNetwork([doubled]).forward([[1.0, 0.5]])
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
