@@ -25,6 +25,7 @@ from crn2sbml import (
     to_sbml,
 )
 from crn2sbml.errors import UnsupportedError
+from tests.formats.examples import mixed_network, xor_network
 from tests.strategies import inputs_for, networks
 
 LEVELS = [(3, 1), (3, 2), (2, 4)]
@@ -48,6 +49,14 @@ def test_also_from_antimony(network, encoding):
     assert (
         extract_network(from_antimony(to_antimony(compile_network(network, encoding)))) == network
     )
+
+
+@pytest.mark.parametrize("build", [xor_network, mixed_network])
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed"])
+def test_names_come_back_too(build, encoding):
+    crn = compile_network(build(), encoding)
+    assert extract_network(from_sbml(to_sbml(crn))) == build()
+    assert extract_network(from_antimony(to_antimony(crn))) == build()
 
 
 @given(st.data())
