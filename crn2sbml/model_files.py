@@ -105,7 +105,7 @@ def load_network(path: str | Path) -> NeuralNetwork:
     ----------
     path : str or Path
         File to read. The model may have been edited; see
-        :func:`~crn2sbml.extract.extract_network`.
+        :func:`~crn2sbml.extract_network`.
 
     Returns
     -------
