@@ -98,5 +98,6 @@ def read_pieces(path: str | Path, size: int = 1 << 20) -> Iterator[bytes]:
                 yield piece
     except FileNotFoundError:
         raise FileError(f"there is no file {source}") from None
-    except OSError as error:
-        raise FileError(f"cannot read {source}: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:  # a path cannot hold the character 0
+        reason = getattr(error, "strerror", None) or error
+        raise FileError(f"cannot read {str(source)!r}: {reason}") from error

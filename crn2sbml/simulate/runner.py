@@ -86,7 +86,7 @@ class Runner:
 
     def _load(self, model: LoadableModel) -> Any:
         logger.debug("roadrunner loads a model of %d nodes", len(model.nodes))
-        with _fast_loading(self._roadrunner), _translated("roadrunner cannot load the model"):
+        with _loading_settings(self._roadrunner), _translated("roadrunner cannot load the model"):
             return self._roadrunner.RoadRunner(model.sbml)
 
     def settle(self, job: Job) -> Settled:
@@ -234,21 +234,24 @@ def import_roadrunner() -> ModuleType:
 
 
 @contextmanager
-def _fast_loading(roadrunner: ModuleType) -> Iterator[None]:
-    """Compile quickly while a model loads, and leave the process-wide settings as they were."""
+def _loading_settings(roadrunner: ModuleType) -> Iterator[None]:
+    """Load quickly and without side effects, and leave the process-wide settings as they were."""
     config = roadrunner.Config
-    if os.environ.get(JIT_VARIABLE, "").lower() == "mcjit":
-        yield
-        return
-    keys = (config.LLVM_BACKEND, config.LLJIT_OPTIMIZATION_LEVEL)
-    before = [config.getValue(key) for key in keys]
-    # NONE loads fastest, and such small models run as fast as fully optimised ones.
-    for key, value in zip(keys, (config.LLJIT, config.NONE), strict=True):
+    # Ids would become attributes of roadrunner's class, where "model" and others hide its own.
+    settings = {config.ROADRUNNER_DISABLE_PYTHON_DYNAMIC_PROPERTIES: True}
+    if os.environ.get(JIT_VARIABLE, "").lower() != "mcjit":
+        # NONE loads fastest, and such small models run as fast as fully optimised ones.
+        settings |= {
+            config.LLVM_BACKEND: config.LLJIT,
+            config.LLJIT_OPTIMIZATION_LEVEL: config.NONE,
+        }
+    before = {key: config.getValue(key) for key in settings}
+    for key, value in settings.items():
         config.setValue(key, value)
     try:
         yield
     finally:
-        for key, value in zip(keys, before, strict=True):
+        for key, value in before.items():
             config.setValue(key, value)
 
 

@@ -247,6 +247,32 @@ CASES: dict[str, str | bytes] = {
     "reversible, by an equilibrium constant": (
         model(reaction(["A"], ["B"], times("k", minus("A", divide("B", "r")))))
     ),
+    "division by a sum of constants": (
+        model(reaction(["A"], ["B"], divide(times("k", "A"), plus(1, "r"))))
+    ),
+    "an assignment that divides by a sum": (
+        model(
+            reaction(["A"], ["B"], times("k", "A")),
+            assignments=assign("k", divide("r", plus("r", 1))),
+        )
+    ),
+    "a difference of constants": (model(reaction(["A"], ["B"], times(minus(1, "r"), "k", "A")))),
+    "a difference of constants, both ways": (
+        model(
+            reaction(
+                ["A"],
+                ["B"],
+                minus(times(minus(1, "r"), "k", "A"), times(minus("k", "r"), "B")),
+            )
+        )
+    ),
+    "no formula where Version 2 needs none": (
+        model(
+            reaction(["A"], ["B"], times("k", "A")),
+            level=(3, 2),
+            assignments='<initialAssignment symbol="k"/>',
+        )
+    ),
     "reversible, the reverse first": (
         model(reaction(["A"], ["B"], plus(minus(times("r", "B")), times("k", "A"))))
     ),

@@ -623,3 +623,11 @@ def test_rate_constants_of_a_file_are_not_overwritten_by_a_network():
     doubled = Layer(2 * network.layers[0].weights, network.layers[0].biases)
     expected = NeuralNetwork([doubled]).forward([[1.0, 0.5]])
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
+
+
+def test_species_may_have_the_names_of_roadrunner_s_own_attributes():
+    crn = Crn.from_text(["model -> integrator", "simulate -> 0"])
+    for _ in range(2):
+        trajectory = Simulator(crn).trajectory(t_end=1.0)
+        np.testing.assert_allclose(trajectory["model"], np.exp(-trajectory.times), rtol=1e-6)
+    assert Simulator(NeuralNetwork.random((1, 1), rng=1)).steady_state([[1.0]]).error_bound < 1e-6

@@ -14,13 +14,12 @@ from crn2sbml.formats.sbml import document as sbml
 from crn2sbml.formats.sbml.read import ReadModel, build_model
 from crn2sbml.memory import collection_paused
 
-# Antimony's time grows with the square of the number of reactions: about a second for a thousand,
-# a minute for nine thousand.
+# Antimony's time grows with the square of the number of reactions, see below.
 _MOST_SECONDS = 120
 _MOST_BYTES = 8 << 20
 _REMEDY = (
-    "antimony's time grows with the square of the number of reactions (a second for a thousand, a "
-    "minute for nine thousand); use SBML for larger models"
+    "antimony's time grows with the square of the number of reactions (two seconds for a thousand, "
+    "a minute for nine thousand); use SBML for larger models"
 )
 
 _HIDDEN = re.compile(r'"(?:\\.|[^"\\\n])*"|```.*?```|/\*.*?\*/|//[^\n]*|#[^\n]*', re.DOTALL)
@@ -38,7 +37,7 @@ def from_antimony(text: str) -> Crn:
     ----------
     text : str
         Antimony by anyone. It goes through antimony itself, whose time grows with the square of the
-        number of reactions: a second for a thousand, a minute for nine thousand. SBML is the way
+        number of reactions: two seconds for a thousand, a minute for nine thousand. SBML is the way
         for larger models.
 
     Returns

@@ -13,7 +13,7 @@ from crn2sbml.formats.sbml.mathml import (
     parse_math,
     parse_number,
 )
-from crn2sbml.formats.sbml.xml import MATHML, Element, Reader
+from crn2sbml.formats.sbml.xml import MATHML, Element, Reader, shortened
 from crn2sbml.formats.text import ANNOTATION_NAMESPACE
 from crn2sbml.reaction import is_id
 
@@ -29,6 +29,16 @@ NAMESPACES = {
 MOST_ITEMS = 600_000
 
 _REQUIRED = "required"
+# Lists of a model that say nothing about its numbers.
+_OTHER_LISTS = frozenset(
+    {
+        *("notes", "annotation", "listOfUnitDefinitions", "listOfCompartmentTypes"),
+        *("listOfSpeciesTypes", "listOfConstraints"),
+    }
+)
+# What an attribute may hold besides numbers: an error only where the value is needed.
+_NOT_FINITE = {"NaN": None, "INF": float("inf"), "-INF": float("-inf")}
+_REACTION_PARTS = ("listOfReactants", "listOfProducts", "listOfModifiers", "kineticLaw")
 
 
 @dataclass(slots=True)
@@ -102,12 +112,12 @@ class Document:
 
     def error(self, message: str, line: int) -> FormatError:
         """Return an error for what is broken, with the place."""
-        return FormatError(f"{self._place(line)}: {message}")
+        return FormatError(f"{self._place(line)}: {shortened(message)}")
 
     def unsupported(self, message: str, line: int) -> UnsupportedError:
         """Return an error for what is no reaction network of mass action, with the place."""
         return UnsupportedError(
-            f"{self._place(line)}: {message}", line if self.lines_count else None
+            f"{self._place(line)}: {shortened(message)}", line if self.lines_count else None
         )
 
     def _place(self, line: int) -> str:
@@ -161,7 +171,9 @@ class _Collector:
             "listOfReactions": ("reaction", self._reaction),
         }
 
-    def root(self, space: str, name: str, attributes: dict[str, str]) -> frozenset[str]:
+    def root(
+        self, space: str, name: str, attributes: dict[str, str]
+    ) -> tuple[frozenset[str], frozenset[str]]:
         document = self.document
         if name != "sbml" or not space.startswith("http://www.sbml.org/sbml/"):
             raise self.reader.error(
@@ -173,17 +185,24 @@ class _Collector:
                 f"1 and 2; convert it, with COPASI or libsbml, for example"
             )
         document.level, document.version = NAMESPACES[space]
+        packages = set()
         for attribute, value in attributes.items():
             package, _, local = attribute.rpartition(" ")
-            if local == _REQUIRED and package and _truth(value):
-                raise document.unsupported(
-                    f"the model needs the SBML package {package}, which changes its meaning; only "
-                    f"SBML core can be read",
-                    1,
-                )
-        return frozenset({space, MATHML, ANNOTATION_NAMESPACE})
+            if local == _REQUIRED and package:
+                packages.add(package)
+                if _truth(value):
+                    raise document.unsupported(
+                        f"the model needs the SBML package {package}, which changes its meaning; "
+                        f"only SBML core can be read",
+                        self.reader.line,
+                    )
+        return frozenset({space, MATHML, ANNOTATION_NAMESPACE}), frozenset(packages)
 
     def opened(self, element: Element, depth: int) -> None:
+        if depth == 2:
+            known = element.tag in self._items or element.tag in _OTHER_LISTS
+            if not known and element.tag != "listOfRules":
+                raise self._wrong(element, f"<{element.tag}> is no part of a model")
         if depth == 1:
             if element.tag != "model" or self.has_model:
                 raise self._wrong(
@@ -217,14 +236,17 @@ class _Collector:
             if key and value and key.isprintable() and value.isprintable():
                 self.document.metadata[key] = value
 
+    @property
+    def _math_is_optional(self) -> bool:
+        return (self.document.level, self.document.version) >= (3, 2)
+
     def _function(self, element: Element) -> None:
+        if element.child("math") is None and self._math_is_optional:
+            return
         self.document.functions[self._new_id(element)] = parse_lambda(element)
 
     def _compartment(self, element: Element) -> None:
-        size = self._number(element, "size")
-        if size is not None and size <= 0:
-            raise MathError(f"its size is {size!r}; it must be > 0")
-        self.document.compartments[self._new_id(element)] = size
+        self.document.compartments[self._new_id(element)] = self._number(element, "size")
 
     def _parameter(self, element: Element) -> None:
         identifier = self._new_id(element)
@@ -253,6 +275,8 @@ class _Collector:
 
     def _assignment(self, element: Element) -> None:
         symbol = element.attributes.get("symbol", "")
+        if element.child("math") is None and self._math_is_optional:
+            return
         if symbol in self.document.assignments:
             raise MathError(f"{symbol!r} is assigned twice")
         self.document.assignments[symbol] = parse_math(element), element.line
@@ -276,14 +300,19 @@ class _Collector:
             raise self.document.unsupported(
                 f"reaction {identifier!r} is 'fast', an equilibrium and no rate", element.line
             )
-        law = element.child("kineticLaw")
+        parts: dict[str, Element] = {}
+        for part in element.children:
+            if part.tag not in _REACTION_PARTS or part.tag in parts:
+                raise MathError(f"<{part.tag}> cannot stand here, or stands twice")
+            parts[part.tag] = part
+        law = parts.get("kineticLaw")
         if law is None:
             raise MathError("it has no kinetic law, so that its rate is unknown")
         self.document.reactions.append(
             ReactionEntry(
                 identifier,
-                self._references(element.child("listOfReactants")),
-                self._references(element.child("listOfProducts")),
+                self._references(parts.get("listOfReactants")),
+                self._references(parts.get("listOfProducts")),
                 parse_math(law),
                 self._local_parameters(law),
                 element.line,
@@ -300,14 +329,15 @@ class _Collector:
             species = attributes.get("species")
             if reference.tag != "speciesReference" or species is None:
                 raise MathError(f"<{reference.tag}> in <{side.tag}> names no species")
-            coefficient: float | Expression | None = self._number(reference, "stoichiometry")
+            stated = attributes.get("stoichiometry")
+            coefficient: float | Expression = 1.0 if stated is None else parse_number(stated)
             formula = reference.child("stoichiometryMath")
             if formula is not None:
                 coefficient = parse_math(formula)
             entries.append(
                 ReferenceEntry(
                     species,
-                    1.0 if coefficient is None else coefficient,
+                    coefficient,
                     attributes.get("id"),
                     reference.line,
                 )
@@ -337,7 +367,9 @@ class _Collector:
     def _number(self, element: Element, name: str) -> float | None:
         text = element.attributes.get(name)
         try:
-            return None if text is None else parse_number(text)
+            if text is None or text in _NOT_FINITE:
+                return _NOT_FINITE.get(text or "")
+            return parse_number(text)
         except MathError as error:
             raise MathError(f"its {name}: {error}") from None
 

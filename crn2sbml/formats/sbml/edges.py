@@ -12,10 +12,16 @@ from dataclasses import dataclass, field
 
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.formats.sbml.document import Document, ReactionEntry, ReferenceEntry
-from crn2sbml.formats.sbml.laws import Monomial, Polynomial, expand
+from crn2sbml.formats.sbml.laws import Monomial, Polynomial, evaluate, expand
 from crn2sbml.formats.sbml.mathml import MathError
 from crn2sbml.formats.sbml.values import Values
 from crn2sbml.reaction import Complex
+
+# In the ids of parameters of a single law, between reaction and parameter: no file can hold it.
+_LOCAL = "\0"
+# Chemistry has three molecules at most; large numbers hide mistakes and break other programs.
+_LARGEST_EXPONENT = 100
+_LARGEST_COEFFICIENT = 1000
 
 
 @dataclass(slots=True)
@@ -62,6 +68,7 @@ class Edges:
         self._document = document
         self._values = values
         self._local_ids: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
         self._converts = document.conversion is not None or any(
             entry.conversion is not None for entry in document.species.values()
         )
@@ -96,12 +103,13 @@ class Edges:
         edge.constant = self._new_id(f"k_{edge.id}")
 
     def _law(self, reaction: ReactionEntry) -> Polynomial:
-        local = {p: f"{reaction.id}.{p}" for p in reaction.local_parameters}
+        local = {p: f"{reaction.id}{_LOCAL}{p}" for p in reaction.local_parameters}
         try:
             return expand(
                 reaction.law,
                 self._document.functions,
                 lambda symbol: self._constant(reaction, symbol),
+                self._values.budget,
                 local,
             )
         except MathError as error:
@@ -109,9 +117,9 @@ class Edges:
 
     def _constant(self, reaction: ReactionEntry, symbol: str) -> float | None:
         """Return the value of a parameter, of the law alone or of the model, or of a size."""
-        if "." not in symbol:
+        if _LOCAL not in symbol:
             return self._values.constant(symbol)
-        local = symbol.partition(".")[2]
+        local = symbol.partition(_LOCAL)[2]
         value = reaction.local_parameters[local]
         if value is None:
             raise MathError(f"its parameter {local!r} has no value")
@@ -140,29 +148,43 @@ class Edges:
         left, right = self._side(reaction.reactants), self._side(reaction.products)
         change = _difference(right, left)
         edges = []
-        for monomial, coefficient in law.items():
-            term = self._term(reaction, monomial)
-            value, constant = self._rate(reaction, term, coefficient, change)
+        for complex_, value, constant in self._rates(reaction, law, change):
             if value == 0:
                 self.notes.append(f"reaction {reaction.id} has rate 0 and is left out")
                 continue
             sides = (left, right) if value > 0 else (right, left)
-            edges.append(self._edge(reaction, term.species, sides, abs(value), constant))
+            edges.append(self._edge(reaction, complex_, sides, abs(value), constant))
         for number, edge in enumerate(edges[1:], start=2):
             edge.id = self._new_id(
                 f"{reaction.id}_reverse" if len(edges) == 2 else f"{reaction.id}_{number}"
             )
         return edges
 
+    def _rates(
+        self, reaction: ReactionEntry, law: Polynomial, change: Mapping[str, int]
+    ) -> list[tuple[dict[str, int], float, str | None]]:
+        """Return complex, rate constant and its id for each power product in a law."""
+        rates: dict[frozenset[tuple[str, int]], tuple[dict[str, int], float, str | None]] = {}
+        for monomial, coefficient in law.items():
+            term = self._term(reaction, monomial)
+            value, constant = self._rate(reaction, term, coefficient, change)
+            key = frozenset(term.species.items())
+            if key in rates:
+                # (1 - f) k A: its terms differ in constants only.
+                rates[key] = (term.species, rates[key][1] + value, None)
+            else:
+                rates[key] = (term.species, value, constant)
+        return list(rates.values())
+
     def _side(self, references: list[ReferenceEntry]) -> dict[str, int]:
         """Return the whole coefficients of one side of the arrow."""
         side: dict[str, int] = {}
         for reference in references:
             coefficient = self._coefficient(reference)
-            if coefficient < 0 or coefficient != int(coefficient):
+            if not 0 <= coefficient <= _LARGEST_COEFFICIENT or coefficient != int(coefficient):
                 raise self._document.unsupported(
                     f"the stoichiometry of {reference.species!r} is {coefficient:g}; only whole "
-                    f"numbers of molecules can react",
+                    f"numbers of molecules can react, up to {_LARGEST_COEFFICIENT}",
                     reference.line,
                 )
             if coefficient:
@@ -177,7 +199,17 @@ class Edges:
                 return self._values.evaluate(formula, line, "stoichiometry")
         if isinstance(reference.coefficient, float):
             return reference.coefficient
-        return self._values.evaluate(reference.coefficient, reference.line, "stoichiometry")
+        try:
+            return evaluate(
+                reference.coefficient,
+                self._document.functions,
+                self._values.constant,
+                self._values.budget,
+            )
+        except MathError as error:
+            raise self._document.unsupported(
+                f"the stoichiometry of {reference.species!r} is no number: {error}", reference.line
+            ) from None
 
     def _term(self, reaction: ReactionEntry, monomial: Monomial) -> _Term:
         """Sort the factors of a monomial."""
@@ -197,7 +229,7 @@ class Edges:
                     reaction.line,
                 )
             if value == 0 and exponent < 0:
-                raise self._not_mass_action(reaction, f"it divides by {symbol!r}, which is 0")
+                raise self._not_mass_action(reaction, f"it divides by {_shown(symbol)}, which is 0")
             if symbol in document.compartments:
                 term.scale(value, exponent)
             else:
@@ -209,6 +241,10 @@ class Edges:
     ) -> None:
         if exponent < 0:
             raise self._not_mass_action(reaction, f"it divides by the species {symbol!r}")
+        if exponent > _LARGEST_EXPONENT:
+            raise self._not_mass_action(
+                reaction, f"{symbol!r} has an exponent over {_LARGEST_EXPONENT}"
+            )
         term.species[symbol] = exponent
         # The symbol of a species stands for its concentration or its amount.
         if self._document.species[symbol].in_amounts and not self.in_amounts:
@@ -268,7 +304,7 @@ class Edges:
             products = self._products(reaction, complex_, before, after)
         if constant is None:
             constant = self._new_id(f"k_{reaction.id}")
-        elif "." in constant:
+        elif _LOCAL in constant:
             constant = self._local_id(constant)
         return Edge(
             reaction.id,
@@ -299,13 +335,14 @@ class Edges:
     def _local_id(self, symbol: str) -> str:
         """Return the id that the parameter of a single law gets in the network."""
         if symbol not in self._local_ids:
-            self._local_ids[symbol] = self._new_id(symbol.replace(".", "_"))
+            self._local_ids[symbol] = self._new_id(symbol.replace(_LOCAL, "_"))
         return self._local_ids[symbol]
 
     def _new_id(self, wanted: str) -> str:
-        identifier, number = wanted, 2
+        identifier, number = wanted, self._numbers.get(wanted, 2)
         while identifier in self._taken:
             identifier, number = f"{wanted}_{number}", number + 1
+        self._numbers[wanted] = number
         self._taken.add(identifier)
         return identifier
 
@@ -326,3 +363,7 @@ def _ordered(complex_: Mapping[str, int], like: Mapping[str, int]) -> Complex:
     """Return a complex with the species of another one first, in its order."""
     first = [(species, complex_[species]) for species in like if species in complex_]
     return (*first, *(item for item in complex_.items() if item[0] not in like))
+
+
+def _shown(symbol: str) -> str:
+    return repr(symbol.partition(_LOCAL)[2] or symbol)

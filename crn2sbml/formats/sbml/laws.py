@@ -23,10 +23,36 @@ _DEEPEST_CALL = 20
 _MOST_CALLS = 1000
 
 
+class Budget:
+    """Work that may be spent on formulas, so that no file takes forever.
+
+    Parameters
+    ----------
+    steps : int
+        Operations and products of terms.
+    """
+
+    def __init__(self, steps: int) -> None:
+        self._left = steps
+
+    def spend(self, steps: int) -> None:
+        """Take off some steps.
+
+        Raises
+        ------
+        MathError
+            If there are none left.
+        """
+        self._left -= steps
+        if self._left < 0:
+            raise MathError("writing the formulas as sums takes too long")
+
+
 def expand(
     expression: Expression,
     functions: Functions,
     constant: Callable[[str], float | None],
+    budget: Budget,
     renamed: Mapping[str, str] | None = None,
 ) -> Polynomial:
     """Write a formula as a sum of monomials in its symbols.
@@ -40,6 +66,8 @@ def expand(
     constant : Callable
         Value of a symbol that never changes, or None: only constants may stand where something
         other than a sum of products is computed.
+    budget : Budget
+        What this may cost.
     renamed : mapping of str to str, optional
         Symbols that stand for others in this formula (parameters of a single law).
 
@@ -55,11 +83,14 @@ def expand(
     arguments: dict[str, Polynomial] = {
         symbol: {((other, 1),): 1.0} for symbol, other in (renamed or {}).items()
     }
-    return _Expansion(functions, constant).expand(expression, arguments, 0)
+    return _Expansion(functions, constant, budget).expand(expression, arguments, 0)
 
 
 def evaluate(
-    expression: Expression, functions: Functions, constant: Callable[[str], float | None]
+    expression: Expression,
+    functions: Functions,
+    constant: Callable[[str], float | None],
+    budget: Budget,
 ) -> float:
     """Return the value of a formula of constants.
 
@@ -68,7 +99,7 @@ def evaluate(
     MathError
         If it holds something that is not constant, or has no finite value.
     """
-    expansion = _Expansion(functions, constant)
+    expansion = _Expansion(functions, constant, budget)
     value = expansion.number(expansion.expand(expression, {}, 0), "its value")
     if not math.isfinite(value):
         raise MathError("its value is not finite")
@@ -78,14 +109,18 @@ def evaluate(
 class _Expansion:
     """Expands one formula, with the values of function arguments at hand."""
 
-    def __init__(self, functions: Functions, constant: Callable[[str], float | None]) -> None:
+    def __init__(
+        self, functions: Functions, constant: Callable[[str], float | None], budget: Budget
+    ) -> None:
         self._functions = functions
         self._constant = constant
         self._calls = 0
+        self._budget = budget
 
     def expand(
         self, expression: Expression, arguments: Mapping[str, Polynomial], depth: int
     ) -> Polynomial:
+        self._budget.spend(1)
         if isinstance(expression, str):
             known = arguments.get(expression)
             return {((expression, 1),): 1.0} if known is None else known
@@ -160,6 +195,7 @@ class _Expansion:
         product: Polynomial = {(): 1.0}
         for value in values:
             expanded: Polynomial = {}
+            self._budget.spend(len(product) * len(value))
             for one, first in product.items():
                 for other, second in value.items():
                     ((monomial, coefficient),) = _product([{one: first}, {other: second}]).items()
@@ -176,6 +212,8 @@ class _Expansion:
         if len(values) != 2:
             raise MathError("<power> needs two arguments")
         exponent = self.number(values[1], "an exponent")
+        if not math.isfinite(exponent):
+            raise MathError("an exponent is not finite")
         if exponent == int(exponent) and abs(exponent) <= _LARGEST_EXPONENT:
             return self._power(values[0], int(exponent))
         base = self.number(values[0], f"the power {exponent:g}")
@@ -187,16 +225,24 @@ class _Expansion:
             raise MathError("a power has no finite value")
         return {(): float(result)}
 
+    def _constant_sum(self, value: Polynomial) -> float:
+        try:
+            return self.number(value, "it divides by a sum")
+        except MathError as error:
+            raise MathError(str(error).replace("sum depends", "sum that depends")) from None
+
     def _power(self, value: Polynomial, exponent: int) -> Polynomial:
         if len(value) > 1 and exponent < 0:
-            raise MathError("it divides by a sum")
+            value = {(): self._constant_sum(value)}
         if len(value) > 1:
             return self.times([value] * exponent)
         ((monomial, coefficient),) = value.items() or (((), 0.0),)
         try:
             factor = coefficient**exponent
-        except ArithmeticError:
+        except ZeroDivisionError:
             raise MathError("it divides by 0") from None
+        except OverflowError:
+            raise MathError("a number in it is too large") from None
         if exponent == 0:
             return {(): factor}
         return {tuple((symbol, n * exponent) for symbol, n in monomial): factor}

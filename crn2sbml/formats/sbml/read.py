@@ -14,6 +14,7 @@ from crn2sbml.formats.sbml.document import Document, SpeciesEntry, read_document
 from crn2sbml.formats.sbml.edges import Edge, Edges
 from crn2sbml.formats.sbml.mathml import MathError
 from crn2sbml.formats.sbml.values import Values
+from crn2sbml.formats.sbml.xml import shortened
 from crn2sbml.memory import collection_paused
 from crn2sbml.reaction import RateConstant, Reaction, Species, is_id
 
@@ -108,7 +109,11 @@ def build_model(document: Document) -> ReadModel:
     try:
         crn, notes = _build(document)
     except (CrnError, MathError) as error:
-        raise FormatError(f"{document.source}: {error}") from error
+        raise FormatError(f"{document.source}: {shortened(str(error))}") from error
+    except RecursionError:
+        raise FormatError(
+            f"{document.source}: functions or assignments are nested too deep"
+        ) from None
     for note in notes:
         logger.info("%s: %s", document.source, note)
     return ReadModel(crn, document.level, document.version, tuple(notes))
@@ -139,7 +144,7 @@ def _build(document: Document) -> tuple[Crn, list[str]]:
         species,
         _rate_constants(found, document),
         [Reaction(edge.id, edge.reactants, edge.products, edge.constant) for edge in found],
-        _model_id(document),
+        _model_id(document, (edge.constant for edge in found)),
         metadata,
     )
     return crn, notes
@@ -158,9 +163,10 @@ def _rate_constants(edges: list[Edge], document: Document) -> list[RateConstant]
     return [RateConstant(k, values[k], document.names.get(k)) for k in (*named, *own)]
 
 
-def _model_id(document: Document) -> str:
+def _model_id(document: Document, constants: Iterable[str]) -> str:
     identifier = document.id if is_id(document.id) and document.id else "model"
-    taken = {*document.species, *document.parameters, *(r.id for r in document.reactions)}
+    taken = {*document.species, *constants, *document.parameters}
+    taken.update(reaction.id for reaction in document.reactions)
     while identifier in taken:
         identifier += "_model"
     return identifier

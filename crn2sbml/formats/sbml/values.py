@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 from crn2sbml.formats.sbml.document import Document, SpeciesEntry
-from crn2sbml.formats.sbml.laws import evaluate
+from crn2sbml.formats.sbml.laws import Budget, evaluate
 from crn2sbml.formats.sbml.mathml import Expression, MathError
 
 # Assignments that need each other, which may stand in any order.
 _LONGEST_CHAIN = 50
+# What the formulas of a file may cost; a law of ours takes 7 steps.
+_STEPS = 2_000_000
+_STEPS_FOR_EACH_REACTION = 100
 
 
 class Values:
@@ -24,6 +29,7 @@ class Values:
         self._known: dict[str, float] = {}
         self._chain: list[str] = []
         self._without_size: set[str] = set()
+        self.budget = Budget(_STEPS + _STEPS_FOR_EACH_REACTION * len(document.reactions))
         self._rules = {rule.variable: rule for rule in document.rules}
         self.check("")  # an algebraic rule has no target: it may change anything
 
@@ -44,7 +50,7 @@ class Values:
     def evaluate(self, formula: Expression, line: int, what: str) -> float:
         """Return the value of a formula at time 0."""
         try:
-            return evaluate(formula, self._document.functions, self.at_start)
+            return evaluate(formula, self._document.functions, self.at_start, self.budget)
         except MathError as error:
             raise self._document.error(f"{what}: {error}", line) from None
 
@@ -63,6 +69,8 @@ class Values:
             value = self._value(symbol)
             if value is None:
                 return None
+            if not math.isfinite(value):
+                raise MathError(f"{symbol!r} is {value!r}, no finite number")
             self._known[symbol] = value
         return self._known[symbol]
 
@@ -79,7 +87,10 @@ class Values:
             raise self._document.error(
                 f"species {entry.id!r} is in the unknown compartment {compartment!r}", entry.line
             )
-        size = self.at_start(compartment)
+        try:
+            size = self.at_start(compartment)
+        except MathError as error:
+            raise self._document.error(f"the size of {error}", entry.line) from None
         assert size is not None
         return size
 
@@ -89,9 +100,9 @@ class Values:
         size = self.size(entry.compartment, entry)
         if assigned is not None:
             return assigned / size if entry.in_amounts else assigned
-        if entry.concentration is not None:
+        if entry.concentration is not None and math.isfinite(entry.concentration):
             return entry.concentration
-        if entry.amount is not None:
+        if entry.amount is not None and math.isfinite(entry.amount):
             return entry.amount / size
         raise self._document.error(
             f"species {entry.id!r} has no initial concentration or amount; give it one", entry.line
@@ -99,8 +110,9 @@ class Values:
 
     def amount(self, entry: SpeciesEntry) -> float:
         """Return the initial amount of a species."""
-        if self._assigned(entry.id) is None and entry.amount is not None:
-            return entry.amount
+        amount = entry.amount
+        if amount is not None and math.isfinite(amount) and self._assigned(entry.id) is None:
+            return amount
         return self.concentration(entry) * self.size(entry.compartment, entry)
 
     def _value(self, symbol: str) -> float | None:
@@ -109,13 +121,16 @@ class Values:
             entry = document.species[symbol]
             return self.amount(entry) if entry.in_amounts else self.concentration(entry)
         assigned = self._assigned(symbol)
-        if assigned is not None:
-            return assigned
         if symbol in document.compartments:
-            size = document.compartments[symbol]
+            size = document.compartments[symbol] if assigned is None else assigned
             if size is None:
                 self._without_size.add(symbol)
-            return 1.0 if size is None else size
+                return 1.0
+            if not 0 < size < math.inf:
+                raise MathError(f"{symbol!r} is {size!r}; it must be > 0 and finite")
+            return size
+        if assigned is not None:
+            return assigned
         if symbol in document.parameters:
             value = document.parameters[symbol]
             if value is None:

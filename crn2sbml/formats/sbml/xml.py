@@ -6,7 +6,7 @@ file, are refused: SBML has none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 from xml.parsers import expat
 
@@ -18,6 +18,11 @@ DEEPEST = 300
 # A network of 250,000 reactions has about 4 million elements in 400 MB.
 MOST_ELEMENTS = 12_000_000
 MOST_BYTES = 1 << 30
+# No law or list of references has as many.
+_MOST_ELEMENTS_IN_ITEM = 100_000
+_LONGEST_MESSAGE = 600
+# Limits are looked at after every so many characters.
+_PIECE = 1 << 20
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
 
@@ -64,8 +69,10 @@ class Element:
 class Handler(Protocol):
     """What a document is handed over to, piece by piece."""
 
-    def root(self, space: str, name: str, attributes: dict[str, str]) -> frozenset[str]:
-        """Take the root element; return the name spaces whose elements count."""
+    def root(
+        self, space: str, name: str, attributes: dict[str, str]
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """Take the root element; return the name spaces that count and those to be skipped."""
 
     def opened(self, element: Element, depth: int) -> None:
         """Take an element above the items when it starts, without its children."""
@@ -89,10 +96,12 @@ class Reader:
         self.source = source
         self._handler = handler
         self._spaces: frozenset[str] | None = None
+        self._skipped_spaces: frozenset[str] = frozenset()
         self._locals: dict[str, str] = {}
         self._stack: list[Element] = []
         self._skipping = 0
         self._elements = 0
+        self._item_start = 0
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -102,9 +111,12 @@ class Reader:
 
     def error(self, message: str, line: int | None = None) -> FormatError:
         """Return an error that says where it happened."""
-        return FormatError(
-            f"{self.source}, line {line or self._parser.CurrentLineNumber}: {message}"
-        )
+        return FormatError(f"{self.source}, line {line or self.line}: {shortened(message)}")
+
+    @property
+    def line(self) -> int:
+        """The line that is being read."""
+        return self._parser.CurrentLineNumber
 
     def read(self, pieces: Iterable[str | bytes]) -> None:
         """Read a document to its end.
@@ -116,13 +128,10 @@ class Reader:
         """
         size = 0
         try:
-            for piece in pieces:
+            for piece in _in_pieces(pieces):
                 size += len(piece)
-                if size > MOST_BYTES:
-                    raise self.error(f"the file is larger than {MOST_BYTES >> 20} MiB")
                 self._parser.Parse(piece, False)
-                if self._elements > MOST_ELEMENTS:
-                    raise self.error(f"the file has more than {MOST_ELEMENTS:,} elements")
+                self._check_limits(size)
             self._parser.Parse(b"", True)
         except expat.ExpatError as error:
             reason = expat.ErrorString(error.code)
@@ -131,6 +140,20 @@ class Reader:
             raise
         except (ValueError, LookupError) as error:  # of an encoding that expat does not know
             raise self.error(f"the characters cannot be read: {error}") from error
+
+    def _check_limits(self, size: int) -> None:
+        if size > MOST_BYTES:
+            raise self.error(f"the file is larger than {MOST_BYTES >> 20} MiB")
+        if self._elements > MOST_ELEMENTS:
+            raise self.error(f"the file has more than {MOST_ELEMENTS:,} elements")
+        if len(self._stack) > _ITEM_DEPTH and not self._skipping:
+            self._check_item(self._stack[_ITEM_DEPTH])
+
+    def _check_item(self, item: Element) -> None:
+        if self._elements - self._item_start > _MOST_ELEMENTS_IN_ITEM:
+            raise self.error(
+                f"<{item.tag}> holds more than {_MOST_ELEMENTS_IN_ITEM:,} elements", item.line
+            )
 
     def _doctype(self, *_: object) -> None:
         raise self.error(
@@ -149,6 +172,8 @@ class Reader:
             return
         tag = self._locals.get(name) or self._local(name, attributes)
         if not tag or (tag in _SKIPPED and depth != _LIST_DEPTH):
+            if not tag:
+                self._check_skipped(name)
             self._skipping = 1
             return
         if depth > _ITEM_DEPTH:
@@ -160,6 +185,7 @@ class Reader:
                 parent.text += SEPARATOR
         else:
             element = Element(tag, attributes, self._parser.CurrentLineNumber)
+            self._item_start = self._elements
             if depth < _ITEM_DEPTH:
                 self._handler.opened(element, depth)
         stack.append(element)
@@ -168,10 +194,22 @@ class Reader:
         """Return the name of an element that counts, without its name space, or nothing."""
         space, _, local = name.rpartition(" ")
         if self._spaces is None:
-            self._spaces = self._handler.root(space, local, attributes)
+            self._spaces, self._skipped_spaces = self._handler.root(space, local, attributes)
         if len(self._locals) < _MOST_NAMES:
             self._locals[name] = local if space in self._spaces else ""
         return local if space in self._spaces else ""
+
+    def _check_skipped(self, name: str) -> None:
+        """Skip elements of other name spaces in annotations, and packages that are optional."""
+        space, _, local = name.rpartition(" ")
+        parents = [element.tag for element in self._stack]
+        if "annotation" in parents or "notes" in parents:
+            return
+        if space not in self._skipped_spaces or "math" in parents:
+            raise self.error(
+                f"<{local}> is in the name space {space!r}, which has no place here; put it into "
+                f"an <annotation>"
+            )
 
     def _end(self, _: str) -> None:
         if self._skipping:
@@ -179,6 +217,7 @@ class Reader:
             return
         element = self._stack.pop()
         if len(self._stack) == _ITEM_DEPTH:
+            self._check_item(element)
             self._handler.item(element, self._stack[-1].tag)
 
     def _data(self, text: str) -> None:
@@ -188,3 +227,14 @@ class Reader:
         element.text += text
         if len(element.text) > _LONGEST_TEXT:
             raise self.error(f"the text of <{element.tag}> is longer than any id or number")
+
+
+def shortened(message: str) -> str:
+    """Return a message without the rest of what a file may put into it."""
+    return message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]} ..."
+
+
+def _in_pieces(pieces: Iterable[str | bytes]) -> Iterator[str | bytes]:
+    for piece in pieces:
+        for start in range(0, len(piece), _PIECE):
+            yield piece[start : start + _PIECE]
