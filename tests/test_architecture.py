@@ -40,6 +40,7 @@ ROOMS = [
     "example_models",
     "training",
     "plots",
+    "paper",
     "demo",
     "cli",
 ]
