@@ -17,7 +17,7 @@ from crn2sbml.cli.common import (
     parse_layers,
     workers_option,
 )
-from crn2sbml.data import Dataset, load_dataset, load_digits, load_iris, load_xor, split
+from crn2sbml.data import Dataset, load_dataset, load_digits, load_iris, load_mnist, load_xor, split
 from crn2sbml.errors import FileError, InputValueError
 from crn2sbml.model_files import load_network
 from crn2sbml.network import NeuralNetwork
@@ -43,6 +43,8 @@ class _Defaults:
 # The exclusive or needs a sharper corner than h = 1, and all four examples.
 _XOR = _Defaults((4,), 1000, None, 0.3, 0.1, 0.0)
 _IRIS = _Defaults((4,), 2000, 30, 0.003)
+# Section 6 of the paper.
+_MNIST = _Defaults((40,), 1000, 300, 0.1)
 # Inputs of a user's own may be large, which asks for smaller steps.
 _OWN = _Defaults(rounds=2000, learning_rate=0.01)
 
@@ -52,8 +54,14 @@ _OWN = _Defaults(rounds=2000, learning_rate=0.01)
     "--data",
     "source",
     required=True,
-    metavar="xor|iris|digits|FILE.npz",
+    metavar="xor|iris|digits|mnist|FILE.npz",
     help="Data set; a file needs arrays 'inputs' and 'targets' (or class numbers 'labels').",
+)
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Folder with MNIST's four files, plain or gzipped. Default: the one that the variable "
+    "CRN2SBML_DATA names, or else they are fetched.",
 )
 @click.option(
     "--network",
@@ -84,6 +92,7 @@ _OWN = _Defaults(rounds=2000, learning_rate=0.01)
 @output_options
 def train(
     source: str,
+    data_dir: Path | None,
     start_file: Path | None,
     layers: str | None,
     forward: Forward,
@@ -107,20 +116,18 @@ def train(
     """
     printer = Printer(quiet, as_json)
     check_output_folder(output, _FILES, force)
-    data, defaults = _load(source)
     rng = np.random.default_rng(seed)
-    share = defaults.held_out if held_out is None else held_out
-    training, test = split(data, share, rng) if share else (data, None)
+    training, test, defaults = _load(source, data_dir, held_out, rng)
     if start_file is None:
         h = defaults.smoothing if smoothing is None else smoothing
         activation = Activation(h, {2 if order is None else order: 1.0})
-        shape = NeuralNetwork.random(_widths(layers, data, defaults), activation, rng=rng)
-        start = NeuralNetwork(shape.layers, data.input_names, data.output_names)
+        shape = NeuralNetwork.random(_widths(layers, training, defaults), activation, rng=rng)
+        start = NeuralNetwork(shape.layers, training.input_names, training.output_names)
     else:
         _check_no_shape(layers=layers, smoothing=smoothing, order=order)
         start = load_network(start_file)
     size = batch_size or defaults.batch_size
-    printer.line(f"Training {start!r} on {len(training)} examples ({data.name}), {forward}.")
+    printer.line(f"Training {start!r} on {len(training)} examples ({training.name}), {forward}.")
     result = train_network(
         start,
         training.inputs,
@@ -138,7 +145,25 @@ def train(
     _print(printer, result, training, test, output)
 
 
-def _load(source: str) -> tuple[Dataset, _Defaults]:
+def _load(
+    source: str, data_dir: Path | None, held_out: float | None, rng: np.random.Generator
+) -> tuple[Dataset, Dataset | None, _Defaults]:
+    """Return the examples to train on, those held out, and the settings that suit them."""
+    if source == "mnist":
+        if held_out is not None:
+            raise InputValueError(
+                "mnist has test images of its own, so that --held-out does not apply; leave it out"
+            )
+        return (*load_mnist(data_dir), _MNIST)
+    if data_dir is not None:
+        raise InputValueError(f"--data-dir goes with --data mnist, not with {source}; leave it out")
+    data, defaults = _load_one(source)
+    share = defaults.held_out if held_out is None else held_out
+    training, test = split(data, share, rng) if share else (data, None)
+    return training, test, defaults
+
+
+def _load_one(source: str) -> tuple[Dataset, _Defaults]:
     if source == "xor":
         return load_xor(), _XOR
     if source == "iris":
@@ -146,7 +171,9 @@ def _load(source: str) -> tuple[Dataset, _Defaults]:
     if source == "digits":
         return load_digits(), _Defaults()
     if not source.endswith(".npz"):
-        raise InputValueError(f"--data {source!r} is none of xor, iris, digits or an .npz file")
+        raise InputValueError(
+            f"--data {source!r} is none of xor, iris, digits, mnist or an .npz file"
+        )
     return load_dataset(source), _OWN
 
 

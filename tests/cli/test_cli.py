@@ -214,7 +214,7 @@ def test_force_overwrites(folder):
         (["simulate", "network.npz", "--input", "0,1", "--accuracy", "0"], "accuracy"),
         (["simulate", "network.npz", "--input", "0,1", "--plot", "a.xyz"], ".png"),
         (["simulate", "text.csv", "--input", "0,1"], "text.csv"),
-        (["train", "--data", "tulips", "-o", "out"], "xor, iris, digits"),
+        (["train", "--data", "tulips", "-o", "out"], "xor, iris, digits, mnist"),
         (["train", "--data", "xor", "--layers", "2,x", "-o", "out"], "64,16,10"),
         (["train", "--data", "xor", "--layers", "3,1", "-o", "out"], "2 inputs"),
         (["train", "--data", "xor", "--smoothing", "0", "-o", "out"], "h = 0"),
