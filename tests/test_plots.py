@@ -20,7 +20,7 @@ def history():
     rounds = 40
     accuracy = np.linspace(0.1, 0.9, rounds)
     seen = np.where(np.arange(rounds) % 10 == 9, accuracy, np.nan)
-    return History(np.linspace(3.0, 1.0, rounds), accuracy, seen, np.arange(rounds) / 10)
+    return History(np.linspace(3.0, 1.0, rounds), accuracy, seen, seen, np.arange(rounds) / 10)
 
 
 def test_a_trajectory_is_drawn_curve_by_curve(trajectory):
@@ -48,7 +48,10 @@ def test_a_history_shows_cost_and_accuracy(history):
 
 def test_a_history_without_classes_shows_the_cost_alone(history):
     nothing = np.full(len(history.cost), np.nan)
-    assert len(plot_history(History(history.cost, nothing, nothing, history.seconds)).axes) == 1
+    assert (
+        len(plot_history(History(history.cost, nothing, nothing, nothing, history.seconds)).axes)
+        == 1
+    )
 
 
 @pytest.mark.parametrize(

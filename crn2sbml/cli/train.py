@@ -22,10 +22,13 @@ from crn2sbml.errors import FileError, InputValueError
 from crn2sbml.model_files import load_network
 from crn2sbml.network import NeuralNetwork
 from crn2sbml.plots import plot_history, save_figure
-from crn2sbml.training import TrainingResult, share_correct, train_network
+from crn2sbml.training import COSTS, OPTIMISERS, TrainingResult, share_correct, train_network
 from crn2sbml.training.loop import Forward
 
 _FILES = ("network.npz", "training.csv", "training.png")
+_BEST = "best.npz"
+_CHECKPOINTS = "checkpoints"
+_CHECKPOINT_EVERY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,37 @@ _OWN = _Defaults(rounds=2000, learning_rate=0.01)
 @click.option("--rounds", type=click.IntRange(min=1), help="Steps of gradient descent.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Examples drawn for each step.")
 @click.option("--learning-rate", type=float, help="Step size.")
+@click.option(
+    "--cost",
+    type=click.Choice(list(COSTS)),
+    default="quadratic",
+    show_default=True,
+    help="What is made small; softmax-cross-entropy is for classes.",
+)
+@click.option(
+    "--optimiser",
+    type=click.Choice(list(OPTIMISERS)),
+    default="gradient-descent",
+    show_default=True,
+    help="How steps are made of gradients; the first is the paper's.",
+)
+@click.option(
+    "--patience",
+    type=click.IntRange(min=1),
+    help="Stop when the cost of the held-out examples has not improved in so many looks (one in "
+    "ten rounds).",
+)
+@click.option(
+    "--checkpoint-every",
+    type=click.IntRange(min=1),
+    help="Write a checkpoint after every so many rounds, to go on from with --resume.",
+)
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on from the newest sound checkpoint in the output folder, to the very weights of an "
+    "unbroken run.",
+)
 @click.option("--smoothing", type=float, help="Smoothing h of the activation, > 0 for chemistry.")
 @click.option("--order", type=int, help="Order q of the decay, 2 unless given.")
 @click.option("--held-out", type=float, help="Share of the examples to test on.")
@@ -100,6 +134,11 @@ def train(
     rounds: int | None,
     batch_size: int | None,
     learning_rate: float | None,
+    cost: str,
+    optimiser: str,
+    patience: int | None,
+    checkpoint_every: int | None,
+    resume: bool,
     smoothing: float | None,
     order: int | None,
     held_out: float | None,
@@ -112,10 +151,10 @@ def train(
     """Train a network and write it with its record to a folder.
 
     Settings that are not given suit the data set. The folder gets network.npz, training.csv and
-    training.png.
+    training.png, and best.npz where examples are held out.
     """
     printer = Printer(quiet, as_json)
-    check_output_folder(output, _FILES, force)
+    check_output_folder(output, (*_FILES, _BEST), force or resume)
     rng = np.random.default_rng(seed)
     training, test, defaults = _load(source, data_dir, held_out, rng)
     if start_file is None:
@@ -134,14 +173,20 @@ def train(
         training.targets,
         rounds=rounds or defaults.rounds,
         batch_size=None if size is None else min(size, len(training)),
-        learning_rate=defaults.learning_rate if learning_rate is None else learning_rate,
+        learning_rate=_learning_rate(learning_rate, optimiser, defaults),
+        cost=cost,
+        optimiser=optimiser,
+        patience=patience,
+        checkpoints=output / _CHECKPOINTS if checkpoint_every or resume else None,
+        checkpoint_every=checkpoint_every or _CHECKPOINT_EVERY,
+        resume=resume,
         forward=forward,
         rng=rng,
         validation=None if test is None else (test.inputs, test.targets),
         workers=workers,
         progress=printer.shows_text,
     )
-    _write(result, output, force)
+    _write(result, output, force or resume, with_best=test is not None)
     _print(printer, result, training, test, output)
 
 
@@ -199,12 +244,21 @@ def _widths(layers: str | None, data: Dataset, defaults: _Defaults) -> list[int]
     return widths
 
 
-def _write(result: TrainingResult, folder: Path, force: bool) -> None:
+def _learning_rate(given: float | None, optimiser: str, defaults: _Defaults) -> float | None:
+    """Return the step size; what suits a data set suits plain gradient descent only."""
+    if given is None and optimiser == "gradient-descent":
+        return defaults.learning_rate
+    return given
+
+
+def _write(result: TrainingResult, folder: Path, force: bool, *, with_best: bool) -> None:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise FileError(f"cannot make {folder}: {error.strerror or error}") from error
     result.network.save(folder / _FILES[0], force)
+    if with_best:
+        result.best_network.save(folder / _BEST, force)
     result.history.save_csv(folder / _FILES[1], force)
     save_figure(plot_history(result.history), folder / _FILES[2], force)
 
@@ -223,7 +277,12 @@ def _print(
     printer.line(
         f"Cost {figures['cost']:.4g} after {len(result.history.cost)} rounds, {seconds:.1f} s."
     )
+    if result.stopped_early:
+        printer.line(
+            f"Stopped early: the held-out cost was lowest after {result.best_round} rounds."
+        )
     for name, words in (("training_accuracy", "training"), ("held_out_accuracy", "held-out")):
         if name in figures:
             printer.line(f"Correct on the {words} examples: {100 * figures[name]:.1f}%.")
-    printer.line(f"Wrote {', '.join(_FILES)} to {folder}.")
+    names = _FILES if test is None else (*_FILES, f"{_BEST} (lowest held-out cost)")
+    printer.line(f"Wrote {', '.join(names)} to {folder}.")

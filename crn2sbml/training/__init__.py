@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from crn2sbml.training.gradient import cost_gradient, quadratic_cost
+from crn2sbml.training.costs import COSTS, Cost
+from crn2sbml.training.gradient import cost_gradient
 from crn2sbml.training.history import History, share_correct
 from crn2sbml.training.loop import TrainingResult, train_network
+from crn2sbml.training.optimisers import OPTIMISERS, Adam, GradientDescent, Momentum, Optimiser
 
 __all__ = [
+    "COSTS",
+    "OPTIMISERS",
+    "Adam",
+    "Cost",
+    "GradientDescent",
     "History",
+    "Momentum",
+    "Optimiser",
     "TrainingResult",
     "cost_gradient",
-    "quadratic_cost",
     "share_correct",
     "train_network",
 ]

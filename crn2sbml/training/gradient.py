@@ -1,4 +1,4 @@
-"""The quadratic cost, equations (8) and (9), and its gradient, equations (10)."""
+"""The gradient of a cost by backpropagation, equations (10), and parameters as one vector."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import numpy as np
 
 from crn2sbml.arrays import Array
 from crn2sbml.network import Layer, NeuralNetwork
-
-
-def quadratic_cost(outputs: Array, targets: Array) -> float:
-    """Return the mean over the batch of 1/2 |a^m - tau|^2, equations (8) and (9)."""
-    return float(0.5 * np.mean(np.sum((outputs - targets) ** 2, axis=1)))
+from crn2sbml.training.costs import Cost, QuadraticCost
 
 
 def cost_gradient(
-    network: NeuralNetwork, inputs: Array, targets: Array, activations: Sequence[Array]
+    network: NeuralNetwork,
+    inputs: Array,
+    targets: Array,
+    activations: Sequence[Array],
+    cost: Cost | None = None,
 ) -> list[tuple[Array, Array]]:
-    """Return the gradient of the quadratic cost, equations (10).
+    """Return the gradient of a cost, equations (10).
 
     Derivatives of the activation come from the activations themselves, a / kappa(a), so that
     nothing but what was read from the chemistry enters.
@@ -31,6 +31,8 @@ def cost_gradient(
         The batch.
     activations : sequence of numpy.ndarray
         Activations of each layer after the input for this batch, (n, nodes) each.
+    cost : Cost, optional
+        Quadratic unless given.
 
     Returns
     -------
@@ -38,27 +40,35 @@ def cost_gradient(
         For each layer the derivatives with respect to weights and biases.
     """
     before = [inputs, *activations[:-1]]
-    upstream = (activations[-1] - targets) / len(inputs)
+    upstream = (cost or QuadraticCost()).derivative(activations[-1], targets)
     gradient: list[tuple[Array, Array]] = []
     for layer, a, a_before in zip(
         reversed(network.layers), reversed(activations), reversed(before), strict=True
     ):
         delta = upstream * layer.activation.derivative_at_value(a)
         gradient.append((delta.T @ a_before, delta.sum(axis=0)))
-        upstream = delta @ layer.weights
+        if len(gradient) < len(network.layers):
+            upstream = delta @ layer.weights
     return gradient[::-1]
 
 
-def descend(
-    network: NeuralNetwork, gradient: Sequence[tuple[Array, Array]], learning_rate: float
-) -> NeuralNetwork:
-    """Take one step of gradient descent, section 6 of the paper."""
-    layers = [
-        Layer(
-            layer.weights - learning_rate * weights,
-            layer.biases - learning_rate * biases,
-            layer.activation,
-        )
-        for layer, (weights, biases) in zip(network.layers, gradient, strict=True)
-    ]
+def flatten(parts: Sequence[tuple[Array, Array]]) -> Array:
+    """Return weights and biases of all layers, or their derivatives, as one vector."""
+    return np.concatenate([array.ravel() for pair in parts for array in pair])
+
+
+def parameters(network: NeuralNetwork) -> Array:
+    """Return weights and biases of all layers as one vector."""
+    return flatten([(layer.weights, layer.biases) for layer in network.layers])
+
+
+def with_parameters(network: NeuralNetwork, vector: Array) -> NeuralNetwork:
+    """Return the network with other weights and biases."""
+    layers, start = [], 0
+    for layer in network.layers:
+        middle = start + layer.weights.size
+        end = middle + layer.biases.size
+        weights = vector[start:middle].reshape(layer.weights.shape)
+        layers.append(Layer(weights, vector[middle:end], layer.activation))
+        start = end
     return NeuralNetwork(tuple(layers), network.input_names, network.output_names)

@@ -20,17 +20,18 @@ class History:
     Parameters
     ----------
     cost : numpy.ndarray, shape (rounds,)
-        Quadratic cost of the batch.
+        Cost of the batch.
     accuracy : numpy.ndarray, shape (rounds,)
         Share of the batch that was decided correctly; nan where targets are no classes.
-    validation_accuracy : numpy.ndarray, shape (rounds,)
-        The same on validation data; nan in rounds in which it was not looked at.
+    validation_cost, validation_accuracy : numpy.ndarray, shape (rounds,)
+        The same on validation data, after the step; nan in rounds without a look at them.
     seconds : numpy.ndarray, shape (rounds,)
         Time since the start at the end of each round.
     """
 
     cost: Array
     accuracy: Array
+    validation_cost: Array
     validation_accuracy: Array
     seconds: Array
 

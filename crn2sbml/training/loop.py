@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal, get_args
+from pathlib import Path
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,22 +17,58 @@ from crn2sbml.arrays import Array
 from crn2sbml.blas import one_blas_thread
 from crn2sbml.data.dataset import Dataset
 from crn2sbml.errors import InputValueError, NetworkError
-from crn2sbml.network import NeuralNetwork
+from crn2sbml.network import NeuralNetwork, describe_activation
 from crn2sbml.progress import progress_bar
 from crn2sbml.simulate import Simulator
-from crn2sbml.training.gradient import cost_gradient, descend, quadratic_cost
+from crn2sbml.training.checkpoints import load_checkpoint, save_checkpoint
+from crn2sbml.training.costs import Cost, find_cost
+from crn2sbml.training.gradient import cost_gradient, flatten, parameters, with_parameters
 from crn2sbml.training.history import History, share_correct
+from crn2sbml.training.optimisers import Optimiser, find_optimiser
+from crn2sbml.training.state import TrainingState
 
 Forward = Literal["closed-form", "roadrunner"]
 _ForwardPass = Callable[[NeuralNetwork, Array], tuple[Array, ...]]
+_NAN = float("nan")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingResult:
-    """The trained network and the record of its training."""
+    """What training gave.
+
+    Parameters
+    ----------
+    network : NeuralNetwork
+        After the last round.
+    history : History
+        The record, round by round.
+    best_network : NeuralNetwork
+        The one with the lowest cost on the validation data; without these, `network`.
+    best_round : int
+        The round after which it was found.
+    stopped_early : bool
+        Whether the validation cost had not improved for so long that training stopped.
+    """
 
     network: NeuralNetwork
     history: History
+    best_network: NeuralNetwork
+    best_round: int
+    stopped_early: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The options of a run, checked."""
+
+    rounds: int
+    batch_size: int | None
+    cost: Cost
+    optimiser: Optimiser
+    validate_every: int
+    patience: int | None
+    checkpoints: Path | None
+    checkpoint_every: int
 
 
 def train_network(
@@ -40,17 +78,23 @@ def train_network(
     *,
     rounds: int = 300,
     batch_size: int | None = None,
-    learning_rate: float = 0.1,
+    learning_rate: float | None = None,
+    cost: str | Cost = "quadratic",
+    optimiser: str | Optimiser = "gradient-descent",
     forward: Forward = "closed-form",
     accuracy: float = 1e-6,
     rng: np.random.Generator | int | None = None,
     validation: tuple[ArrayLike, ArrayLike] | None = None,
     validate_every: int = 10,
+    patience: int | None = None,
+    checkpoints: str | Path | None = None,
+    checkpoint_every: int = 100,
+    resume: bool = False,
     workers: int = 1,
     callback: Callable[[int, NeuralNetwork], None] | None = None,
     progress: bool = False,
 ) -> TrainingResult:
-    """Train a network by gradient descent on the quadratic cost.
+    """Train a network by gradient descent.
 
     Parameters
     ----------
@@ -61,11 +105,16 @@ def train_network(
     targets : array_like, shape (n, outputs)
         What the outputs should be.
     rounds : int, default 300
-        Number of steps.
+        Number of steps, counted from the very start of a resumed run.
     batch_size : int, optional
         Examples drawn without replacement for each step; all of them, in order, unless given.
-    learning_rate : float, default 0.1
-        Step size eta.
+    learning_rate : float, optional
+        Step size eta; 0.1 unless given, 0.001 for Adam.
+    cost : str or Cost, default "quadratic"
+        "quadratic" (9), "one-norm", "cross-entropy" (for outputs in (0, 1)) or
+        "softmax-cross-entropy" (for classes).
+    optimiser : str or Optimiser, default "gradient-descent"
+        "gradient-descent" (the paper's), "momentum" or "adam".
     forward : {"closed-form", "roadrunner"}, default "closed-form"
         Where activations come from: the formula, or the settled chemistry in libroadrunner, whose
         parameters are rewritten between rounds.
@@ -77,6 +126,15 @@ def train_network(
         Held-out data, looked at in closed form.
     validate_every : int, default 10
         Look at them in every so many rounds, and in the last.
+    patience : int, optional
+        Stop when the validation cost has not improved in so many looks.
+    checkpoints : str or Path, optional
+        Folder for checkpoints, made if it does not exist.
+    checkpoint_every : int, default 100
+        Write one after every so many rounds, and after the last.
+    resume : bool, default False
+        Go on from the newest sound checkpoint in `checkpoints`, if there is one, to the very
+        weights that an unbroken run would reach.
     workers : int, default 1
         Processes that share the chemistry's runs.
     callback : callable, optional
@@ -88,12 +146,16 @@ def train_network(
     Returns
     -------
     TrainingResult
-        `.network` after the last round and `.history`.
+        `.network` after the last round, `.history`, and `.best_network` by the validation data.
 
     Raises
     ------
     InputValueError
-        If data or options do not fit.
+        If data or options do not fit, or a checkpoint is of another run.
+    UnsupportedError
+        If the cost has no value for such outputs.
+    FormatError
+        If all checkpoints are damaged.
     NetworkError
         If training diverges.
 
@@ -115,56 +177,151 @@ def train_network(
     held_out = (
         None if validation is None else _checked_data(network, *validation, "validation data")
     )
-    _check_options(rounds, learning_rate, forward, batch_size, len(data), validate_every)
-    batches = _batches(data, batch_size, rng)
-    rows: list[tuple[float, float, float, float]] = []
-    begin = time.perf_counter()
-    if callback:
+    plan = _Plan(
+        rounds,
+        batch_size,
+        find_cost(cost),
+        find_optimiser(optimiser, learning_rate),
+        validate_every,
+        patience,
+        None if checkpoints is None else Path(checkpoints),
+        checkpoint_every,
+    )
+    _check_options(plan, forward, len(data), held_out, resume)
+    generator = _generator(rng, batch_size)
+    settings = _settings(network, plan, forward, accuracy, data, held_out)
+    state = _first_state(network, plan, generator, settings, resume)
+    generator.bit_generator.state = state.random
+    if callback and not state.round:
         callback(0, network)
     with (
-        _forward_pass(network, forward, accuracy, workers) as evaluate,
+        _forward_pass(state.network, forward, accuracy, workers) as evaluate,
         progress_bar("training", rounds, progress) as advance,
         # Overflow is no warning here: it is reported as divergence.
         np.errstate(over="ignore", invalid="ignore", divide="ignore"),
     ):
-        for number in range(1, rounds + 1):
-            batch = next(batches)
-            activations = evaluate(network, batch.inputs)
-            share = share_correct(activations[-1], batch.targets)
-            network, cost = _step(network, batch, activations, learning_rate, number)
-            look = held_out is not None and (number % validate_every == 0 or number == rounds)
-            checked = _validate(network, held_out) if look and held_out else float("nan")
-            rows.append((cost, share, checked, time.perf_counter() - begin))
+        advance(state.round)
+        begin = time.perf_counter() - state.seconds
+        while state.round < rounds and not _is_stopped(state, plan):
+            _round(state, plan, _batch(data, batch_size, generator), evaluate, held_out, begin)
+            state.random = generator.bit_generator.state
+            last = state.round == rounds or _is_stopped(state, plan)
+            if plan.checkpoints and (last or state.round % checkpoint_every == 0):
+                save_checkpoint(plan.checkpoints, state, settings)
             if callback:
-                callback(number, network)
+                callback(state.round, state.network)
             advance(1)
-    return TrainingResult(network, History(*np.array(rows).T))
+    return TrainingResult(
+        state.network,
+        History(*np.array(state.rows).T),
+        state.best_network,
+        state.best_round,
+        _is_stopped(state, plan),
+    )
 
 
-def _step(
-    network: NeuralNetwork,
+def _round(
+    state: TrainingState,
+    plan: _Plan,
     batch: Dataset,
-    activations: tuple[Array, ...],
-    learning_rate: float,
-    number: int,
-) -> tuple[NeuralNetwork, float]:
-    """Return the network after the step and the cost before it."""
-    cost = quadratic_cost(activations[-1], batch.targets)
-    gradient = cost_gradient(network, batch.inputs, batch.targets, activations)
+    evaluate: _ForwardPass,
+    held_out: Dataset | None,
+    begin: float,
+) -> None:
+    """Take one step and add a row to the history."""
+    number = state.round + 1
+    activations = evaluate(state.network, batch.inputs)
+    plan.cost.check(activations[-1], batch.targets)
+    cost = plan.cost.value(activations[-1], batch.targets)
+    share = share_correct(activations[-1], batch.targets)
+    gradient = cost_gradient(state.network, batch.inputs, batch.targets, activations, plan.cost)
+    change, state.optimiser = plan.optimiser.step(flatten(gradient), state.optimiser)
+    state.network = _moved(state.network, change, cost, plan, number)
+    validation = _NAN, _NAN
+    if held_out is None:
+        state.best_network, state.best_round = state.network, number
+    elif number % plan.validate_every == 0 or number == plan.rounds:
+        validation = _look(state, plan, held_out, number)
+    state.rows.append((cost, share, *validation, time.perf_counter() - begin))
+
+
+def _moved(
+    network: NeuralNetwork, change: Array, cost: float, plan: _Plan, number: int
+) -> NeuralNetwork:
     try:
         if np.isfinite(cost):
-            return descend(network, gradient, learning_rate), cost
+            return with_parameters(network, parameters(network) + change)
         reason = "the cost is not finite"
     except NetworkError as error:
         reason = str(error)
     raise NetworkError(
-        f"training diverged in round {number} at learning rate {learning_rate:g}; lower it "
-        f"({reason})"
+        f"training diverged in round {number} at learning rate {plan.optimiser.learning_rate:g}; "
+        f"lower it ({reason})"
     )
 
 
-def _validate(network: NeuralNetwork, data: Dataset) -> float:
-    return share_correct(network.forward(data.inputs), data.targets)
+def _look(state: TrainingState, plan: _Plan, held_out: Dataset, number: int) -> tuple[float, float]:
+    """Return cost and accuracy on the validation data, and keep the network if it is the best."""
+    outputs = state.network.forward(held_out.inputs)
+    plan.cost.check(outputs, held_out.targets)
+    cost = plan.cost.value(outputs, held_out.targets)
+    state.waited += 1
+    if cost < state.best_cost:
+        state.best_network, state.best_cost = state.network, cost
+        state.best_round, state.waited = number, 0
+    return cost, share_correct(outputs, held_out.targets)
+
+
+def _is_stopped(state: TrainingState, plan: _Plan) -> bool:
+    return plan.patience is not None and state.waited >= plan.patience
+
+
+def _first_state(
+    network: NeuralNetwork,
+    plan: _Plan,
+    generator: np.random.Generator,
+    settings: Mapping[str, Any],
+    resume: bool,
+) -> TrainingState:
+    if resume and plan.checkpoints:
+        state = load_checkpoint(plan.checkpoints, network, settings)
+        if state is not None:
+            return state
+    size = len(parameters(network))
+    return TrainingState(
+        network, plan.optimiser.start(size), generator.bit_generator.state, network
+    )
+
+
+def _settings(
+    network: NeuralNetwork,
+    plan: _Plan,
+    forward: Forward,
+    accuracy: float,
+    data: Dataset,
+    held_out: Dataset | None,
+) -> dict[str, Any]:
+    """Return what a resumed run must agree with for its weights to be those of an unbroken one."""
+    if plan.checkpoints is None:
+        return {}
+    return {
+        "widths": list(network.widths),
+        "activations": [describe_activation(layer.activation) for layer in network.layers],
+        "cost": plan.cost.name,
+        "optimiser": repr(plan.optimiser),
+        "batch_size": plan.batch_size,
+        "forward": forward,
+        "accuracy": accuracy,
+        "validate_every": plan.validate_every,
+        "training data": _digest(data),
+        "validation data": None if held_out is None else _digest(held_out),
+    }
+
+
+def _digest(data: Dataset) -> str:
+    digest = hashlib.sha256(np.ascontiguousarray(data.inputs).tobytes())
+    digest.update(np.ascontiguousarray(data.targets).tobytes())
+    return digest.hexdigest()[:16]
 
 
 @contextmanager
@@ -183,20 +340,21 @@ def _forward_pass(
         yield settle
 
 
-def _batches(
-    data: Dataset, size: int | None, rng: np.random.Generator | int | None
-) -> Iterator[Dataset]:
-    if size is None:
-        while True:
-            yield data
-    if rng is None:
+def _generator(
+    rng: np.random.Generator | int | None, batch_size: int | None
+) -> np.random.Generator:
+    if batch_size is not None and rng is None:
         raise InputValueError(
             "batches are drawn at random: pass rng, a numpy.random.Generator or a seed"
         )
-    generator = np.random.default_rng(rng)
-    while True:
-        chosen: NDArray[np.intp] = generator.choice(len(data), size, replace=False)
-        yield data.rows(chosen)
+    return np.random.default_rng(rng)
+
+
+def _batch(data: Dataset, size: int | None, generator: np.random.Generator) -> Dataset:
+    if size is None:
+        return data
+    chosen: NDArray[np.intp] = generator.choice(len(data), size, replace=False)
+    return data.rows(chosen)
 
 
 def _checked_data(
@@ -213,24 +371,22 @@ def _checked_data(
 
 
 def _check_options(
-    rounds: int,
-    learning_rate: float,
-    forward: str,
-    batch_size: int | None,
-    examples: int,
-    validate_every: int,
+    plan: _Plan, forward: str, examples: int, held_out: Dataset | None, resume: bool
 ) -> None:
-    if rounds < 1:
-        raise InputValueError(f"rounds is {rounds!r}; it must be at least 1")
-    if not 0 < learning_rate < np.inf:
-        raise InputValueError(f"learning_rate is {learning_rate!r}; it must be finite and > 0")
+    for name in ("rounds", "validate_every", "checkpoint_every", "patience"):
+        value = getattr(plan, name)
+        if value is not None and value < 1:
+            raise InputValueError(f"{name} is {value!r}; it must be at least 1")
     if forward not in get_args(Forward):
         raise InputValueError(
             f"there is no forward pass {forward!r}; choose one of {', '.join(get_args(Forward))}"
         )
-    if batch_size is not None and not 1 <= batch_size <= examples:
+    if plan.batch_size is not None and not 1 <= plan.batch_size <= examples:
         raise InputValueError(
-            f"batch_size is {batch_size!r}, but there are {examples} examples; use 1 .. {examples}"
+            f"batch_size is {plan.batch_size!r}, but there are {examples} examples; use "
+            f"1 .. {examples}"
         )
-    if validate_every < 1:
-        raise InputValueError(f"validate_every is {validate_every!r}; it must be at least 1")
+    if plan.patience is not None and held_out is None:
+        raise InputValueError("patience looks at validation data; pass validation too")
+    if resume and plan.checkpoints is None:
+        raise InputValueError("resume needs the folder of the checkpoints; pass checkpoints too")

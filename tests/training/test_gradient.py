@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from crn2sbml import Activation, Layer, NeuralNetwork
-from crn2sbml.training import cost_gradient, quadratic_cost
+from crn2sbml.training import COSTS, cost_gradient
 
 STEP = 1e-6
 # Central differences in double precision: truncation STEP^2 and rounding 1e-16 / STEP, times the
@@ -13,7 +13,7 @@ DIFFERENCE_TOLERANCE = 1e-7
 
 
 def cost(network, inputs, targets):
-    return quadratic_cost(network.forward(inputs), targets)
+    return COSTS["quadratic"].value(network.forward(inputs), targets)
 
 
 def with_entry(network, number, attribute, index, change):
@@ -28,7 +28,7 @@ def with_entry(network, number, attribute, index, change):
 
 def test_the_quadratic_cost_is_half_the_squared_distance_averaged_over_the_batch():
     outputs, targets = np.array([[1.0, 2.0], [0.0, 0.0]]), np.array([[0.0, 0.0], [0.0, 4.0]])
-    assert quadratic_cost(outputs, targets) == (0.5 * 5 + 0.5 * 16) / 2
+    assert COSTS["quadratic"].value(outputs, targets) == (0.5 * 5 + 0.5 * 16) / 2
 
 
 @pytest.mark.parametrize(

@@ -129,8 +129,8 @@ def test_the_history_is_written_as_a_table(tmp_path):
     )
     result.history.save_csv(tmp_path / "history.csv")
     header, first, _ = (tmp_path / "history.csv").read_text().splitlines()
-    assert header == "round,cost,accuracy,validation_accuracy,seconds"
-    number, cost, _, validation, _ = first.split(",")
+    assert header == "round,cost,accuracy,validation_cost,validation_accuracy,seconds"
+    number, cost, _, _, validation, _ = first.split(",")
     assert (number, float(cost), validation) == ("1", result.history.cost[0], "")
 
 

@@ -1,0 +1,195 @@
+"""Runs that are broken off and go on: the very weights of an unbroken run."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import crn2sbml
+from crn2sbml import NeuralNetwork, train_network
+from crn2sbml.data import load_iris, split
+from crn2sbml.errors import FormatError, InputValueError
+from tests.cli.test_cli import run, succeed
+
+TRAINING, HELD_OUT = split(load_iris(), 0.2, np.random.default_rng(0))
+START = NeuralNetwork.random((4, 4, 3), rng=1)
+
+
+def train(rounds=20, **options):
+    values = {
+        "batch_size": 10,
+        "learning_rate": 0.001,
+        "rng": 7,
+        "validation": (HELD_OUT.inputs, HELD_OUT.targets),
+        "validate_every": 3,
+    }
+    return train_network(
+        START, TRAINING.inputs, TRAINING.targets, rounds=rounds, **(values | options)
+    )
+
+
+class BrokenOffError(Exception):
+    pass
+
+
+def break_off_after(rounds):
+    def callback(number, _):
+        if number == rounds:
+            raise BrokenOffError
+
+    return callback
+
+
+def assert_same(found, expected):
+    assert found.network == expected.network
+    assert (found.best_network, found.best_round) == (expected.best_network, expected.best_round)
+    for name in ("cost", "accuracy", "validation_cost", "validation_accuracy"):
+        np.testing.assert_array_equal(getattr(found.history, name), getattr(expected.history, name))
+
+
+@pytest.mark.parametrize("optimiser", ["gradient-descent", "momentum", "adam"])
+@pytest.mark.parametrize("forward", ["closed-form", "roadrunner"])
+def test_a_resumed_run_reaches_the_same_weights_bit_for_bit(tmp_path, optimiser, forward):
+    options = {"optimiser": optimiser, "forward": forward}
+    expected = train(**options)
+    options |= {"checkpoints": tmp_path / "new" / "folder", "checkpoint_every": 4}
+    with pytest.raises(BrokenOffError):
+        train(callback=break_off_after(10), **options)
+    seen = []
+    found = train(resume=True, callback=lambda number, _: seen.append(number), **options)
+    # It went on where the last checkpoint was.
+    assert seen == list(range(9, 21))
+    assert_same(found, expected)
+    assert (np.diff(found.history.seconds) >= 0).all()
+
+
+def test_a_finished_run_goes_on_with_more_rounds(tmp_path):
+    train(9, checkpoints=tmp_path)
+    longer = train(20, checkpoints=tmp_path, resume=True)
+    assert_same(longer, train(20))
+    again = train(20, checkpoints=tmp_path, resume=True)
+    assert_same(again, longer)
+
+
+def test_two_checkpoints_are_kept_and_nothing_is_resumed_from_an_empty_folder(tmp_path):
+    train(20, checkpoints=tmp_path, checkpoint_every=4, resume=True)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["checkpoint-000000016.npz", "checkpoint-000000020.npz"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[: len(content) // 2],
+        lambda content: b"",
+        lambda content: content[:300] + bytes([content[300] ^ 1]) + content[301:],
+    ],
+)
+def test_a_damaged_checkpoint_is_refused_and_the_one_before_it_used(tmp_path, damage, caplog):
+    expected = train()
+    with pytest.raises(BrokenOffError):
+        train(callback=break_off_after(12), checkpoints=tmp_path, checkpoint_every=5)
+    _, newer = sorted(tmp_path.iterdir())
+    newer.write_bytes(damage(newer.read_bytes()))
+    seen = []
+    with caplog.at_level(logging.WARNING):
+        found = train(
+            checkpoints=tmp_path, resume=True, callback=lambda number, _: seen.append(number)
+        )
+    assert seen[0] == 6
+    assert newer.name in caplog.text
+    assert "trying the checkpoint before it" in caplog.text
+    assert_same(found, expected)
+    for path in tmp_path.iterdir():
+        path.write_bytes(b"damaged")
+    with pytest.raises(FormatError, match=r"no checkpoint in .* is sound"):
+        train(checkpoints=tmp_path, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"batch_size": 9}, "batch_size = 10, but now batch_size is 9"),
+        ({"optimiser": "adam"}, "optimiser"),
+        ({"cost": "one-norm"}, "cost = 'quadratic'"),
+        ({"validation": (TRAINING.inputs, TRAINING.targets)}, "validation data"),
+        ({"validate_every": 4}, "validate_every"),
+    ],
+)
+def test_a_checkpoint_of_another_run_is_refused(tmp_path, change, words):
+    train(5, checkpoints=tmp_path)
+    with pytest.raises(InputValueError, match=words):
+        train(checkpoints=tmp_path, resume=True, **change)
+
+
+def test_training_stops_when_it_no_longer_helps():
+    # Steps too long to settle: the validation cost goes up and down.
+    result = train(400, learning_rate=0.01, patience=4, validate_every=2)
+    assert result.stopped_early
+    assert len(result.history.cost) == result.best_round + 8
+    best = np.nanargmin(result.history.validation_cost)
+    assert best + 1 == result.best_round
+    outputs = result.best_network.forward(HELD_OUT.inputs)
+    cost = 0.5 * np.mean(np.sum((outputs - HELD_OUT.targets) ** 2, axis=1))
+    assert cost == pytest.approx(result.history.validation_cost[best], rel=1e-12)
+
+
+def test_without_validation_the_last_network_is_the_best():
+    result = train(3, validation=None)
+    assert (result.best_network, result.best_round) == (result.network, 3)
+    assert not result.stopped_early
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"patience": 3, "validation": None}, "pass validation"),
+        ({"patience": 0}, "patience is 0"),
+        ({"resume": True}, "pass checkpoints"),
+        ({"checkpoint_every": 0}, "checkpoint_every is 0"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(options, words):
+    with pytest.raises(InputValueError, match=words):
+        train(**options)
+
+
+COMMAND = ["train", "--data", "iris", "--rounds", "1500", "--checkpoint-every", "40", "--seed", "3"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")
+def test_a_killed_command_is_resumed_to_the_same_weights(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    environment = os.environ | {"PYTHONPATH": str(Path(crn2sbml.__file__).parents[1])}
+    command = [sys.executable, "-m", "crn2sbml", *COMMAND, "-o", "broken"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 60
+        while not list(Path("broken/checkpoints").glob("checkpoint-*")):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+    assert not Path("broken/network.npz").exists()
+    succeed(*COMMAND, "--resume", "-o", "broken", "--quiet")
+    succeed(*COMMAND, "-o", "whole", "--quiet")
+    for name in ("network.npz", "best.npz"):
+        broken, whole = (NeuralNetwork.load(f"{folder}/{name}") for folder in ("broken", "whole"))
+        assert broken == whole
+
+
+def test_the_command_line_offers_costs_optimisers_and_patience(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = succeed(
+        *("train", "--data", "iris", "--forward", "closed-form", "--rounds", 3000, "-o", "out"),
+        *("--cost", "softmax-cross-entropy", "--optimiser", "adam", "--learning-rate", 0.05),
+        *("--patience", 5),
+    )
+    assert "Stopped early" in result.output
+    assert Path("out/best.npz").exists()
+    assert run("train", "--data", "iris", "--cost", "hinge", "-o", "other").exit_code == 2
