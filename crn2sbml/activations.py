@@ -25,6 +25,8 @@ from crn2sbml.errors import ActivationError
 # Newton from the right converges monotonically and, from the starts below (within a factor of
 # two of the root), in at most about eight steps; the rest is head-room for extreme mixtures.
 _MAX_NEWTON_STEPS = 60
+# Between these, squares and their sums are doubles of full precision.
+_SMALLEST_SQUARED, _LARGEST_SQUARED = 1e-140, 1e150
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +222,13 @@ def _checked_constant(order: int, constant: float) -> float:
 
 def _root_of_order_two(rho: Array, h: float, d: float) -> Array:
     """Solve h + rho x - d x^2 = 0 by whichever form of the quadratic root adds, not subtracts."""
-    # hypot keeps rho^2 from overflowing; for rho < 0 the conjugate form avoids cancellation.
-    total = np.abs(rho) + np.hypot(rho, 2.0 * math.sqrt(h) * math.sqrt(d))
+    size, offset = np.abs(rho), 2.0 * math.sqrt(h) * math.sqrt(d)
+    # hypot keeps squares from overflowing and underflowing, where they might; it is slow.
+    if offset > _SMALLEST_SQUARED and size.max(initial=0.0) < _LARGEST_SQUARED:
+        total = size + np.sqrt(size * size + offset * offset)
+    else:
+        total = size + np.hypot(rho, offset)
+    # For rho < 0 the conjugate form avoids cancellation.
     with np.errstate(divide="ignore", invalid="ignore"):
         below = np.where(total > 0, 2.0 * h / total, 0.0)
     return np.where(rho >= 0, total / (2.0 * d), below)

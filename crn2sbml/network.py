@@ -207,12 +207,7 @@ class NeuralNetwork:
         ConcentrationError
             If an input is negative, not finite, or of the wrong width.
         """
-        a = check_inputs(inputs, self.widths[0])
-        values = []
-        for layer in self.layers:
-            a = layer.activation(a @ layer.weights.T + layer.biases)
-            values.append(a)
-        return tuple(values)
+        return propagate(self, check_inputs(inputs, self.widths[0]))
 
     def forward(self, inputs: ArrayLike) -> Array:
         """Return the outputs, the function Psi of section 3.2.
@@ -312,6 +307,15 @@ class NeuralNetwork:
         kinds = [describe_activation(layer.activation) for layer in self.layers]
         shown = kinds[0] if len(set(kinds)) == 1 else ", ".join(kinds)
         return f"NeuralNetwork {'-'.join(map(str, self.widths))}, {shown}"
+
+
+def propagate(network: NeuralNetwork, a: Array) -> tuple[Array, ...]:
+    """Return the activations of every layer for inputs that have been checked, shape (n, width)."""
+    values = []
+    for layer in network.layers:
+        a = layer.activation(a @ layer.weights.T + layer.biases)
+        values.append(a)
+    return tuple(values)
 
 
 def describe_activation(activation: Activation) -> str:

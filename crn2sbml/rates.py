@@ -5,7 +5,8 @@ Everything is vectorised over inputs and nodes and costs about as much as a forw
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +15,7 @@ from crn2sbml.activations import Activation
 from crn2sbml.arrays import Array
 from crn2sbml.checks import check_inputs
 from crn2sbml.errors import SimulationError
-from crn2sbml.network import NeuralNetwork
+from crn2sbml.network import Layer, NeuralNetwork
 
 _EPS = float(np.finfo(np.float64).eps)
 
@@ -57,13 +58,40 @@ class Brackets:
         return np.asarray(np.where(np.isnan(distance), np.inf, distance).max(axis=1))
 
 
-def bracket_steady_state(network: NeuralNetwork, inputs: ArrayLike) -> Brackets:
-    """Bracket the steady state of every node by signs of its right-hand side.
+@dataclass(frozen=True, slots=True)
+class DrivenNetwork:
+    """A network with its inputs put in: rho of the first layer, and the layers that follow.
 
-    f(x; rho) is concave in x with f(0) = h > 0, so f(lower; lowest rho) > 0 > f(upper; highest
-    rho) puts the node's only positive root between the two, whatever rho is within its own
-    bracket. Going layer by layer, the brackets of one layer bound rho in the next. The closed form
-    only proposes where to look; the signs prove it.
+    All that settles depends on the inputs through these few numbers, so that the product with the
+    inputs is computed once.
+
+    Parameters
+    ----------
+    rho : numpy.ndarray, shape (n, nodes of layer 1)
+        W d + beta of the first layer for each input.
+    rounding : numpy.ndarray, shape (n, nodes of layer 1)
+        How far `rho` may be from its exact value.
+    activation : Activation
+        Of the first layer.
+    later : tuple of Layer
+        The layers after the first.
+    """
+
+    rho: Array
+    rounding: Array
+    activation: Activation
+    later: tuple[Layer, ...]
+
+    def __len__(self) -> int:
+        return len(self.rho)
+
+    def rows(self, rows: slice) -> DrivenNetwork:
+        """Return the same for some of the inputs."""
+        return replace(self, rho=self.rho[rows], rounding=self.rounding[rows])
+
+
+def drive(network: NeuralNetwork, inputs: ArrayLike) -> DrivenNetwork:
+    """Put inputs into a network.
 
     Parameters
     ----------
@@ -74,6 +102,29 @@ def bracket_steady_state(network: NeuralNetwork, inputs: ArrayLike) -> Brackets:
 
     Returns
     -------
+    DrivenNetwork
+    """
+    rows, first = check_inputs(inputs, network.widths[0]), network.layers[0]
+    rho = rows @ first.weights.T + first.biases
+    later = tuple(network.layers[1:])
+    return DrivenNetwork(rho, _rounding_of_rho(first, rows), first.activation, later)
+
+
+def bracket_steady_state(driven: DrivenNetwork) -> Brackets:
+    """Bracket the steady state of every node by signs of its right-hand side.
+
+    f(x; rho) is concave in x with f(0) = h > 0, so f(lower; lowest rho) > 0 > f(upper; highest
+    rho) puts the node's only positive root between the two, whatever rho is within its own
+    bracket. Going layer by layer, the brackets of one layer bound rho in the next. The closed form
+    only proposes where to look; the signs prove it.
+
+    Parameters
+    ----------
+    driven : DrivenNetwork
+        Network and inputs.
+
+    Returns
+    -------
     Brackets
 
     Raises
@@ -81,19 +132,23 @@ def bracket_steady_state(network: NeuralNetwork, inputs: ArrayLike) -> Brackets:
     SimulationError
         If the numbers are so extreme that no bracket can be proven.
     """
-    centre = check_inputs(inputs, network.widths[0])
-    radius = np.zeros_like(centre)
     lower, upper = [], []
-    for layer in network.layers:
-        size = np.abs(layer.weights)
-        rho = centre @ layer.weights.T + layer.biases
-        rounding = (centre.shape[1] + 3) * _EPS * (centre @ size.T + np.abs(layer.biases))
-        rho_radius = radius @ size.T + rounding
-        below, above = _bracket_layer(layer.activation, rho, rho_radius)
+    activation, rho, radius = driven.activation, driven.rho, driven.rounding
+    for layer in (*driven.later, None):
+        below, above = _bracket_layer(activation, rho, radius)
         lower.append(below)
         upper.append(above)
-        centre, radius = (below + above) / 2, (above - below) / 2 * (1 + 4 * _EPS)
+        if layer is not None:
+            centre, half = (below + above) / 2, (above - below) / 2 * (1 + 4 * _EPS)
+            activation, rho = layer.activation, centre @ layer.weights.T + layer.biases
+            radius = half @ np.abs(layer.weights).T + _rounding_of_rho(layer, centre)
     return Brackets(np.hstack(lower), np.hstack(upper))
+
+
+def _rounding_of_rho(layer: Layer, before: Array) -> Array:
+    """Bound the rounding of W x + beta for x >= 0."""
+    size = before @ np.abs(layer.weights).T + np.abs(layer.biases)
+    return np.asarray((before.shape[1] + 3) * _EPS * size)
 
 
 def _bracket_layer(activation: Activation, rho: Array, radius: Array) -> tuple[Array, Array]:
@@ -120,7 +175,7 @@ def _rounding(activation: Activation, x: Array, rho: Array) -> Array:
     return _ROUNDING_OF_F * terms
 
 
-def estimate_settling_times(network: NeuralNetwork, inputs: ArrayLike, accuracy: float) -> Array:
+def estimate_settling_times(driven: DrivenNetwork, accuracy: float) -> Array:
     """Estimate the time until every node is within `accuracy` of its steady state.
 
     For each node the time to leave a neighbourhood of 0, ln(1 + rho a / h) / rho, is added to the
@@ -130,10 +185,8 @@ def estimate_settling_times(network: NeuralNetwork, inputs: ArrayLike, accuracy:
 
     Parameters
     ----------
-    network : NeuralNetwork
-        Network whose activations all have h > 0.
-    inputs : array_like, shape (n, width)
-        One input a row, finite and >= 0.
+    driven : DrivenNetwork
+        Network and inputs.
     accuracy : float
         Absolute accuracy wanted in every node.
 
@@ -142,21 +195,29 @@ def estimate_settling_times(network: NeuralNetwork, inputs: ArrayLike, accuracy:
     numpy.ndarray, shape (n,)
         A time for each input.
     """
-    a = check_inputs(inputs, network.widths[0])
-    total = np.zeros(len(a))
-    targets = _accuracies(network, accuracy)
-    for layer, target in zip(network.layers, targets, strict=True):
-        rho = a @ layer.weights.T + layer.biases
-        a = layer.activation(rho)
-        kappa = layer.activation.relaxation_rate(a)
+    total = np.zeros(len(driven))
+    targets = _accuracies(driven.later, accuracy)
+    for (activation, rho, a), target in zip(_settled_layers(driven), targets, strict=True):
+        kappa = activation.relaxation_rate(a)
         growth = np.maximum(rho, 1e-12 * kappa)
-        escape = np.log1p(growth * a / layer.activation.h) / growth
+        escape = np.log1p(growth * a / activation.h) / growth
         approach = (1.0 + np.log1p(np.maximum(a, kappa) / target)) / kappa
         total += (escape + approach).max(axis=1)
     return total
 
 
-def estimate_fastest_rates(network: NeuralNetwork, inputs: ArrayLike, starts: Array) -> Array:
+def _settled_layers(driven: DrivenNetwork) -> Iterator[tuple[Activation, Array, Array]]:
+    """Yield activation, rho and the settled nodes of each layer, by the closed form."""
+    activation, rho = driven.activation, driven.rho
+    a = activation(rho)
+    yield activation, rho, a
+    for layer in driven.later:
+        activation, rho = layer.activation, a @ layer.weights.T + layer.biases
+        a = activation(rho)
+        yield activation, rho, a
+
+
+def estimate_fastest_rates(driven: DrivenNetwork, starts: Array) -> Array:
     """Estimate the largest rate at which a node relaxes on its way from its start.
 
     That is -df/dx = -rho + sum k (k-1) d_k x^(k-1), largest where x is: at the start or at the
@@ -165,10 +226,8 @@ def estimate_fastest_rates(network: NeuralNetwork, inputs: ArrayLike, starts: Ar
 
     Parameters
     ----------
-    network : NeuralNetwork
-        Network whose activations all have h > 0.
-    inputs : array_like, shape (n, width)
-        One input a row, finite and >= 0.
+    driven : DrivenNetwork
+        Network and inputs.
     starts : numpy.ndarray, shape (n, nodes)
         Concentrations at time 0, all layers side by side.
 
@@ -177,27 +236,28 @@ def estimate_fastest_rates(network: NeuralNetwork, inputs: ArrayLike, starts: Ar
     numpy.ndarray, shape (n,)
         A rate for each input, over all nodes; infinite or nan where doubles end.
     """
-    settled = before = check_inputs(inputs, network.widths[0])
-    fastest, done = np.zeros(len(settled)), 0
+    fastest, done = np.zeros(len(driven)), 0
+    rho_at_start = driven.rho
     with np.errstate(over="ignore", invalid="ignore"):
-        for layer in network.layers:
-            rho = settled @ layer.weights.T + layer.biases
-            rho_at_start = before @ layer.weights.T + layer.biases
-            settled = layer.activation(rho)
-            before = starts[:, done : done + layer.width]
-            done += layer.width
+        for (activation, rho, settled), layer in zip(
+            _settled_layers(driven), (*driven.later, None), strict=True
+        ):
+            before = starts[:, done : done + rho.shape[1]]
+            done += rho.shape[1]
             highest = np.maximum(settled, before)
             rate = -np.minimum(rho, rho_at_start)
-            for k, d in layer.activation.decay.items():
+            for k, d in activation.decay.items():
                 rate = rate + k * (k - 1) * d * highest ** (k - 1)
             fastest = np.maximum(fastest, rate.max(axis=1))
+            if layer is not None:
+                rho_at_start = before @ layer.weights.T + layer.biases
     return fastest
 
 
-def _accuracies(network: NeuralNetwork, accuracy: float) -> list[float]:
+def _accuracies(later: Sequence[Layer], accuracy: float) -> list[float]:
     """Return the accuracy that each layer needs so that the later ones reach theirs."""
     targets = [accuracy]
-    for layer in reversed(network.layers[1:]):
+    for layer in reversed(later):
         # The derivative of the activation is at most 1/d_2 for order 2, and of order 1 otherwise.
         gain = np.abs(layer.weights).sum(axis=1).max(initial=0.0)
         targets.insert(0, min(accuracy, targets[0] / max(1.0, float(gain))))

@@ -13,6 +13,7 @@ from crn2sbml import Activation, Layer, NeuralNetwork, compile_network
 from crn2sbml.rates import (
     Brackets,
     bracket_steady_state,
+    drive,
     estimate_fastest_rates,
     estimate_settling_times,
 )
@@ -44,7 +45,7 @@ def exact_activations(network, inputs):
 def test_brackets_hold_the_exact_steady_state_and_are_narrow(data):
     network = data.draw(networks(min_h=1e-6))
     inputs = data.draw(inputs_for(network))
-    brackets = bracket_steady_state(network, inputs)
+    brackets = bracket_steady_state(drive(network, inputs))
     for low, high, exact in zip(
         brackets.lower[0], brackets.upper[0], exact_activations(network, inputs[0]), strict=True
     ):
@@ -59,7 +60,7 @@ def test_brackets_hold_where_rho_is_a_small_difference_of_large_terms(pairs, sca
     weights = [w for n in range(4) for w in (scale * (1 + n * 1e-15), -scale)]
     network = NeuralNetwork([Layer([weights], [0.1]), Layer([[-1.0]], [2.0])])
     inputs = [x for x in pairs for _ in range(2)]
-    brackets = bracket_steady_state(network, [inputs])
+    brackets = bracket_steady_state(drive(network, [inputs]))
     for low, high, exact in zip(
         brackets.lower[0], brackets.upper[0], exact_activations(network, inputs), strict=True
     ):
@@ -69,7 +70,7 @@ def test_brackets_hold_where_rho_is_a_small_difference_of_large_terms(pairs, sca
 def test_brackets_stay_narrow_in_the_papers_network():
     network = NeuralNetwork.random((784, 40, 10), rng=1)
     inputs = np.random.default_rng(1).random((5, 784))
-    brackets = bracket_steady_state(network, inputs)
+    brackets = bracket_steady_state(drive(network, inputs))
     closed = np.hstack(network.activations(inputs))
     assert (brackets.lower <= closed).all()
     assert (closed <= brackets.upper).all()
@@ -87,13 +88,13 @@ def test_a_small_residual_is_no_proof():
     network = NeuralNetwork([Layer(np.empty((1, 0)), [1.0], Activation(1e-10))])
     state = np.array([[1e-12]])
     assert abs(network.layers[0].activation.rate(state, 1.0)) < 2e-10
-    assert bracket_steady_state(network, np.empty((1, 0))).error_bounds(state) > 0.9
+    assert bracket_steady_state(drive(network, np.empty((1, 0)))).error_bounds(state) > 0.9
 
 
 def test_the_escape_from_zero_is_in_the_estimate():
     # h = 1e-10, rho = 1: from 0 it takes 29.93 to be within 1e-3; the eigenvalue alone says 7.9.
     network = NeuralNetwork([Layer(np.empty((1, 0)), [1.0], Activation(1e-10))])
-    assert 29.93 <= estimate_settling_times(network, np.empty((1, 0)), 1e-3)[0] < 33
+    assert 29.93 <= estimate_settling_times(drive(network, np.empty((1, 0))), 1e-3)[0] < 33
 
 
 def settling_time(h, rho, accuracy):
@@ -110,7 +111,7 @@ def test_one_node_settles_within_the_estimate_and_not_long_before(h, rho):
     # Relative to the root, which is as small as 1e-9 here: a node at 0 must not count as settled.
     accuracy = 1e-6 * float(Activation(h)(rho))
     network = NeuralNetwork([Layer(np.empty((1, 0)), [rho], Activation(h))])
-    estimate = estimate_settling_times(network, np.empty((1, 0)), accuracy)[0]
+    estimate = estimate_settling_times(drive(network, np.empty((1, 0))), accuracy)[0]
     exact = settling_time(h, rho, accuracy)
     assert exact <= estimate < LOOSEST_ESTIMATE_OF_A_NODE * exact
 
@@ -118,7 +119,7 @@ def test_one_node_settles_within_the_estimate_and_not_long_before(h, rho):
 def test_the_slowest_node_of_a_layer_sets_the_estimate():
     def estimate(*biases):
         network = NeuralNetwork([Layer(np.empty((len(biases), 0)), biases)])
-        return estimate_settling_times(network, np.empty((1, 0)), 1e-3)[0]
+        return estimate_settling_times(drive(network, np.empty((1, 0))), 1e-3)[0]
 
     assert estimate(20.0) < estimate(0.5) == estimate(20.0, 0.5)
 
@@ -128,7 +129,7 @@ def test_layers_settle_one_after_the_other_within_the_estimate(h):
     network = NeuralNetwork.random((3, 4, 3, 2), Activation(h), rng=1)
     inputs = np.random.default_rng(1).random(3)
     accuracy = 1e-4
-    estimate = estimate_settling_times(network, inputs, accuracy)[0]
+    estimate = estimate_settling_times(drive(network, inputs), accuracy)[0]
     crn = compile_network(network, inputs=inputs)
     nodes = [crn.species_index[species] for species in crn.dynamic_species]
     start = crn.initial_state
@@ -153,11 +154,11 @@ def test_estimates_grow_with_depth_and_accuracy(accuracy):
     rng = np.random.default_rng(1)
     inputs = rng.random((4, 3))
     shallow, deep = (NeuralNetwork.random(sizes, rng=1) for sizes in ((3, 4), (3, 4, 4, 4)))
-    short = estimate_settling_times(shallow, inputs, accuracy)
-    long = estimate_settling_times(deep, inputs, accuracy)
+    short = estimate_settling_times(drive(shallow, inputs), accuracy)
+    long = estimate_settling_times(drive(deep, inputs), accuracy)
     assert (short > 0).all()
     assert (short < long).all()
-    assert (long < estimate_settling_times(deep, inputs, accuracy / 100)).all()
+    assert (long < estimate_settling_times(drive(deep, inputs), accuracy / 100)).all()
 
 
 @given(st.data(), st.floats(0.0, 100.0))
@@ -167,7 +168,7 @@ def test_no_node_relaxes_faster_at_its_start_or_where_it_settles_than_estimated(
     crn = compile_network(network, inputs=inputs[0])
     nodes = [crn.species_index[species] for species in crn.dynamic_species]
     starts = np.full((1, len(nodes)), start)
-    estimate = estimate_fastest_rates(network, inputs, starts)[0]
+    estimate = estimate_fastest_rates(drive(network, inputs), starts)[0]
     for values in (starts[0], np.hstack(network.activations(inputs))[0]):
         state = crn.initial_state
         state[nodes] = values

@@ -48,7 +48,9 @@ class Dataset:
 
     def __post_init__(self) -> None:
         for attribute in ("inputs", "targets"):
-            values = np.array(getattr(self, attribute), dtype=np.float64)
+            values = np.asarray(getattr(self, attribute), dtype=np.float64)
+            if values.flags.writeable or not values.flags.owndata:
+                values = values.copy()  # others may change it, or hold on to more than these rows
             if values.ndim != 2 or not len(values):
                 raise InputValueError(
                     f"{self.name}: the {attribute} have shape {values.shape}; "

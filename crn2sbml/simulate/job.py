@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crn2sbml.arrays import Array
-from crn2sbml.network import NeuralNetwork
 from crn2sbml.rates import (
     Brackets,
+    DrivenNetwork,
     bracket_steady_state,
     estimate_fastest_rates,
     estimate_settling_times,
@@ -47,10 +47,36 @@ class Job:
         Values of the model's constants.
     drives, starts : numpy.ndarray, shape (n, ...)
         What is written before each run, and the state at time 0.
-    brackets : Brackets
-        Proven bounds of the steady states.
+    driven : DrivenNetwork
+        The network and its inputs, from which follows where each run settles.
     accuracy : float
         Accuracy wanted in every node.
+    """
+
+    constants: Array
+    drives: Array
+    starts: Array
+    driven: DrivenNetwork
+    accuracy: float
+
+    def rows(self, part: slice) -> Job:
+        """Return the same job for some of its rows."""
+        return replace(
+            self,
+            drives=self.drives[part],
+            starts=self.starts[part],
+            driven=self.driven.rows(part),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the runs of a job are to reach their steady state, and what proves that they have.
+
+    Parameters
+    ----------
+    brackets : Brackets
+        Proven bounds of the steady states.
     step_counts, step_sizes : numpy.ndarray, shape (n,)
         Explicit steps of each run in a round, and their size; no steps where a run is stiff.
     times : numpy.ndarray, shape (n,)
@@ -59,85 +85,54 @@ class Job:
         The implicit method's tolerance to begin with.
     """
 
-    constants: Array
-    drives: Array
-    starts: Array
     brackets: Brackets
-    accuracy: float
     step_counts: NDArray[np.intp]
     step_sizes: Array
     times: Array
     relative_tolerance: float
 
-    def rows(self, part: slice) -> Job:
-        """Return the same job for some of its rows."""
-        return Job(
-            self.constants,
-            self.drives[part],
-            self.starts[part],
-            self.brackets.rows(part),
-            self.accuracy,
-            self.step_counts[part],
-            self.step_sizes[part],
-            self.times[part],
-            self.relative_tolerance,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Where the runs of a job ended: states, proven error bounds and model times."""
+    """Where the runs of a job ended.
+
+    Parameters
+    ----------
+    states : numpy.ndarray, shape (n, nodes)
+        Concentrations.
+    error_bounds : numpy.ndarray, shape (n,)
+        Proven bounds of their distance to the steady state.
+    provable : numpy.ndarray, shape (n,)
+        The smallest bounds that double precision could have proven.
+    times : numpy.ndarray, shape (n,)
+        Model times.
+    failure : str, optional
+        What the integrator said of a run that it gave up.
+    """
 
     states: Array
     error_bounds: Array
+    provable: Array
     times: Array
     failure: str | None = None
 
 
-def plan_job(
-    network: NeuralNetwork,
-    inputs: Array,
-    *,
-    constants: Array,
-    drives: Array,
-    starts: Array,
-    accuracy: float,
-) -> Job:
-    """Choose for each input how its run is to reach the steady state.
-
-    Parameters
-    ----------
-    network : NeuralNetwork
-        Network whose activations all have h > 0.
-    inputs : numpy.ndarray, shape (n, width)
-        One input a row, finite and >= 0.
-    constants, drives, starts : numpy.ndarray
-        As in :class:`Job`.
-    accuracy : float
-        Accuracy wanted in every node.
-
-    Returns
-    -------
-    Job
-    """
-    brackets = bracket_steady_state(network, inputs)
-    times = estimate_settling_times(network, inputs, accuracy)
+def plan_runs(job: Job) -> Plan:
+    """Choose for each run how it is to reach the steady state."""
+    brackets = bracket_steady_state(job.driven)
+    times = estimate_settling_times(job.driven, job.accuracy)
     counts, sizes = _explicit_steps(
         _EXPLICIT_TIME_FACTOR * times,
-        estimate_fastest_rates(network, inputs, starts),
-        starts.shape[1],
+        estimate_fastest_rates(job.driven, job.starts),
+        job.starts.shape[1],
     )
     scale = max(1.0, float(brackets.upper.max()))
-    return Job(
-        constants,
-        drives,
-        starts,
+    return Plan(
         brackets,
-        accuracy,
         counts,
         sizes,
         _TIME_FACTOR * times,
-        min(_TOLERANCE_FACTOR * math.sqrt(accuracy / scale), _LOOSEST_TOLERANCE),
+        min(_TOLERANCE_FACTOR * math.sqrt(job.accuracy / scale), _LOOSEST_TOLERANCE),
     )
 
 

@@ -78,12 +78,6 @@ def kernel_constants(network: NeuralNetwork) -> Array:
     return np.concatenate(values)
 
 
-def kernel_drives(network: NeuralNetwork, inputs: Array) -> Array:
-    """Return the first layer's W d + beta for each input, shape (n, nodes of layer 1)."""
-    first = network.layers[0]
-    return np.asarray(inputs @ first.weights.T + first.biases)
-
-
 def crn_model(crn: Crn, nodes: Sequence[str], inputs: Collection[str]) -> LoadableModel:
     """Describe a reaction network that is loaded as it is.
 

@@ -6,6 +6,7 @@ import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,9 +16,10 @@ from crn2sbml.simulate.job import Job, Settled
 from crn2sbml.simulate.models import LoadableModel
 from crn2sbml.simulate.runner import Runner
 
-# Rows that a worker gets at a time: enough to make the transfer negligible, few enough to share
-# the work evenly and to move a progress bar.
-_ROWS_PER_PIECE = 64
+# Rows that a worker gets at a time, at most: enough to make the transfer negligible, few enough to
+# share the work evenly and to move a progress bar. Pieces do not depend on the number of workers,
+# and so neither do the results, to the last bit.
+_ROWS_PER_PIECE = 50
 
 
 class Pool:
@@ -64,6 +66,7 @@ class Pool:
         return Settled(
             np.concatenate([piece.states for piece in pieces]),
             np.concatenate([piece.error_bounds for piece in pieces]),
+            np.concatenate([piece.provable for piece in pieces]),
             np.concatenate([piece.times for piece in pieces]),
             failures[0] if failures else None,
         )
@@ -101,5 +104,9 @@ def _settle_in_worker(job: Job) -> Settled:
 
 
 def _pieces(job: Job) -> Iterator[Job]:
-    for start in range(0, len(job.drives), _ROWS_PER_PIECE):
-        yield job.rows(slice(start, start + _ROWS_PER_PIECE))
+    """Cut a job into pieces of nearly the same size."""
+    rows = len(job.drives)
+    pieces = -(-rows // _ROWS_PER_PIECE)
+    ends = [rows * piece // pieces for piece in range(pieces + 1)]
+    for start, end in pairwise(ends):
+        yield job.rows(slice(start, end))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from crn2sbml.arrays import Array
 from crn2sbml.errors import MissingDependencyError, SimulationError
-from crn2sbml.simulate.job import Job, Settled
+from crn2sbml.simulate.job import Job, Plan, Settled, plan_runs
 from crn2sbml.simulate.models import LoadableModel
 
 logger = logging.getLogger(__name__)
@@ -91,9 +91,10 @@ class Runner:
 
     def settle(self, job: Job) -> Settled:
         """Run every row until it has provably settled, or as long as that helps."""
+        plan = plan_runs(job)
         self._write_constants(job.constants)
-        states, bounds, times = self._settle_explicitly(job)
-        tolerance, failure = job.relative_tolerance, None
+        states, bounds, times = self._settle_explicitly(job, plan)
+        tolerance, failure = plan.relative_tolerance, None
         # Whatever the explicit steps left behind starts again.
         again = bounds > job.accuracy
         for _ in range(1 + _CONTINUATIONS):
@@ -102,14 +103,14 @@ class Runner:
                 break
             starts = np.where(again[late, np.newaxis], job.starts[late], states[late])
             states[late], failure = self._integrate(
-                job.drives[late], starts, job.times[late], tolerance
+                job.drives[late], starts, plan.times[late], tolerance
             )
-            times[late] = np.where(again[late], 0.0, times[late]) + job.times[late]
-            bounds[late] = job.brackets.rows(late).error_bounds(states[late])
+            times[late] = np.where(again[late], 0.0, times[late]) + plan.times[late]
+            bounds[late] = plan.brackets.rows(late).error_bounds(states[late])
             # A run that the integrator gave up starts again, the others go on where they are.
             again = np.asarray(np.isnan(states).any(axis=1))
             tolerance = max(tolerance * _TIGHTENING, _TIGHTEST_RELATIVE_TOLERANCE)
-        return Settled(states, bounds, times, failure)
+        return Settled(states, bounds, plan.brackets.widths().max(axis=1) / 2, times, failure)
 
     def trajectory(
         self, constants: Array, drive: Array, start: Array, t_end: float, points: int
@@ -149,11 +150,11 @@ class Runner:
             self._integrator.setValue("initial_time_step", step)
             self._first_step = step
 
-    def _settle_explicitly(self, job: Job) -> tuple[Array, Array, Array]:
+    def _settle_explicitly(self, job: Job, plan: Plan) -> tuple[Array, Array, Array]:
         """Take the explicit steps of the rows that have any, and again where that is not enough."""
         states, times = _without_underflow(job.starts), np.zeros(len(job.starts))
         bounds = np.full(len(states), np.inf)
-        late = np.flatnonzero(job.step_counts)
+        late = np.flatnonzero(plan.step_counts)
         for _ in range(_EXPLICIT_ROUNDS):
             if not len(late):
                 break
@@ -161,11 +162,11 @@ class Runner:
                 states[row] = self._step(
                     job.drives[row],
                     states[row],
-                    int(job.step_counts[row]),
-                    float(job.step_sizes[row]),
+                    int(plan.step_counts[row]),
+                    float(plan.step_sizes[row]),
                 )
-            times[late] += job.step_counts[late] * job.step_sizes[late]
-            bounds[late] = job.brackets.rows(late).error_bounds(states[late])
+            times[late] += plan.step_counts[late] * plan.step_sizes[late]
+            bounds[late] = plan.brackets.rows(late).error_bounds(states[late])
             late = late[(bounds[late] > job.accuracy) & np.isfinite(bounds[late])]
         return states, bounds, times
 

@@ -22,9 +22,9 @@ from crn2sbml.errors import (
 )
 from crn2sbml.extract import recognise_network
 from crn2sbml.network import NeuralNetwork
-from crn2sbml.rates import estimate_settling_times
+from crn2sbml.rates import DrivenNetwork, drive, estimate_settling_times
 from crn2sbml.simulate import models
-from crn2sbml.simulate.job import Settled, plan_job
+from crn2sbml.simulate.job import Job, Settled
 from crn2sbml.simulate.pool import Pool
 from crn2sbml.simulate.results import SteadyState, Trajectory
 
@@ -132,16 +132,16 @@ class Simulator:
         if not len(rows):
             return _layered(network, np.empty((0, sum(network.widths[1:]))), 0.0, 0.0)
         with one_blas_thread():
-            job = plan_job(
-                network,
-                rows,
-                constants=self._constants,
-                drives=self._drives(network, rows),
-                starts=self._starts(initial, len(rows)),
-                accuracy=accuracy,
+            driven = drive(network, rows)
+            job = Job(
+                self._constants,
+                self._drives(driven, rows),
+                self._starts(initial, len(rows)),
+                driven,
+                accuracy,
             )
             settled = self._pool.settle(job, self._progress)
-        _check_settled(settled, accuracy, float(job.brackets.widths().max()) / 2)
+        _check_settled(settled, accuracy)
         return _layered(
             network, settled.states, float(settled.error_bounds.max()), float(settled.times.max())
         )
@@ -182,16 +182,17 @@ class Simulator:
         if points < 2:
             raise InputValueError(f"points is {points!r}; a trajectory needs at least 2")
         if inputs is None and self._crn is not None:
-            drive = self._own_drive()
+            values = self._own_drive()
         else:
-            drive = self._drives(self._known_network(), self._one_row(inputs))[0]
+            row = self._one_row(inputs)
+            values = self._drives(drive(self._known_network(), row), row)[0]
         if t_end is None:
             t_end = self._settling_time(inputs)
         if not 0 < t_end < np.inf:
             raise InputValueError(f"t_end is {t_end!r}; it must be a positive number")
         start = self._starts(initial, 1)[0]
-        values = self._pool.local.trajectory(self._constants, drive, start, t_end, points)
-        return Trajectory(np.linspace(0.0, t_end, points), values, self._pool.model.nodes)
+        states = self._pool.local.trajectory(self._constants, values, start, t_end, points)
+        return Trajectory(np.linspace(0.0, t_end, points), states, self._pool.model.nodes)
 
     def set_parameters(self, network: NeuralNetwork) -> None:
         """Rewrite the numbers in the loaded model to those of another network of the same shape.
@@ -281,9 +282,9 @@ class Simulator:
         assert self._crn is not None
         return models.concentrations(self._crn, self._pool.model.drives)
 
-    def _drives(self, network: NeuralNetwork, rows: Array) -> Array:
+    def _drives(self, driven: DrivenNetwork, rows: Array) -> Array:
         if self._crn is None:
-            return models.kernel_drives(network, rows)
+            return driven.rho
         return np.ascontiguousarray(rows[:, self._columns()])
 
     def _one_row(self, inputs: ArrayLike | None) -> Array:
@@ -302,7 +303,7 @@ class Simulator:
                 f"no settling time can be estimated, pass t_end: {error}"
             ) from None
         rows = self._one_row(inputs)
-        return float(estimate_settling_times(network, rows, _TRAJECTORY_ACCURACY)[0])
+        return float(estimate_settling_times(drive(network, rows), _TRAJECTORY_ACCURACY)[0])
 
     def _starts(self, initial: Start, rows: int) -> Array:
         nodes = self._pool.model.nodes
@@ -347,7 +348,7 @@ def _matching_constants(crn: Crn, network: NeuralNetwork, constants: Iterable[st
     return models.concentrations(compiled, constants)
 
 
-def _check_settled(settled: Settled, accuracy: float, provable: float) -> None:
+def _check_settled(settled: Settled, accuracy: float) -> None:
     worst = int(np.argmax(settled.error_bounds))
     bound, time = float(settled.error_bounds[worst]), float(settled.times[worst])
     if bound <= accuracy:
@@ -360,7 +361,7 @@ def _check_settled(settled: Settled, accuracy: float, provable: float) -> None:
     raise NotSettledError(
         f"input row {worst} is within {bound:.2g} of its steady state after t = {time:.4g}, but "
         f"{accuracy:.2g} was asked for; ask for a lower accuracy (double precision can prove "
-        f"{provable:.1g} here at best), or use a larger h if it is tiny",
+        f"{settled.provable.max():.1g} here at best), or use a larger h if it is tiny",
         bound,
         time,
     )

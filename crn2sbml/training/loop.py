@@ -17,7 +17,7 @@ from crn2sbml.arrays import Array
 from crn2sbml.blas import one_blas_thread
 from crn2sbml.data.dataset import Dataset
 from crn2sbml.errors import InputValueError, NetworkError
-from crn2sbml.network import NeuralNetwork, describe_activation
+from crn2sbml.network import NeuralNetwork, describe_activation, propagate
 from crn2sbml.progress import progress_bar
 from crn2sbml.simulate import Simulator
 from crn2sbml.training.checkpoints import load_checkpoint, save_checkpoint
@@ -223,18 +223,19 @@ def train_network(
 def _round(
     state: TrainingState,
     plan: _Plan,
-    batch: Dataset,
+    batch: tuple[Array, Array],
     evaluate: _ForwardPass,
     held_out: Dataset | None,
     begin: float,
 ) -> None:
     """Take one step and add a row to the history."""
     number = state.round + 1
-    activations = evaluate(state.network, batch.inputs)
-    plan.cost.check(activations[-1], batch.targets)
-    cost = plan.cost.value(activations[-1], batch.targets)
-    share = share_correct(activations[-1], batch.targets)
-    gradient = cost_gradient(state.network, batch.inputs, batch.targets, activations, plan.cost)
+    inputs, targets = batch
+    activations = evaluate(state.network, inputs)
+    plan.cost.check(activations[-1], targets)
+    cost = plan.cost.value(activations[-1], targets)
+    share = share_correct(activations[-1], targets)
+    gradient = cost_gradient(state.network, inputs, targets, activations, plan.cost)
     change, state.optimiser = plan.optimiser.step(flatten(gradient), state.optimiser)
     state.network = _moved(state.network, change, cost, plan, number)
     validation = _NAN, _NAN
@@ -329,7 +330,7 @@ def _forward_pass(
     network: NeuralNetwork, forward: Forward, accuracy: float, workers: int
 ) -> Iterator[_ForwardPass]:
     if forward == "closed-form":
-        yield lambda current, rows: current.activations(rows)
+        yield propagate
         return
     with one_blas_thread(), Simulator(network, workers) as simulator:
 
@@ -350,11 +351,12 @@ def _generator(
     return np.random.default_rng(rng)
 
 
-def _batch(data: Dataset, size: int | None, generator: np.random.Generator) -> Dataset:
+def _batch(data: Dataset, size: int | None, generator: np.random.Generator) -> tuple[Array, Array]:
+    """Return inputs and targets of one round; rows of checked data need no check."""
     if size is None:
-        return data
+        return data.inputs, data.targets
     chosen: NDArray[np.intp] = generator.choice(len(data), size, replace=False)
-    return data.rows(chosen)
+    return data.inputs[chosen], data.targets[chosen]
 
 
 def _checked_data(

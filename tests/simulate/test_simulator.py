@@ -31,7 +31,7 @@ from crn2sbml.errors import (
     SimulationError,
     UnsupportedError,
 )
-from crn2sbml.rates import bracket_steady_state
+from crn2sbml.rates import bracket_steady_state, drive
 from crn2sbml.simulate import models
 from tests.strategies import inputs_for, networks
 
@@ -247,7 +247,7 @@ def test_the_kernel_model_has_the_right_hand_side_of_the_enzymatic_network(netwo
     runner = roadrunner.RoadRunner(model.sbml)
     for names, values in (
         (model.constants, models.kernel_constants(network)),
-        (model.drives, models.kernel_drives(network, inputs)),
+        (model.drives, drive(network, inputs).rho[0]),
     ):
         for name, value in zip(names, values, strict=True):
             runner[name] = value
@@ -409,7 +409,7 @@ def test_explicit_steps_that_go_astray_are_taken_back(rate, monkeypatch, integra
     # up or oscillate, and the implicit method starts again from the beginning.
     monkeypatch.setattr(
         "crn2sbml.simulate.job.estimate_fastest_rates",
-        lambda network, inputs, starts: np.full(len(inputs), rate),
+        lambda driven, starts: np.full(len(driven), rate),
     )
     network = NeuralNetwork.random((2, 3, 1), rng=1)
     inputs = [[1.0, 0.5], [3.0, 2.0]]
@@ -428,7 +428,7 @@ def test_what_has_not_settled_is_reported_with_how_far_it_got():
     assert 1e-18 < error.error_bound < 1e-9
     assert error.time > 1
     assert "1e-18 was asked for" in str(error)
-    best = bracket_steady_state(network, [[1.0, 1.0]]).widths().max() / 2
+    best = bracket_steady_state(drive(network, [[1.0, 1.0]])).widths().max() / 2
     assert f"{best:.1g}" in str(error)
 
 

@@ -1,11 +1,15 @@
 """The training loop: closed form and chemistry, seeds, batches, history, errors."""
 
+import os
+
 import numpy as np
 import pytest
+import roadrunner
 
 from crn2sbml import Activation, NeuralNetwork, train_network
 from crn2sbml.data import load_digits, load_xor, split
 from crn2sbml.errors import ConcentrationError, InputValueError, NetworkError, UnsupportedError
+from crn2sbml.simulate import pool
 from crn2sbml.training import share_correct
 
 # The issue of the two forward passes: activations are settled to 1e-6 in each of ten steps.
@@ -41,6 +45,52 @@ def test_both_forward_passes_give_the_same_weights_after_ten_steps():
     closed, chemical = (weights_of(result.network) for result in results)
     assert np.abs(closed - weights_of(start)).max() > 1e-2
     np.testing.assert_allclose(chemical, closed, rtol=0, atol=SAME_WEIGHTS)
+
+
+LOADS = []
+
+
+def count_loads():
+    """Write down each model that this process loads from now on."""
+    load = roadrunner.RoadRunner
+    roadrunner.RoadRunner = lambda text: LOADS.append(text) or load(text)
+
+
+def load_and_count(model, original=pool._load_in_worker):
+    count_loads()
+    original(model)
+
+
+def count_runs_and_loads(job, original=pool._settle_in_worker):
+    settled = original(job)
+    # What is only reported carries the counts home.
+    settled.times[:] = os.getpid()
+    settled.provable[:] = len(LOADS)
+    return settled
+
+
+def test_each_worker_loads_its_model_once_and_follows_the_weights(monkeypatch):
+    training, _ = small_digits()
+    start = NeuralNetwork.random((64, 4, 10), rng=3)
+    options = {"rounds": 30, "batch_size": 300, "rng": 1, "forward": "roadrunner"}
+    expected = train_network(start, training.inputs, training.targets, **options).network
+    monkeypatch.setattr(pool, "_load_in_worker", load_and_count)
+    monkeypatch.setattr(pool, "_settle_in_worker", count_runs_and_loads)
+    loads = {}
+    settle_pieces = pool.Pool._settle_pieces
+
+    def spy(self, jobs):
+        for piece in settle_pieces(self, jobs):
+            loads.setdefault(int(piece.times[0]), set()).add(int(piece.provable[0]))
+            yield piece
+
+    monkeypatch.setattr(pool.Pool, "_settle_pieces", spy)
+    monkeypatch.setattr(roadrunner, "RoadRunner", None)  # nothing is loaded in this process
+    found = train_network(start, training.inputs, training.targets, workers=2, **options).network
+    assert found == expected
+    assert os.getpid() not in loads
+    assert 1 <= len(loads) <= 2  # one worker may do it all before the other is up
+    assert all(counts == {1} for counts in loads.values())
 
 
 def test_mixed_activations_train_through_the_chemistry_too():
