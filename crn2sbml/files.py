@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from crn2sbml.errors import FileError, OutputExistsError
 
@@ -81,6 +83,16 @@ def save_text(text: str, path: str | Path, overwrite: bool = False) -> None:
     """Write text as UTF-8, all or nothing."""
     with atomic_write(path, overwrite) as stream:
         stream.write(text.encode("utf-8"))
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a table as CSV with a header line; floats keep every digit, nan is an empty field."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    # A nan is the only value that differs from itself.
+    writer.writerows([["" if cell != cell else cell for cell in row] for row in rows])
+    return text.getvalue()
 
 
 def read_pieces(path: str | Path, size: int = 1 << 20) -> Iterator[bytes]:

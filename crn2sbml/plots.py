@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Okabe and Ito's colours, told apart by colour-blind readers too.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999933")
-_STYLES = ("-", "--", "-.", ":")
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999933")
+STYLES = ("-", "--", "-.", ":")
 _MOST_CURVES = 12
-_RESOLUTION = 150
+RESOLUTION = 150
 # A running mean over this share of the rounds shows the trend of noisy batches.
 _SMOOTHED_SHARE = 0.05
 
@@ -81,7 +81,7 @@ def plot_trajectories(
     chosen = tuple(species) if species is not None else first.species_ids[-_MOST_CURVES:]
     names = labels or {}
     figure = Figure(
-        figsize=(min(3.2 * len(trajectories) + 2.6, 15), 3.8), layout="constrained", dpi=_RESOLUTION
+        figsize=(min(3.2 * len(trajectories) + 2.6, 15), 3.8), layout="constrained", dpi=RESOLUTION
     )
     panels = figure.subplots(1, len(trajectories), sharey=True, squeeze=False)[0]
     for panel, (title, trajectory) in zip(panels, trajectories.items(), strict=True):
@@ -89,13 +89,13 @@ def plot_trajectories(
             panel.plot(
                 trajectory.times,
                 trajectory[species_id],
-                _STYLES[number // len(_COLOURS) % len(_STYLES)],
-                color=_COLOURS[number % len(_COLOURS)],
+                STYLES[number // len(COLOURS) % len(STYLES)],
+                color=COLOURS[number % len(COLOURS)],
                 label=names.get(species_id, species_id),
                 linewidth=1.6,
             )
         panel.set(title=title, xlabel="time", xlim=(0, trajectory.times[-1]))
-        _tidy(panel)
+        tidy(panel)
     panels[0].set(ylabel="concentration", ylim=(0, None))
     handles, texts = panels[0].get_legend_handles_labels()
     figure.legend(handles, texts, loc="outside right center", frameon=False)
@@ -118,28 +118,28 @@ def plot_history(history: History) -> Figure:
     from matplotlib.figure import Figure
 
     has_classes = bool(np.isfinite(history.accuracy).any())
-    figure = Figure(figsize=(9 if has_classes else 5, 3.6), layout="constrained", dpi=_RESOLUTION)
+    figure = Figure(figsize=(9 if has_classes else 5, 3.6), layout="constrained", dpi=RESOLUTION)
     panels = figure.subplots(1, 2 if has_classes else 1, squeeze=False)[0]
     rounds = np.arange(1, len(history.cost) + 1)
-    _draw_noisy(panels[0], rounds, history.cost, _COLOURS[0], "cost of the batch")
+    _draw_noisy(panels[0], rounds, history.cost, COLOURS[0], "cost of the batch")
     panels[0].set(xlabel="round", ylabel="quadratic cost", yscale="log")
     panels[0].yaxis.set_major_formatter("{x:g}")
     panels[0].yaxis.set_minor_formatter("{x:g}")
     if has_classes:
-        _draw_noisy(panels[1], rounds, 100 * history.accuracy, _COLOURS[0], "batch")
+        _draw_noisy(panels[1], rounds, 100 * history.accuracy, COLOURS[0], "batch")
         seen = np.isfinite(history.validation_accuracy)
         if seen.any():
             panels[1].plot(
                 rounds[seen],
                 100 * history.validation_accuracy[seen],
-                color=_COLOURS[1],
+                color=COLOURS[1],
                 label="held out",
             )
         panels[1].set(xlabel="round", ylabel="correct (%)", ylim=(0, 102))
         panels[1].legend(loc="lower right", frameon=False)
     for panel in panels:
         panel.set_xlim(0, len(rounds))
-        _tidy(panel)
+        tidy(panel)
     return figure
 
 
@@ -198,6 +198,7 @@ def _draw_noisy(
     panel.plot(rounds[width - 1 :], mean, color=colour, label=f"{label} (mean of {width})")
 
 
-def _tidy(panel: Axes) -> None:
+def tidy(panel: Axes) -> None:
+    """Take away what is not data."""
     panel.spines[["top", "right"]].set_visible(False)
     panel.grid(alpha=0.2)

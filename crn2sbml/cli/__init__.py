@@ -11,6 +11,7 @@ from crn2sbml.cli.common import ErrorReportingGroup
 from crn2sbml.cli.demo import demo
 from crn2sbml.cli.extract import extract
 from crn2sbml.cli.models import models
+from crn2sbml.cli.paper import paper
 from crn2sbml.cli.simulate import simulate
 from crn2sbml.cli.train import train
 
@@ -34,3 +35,4 @@ main.add_command(check)
 main.add_command(simulate)
 main.add_command(train)
 main.add_command(models)
+main.add_command(paper)

@@ -56,6 +56,16 @@ def workers_option(command: _Command) -> _Command:
     )(command)
 
 
+def data_dir_option(command: _Command) -> _Command:
+    """Add --data-dir."""
+    return click.option(
+        "--data-dir",
+        type=click.Path(path_type=Path),
+        help="Folder with MNIST's four files, plain or gzipped. Default: the one that the variable "
+        "CRN2SBML_DATA names, or else they are fetched.",
+    )(command)
+
+
 class Printer:
     """Prints text for people, or one JSON object for programs, or nothing."""
 

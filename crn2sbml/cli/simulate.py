@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 import click
@@ -15,7 +13,7 @@ from crn2sbml.arrays import Array
 from crn2sbml.cli.common import Printer, output_options, read_inputs, workers_option
 from crn2sbml.compile import node_id
 from crn2sbml.errors import ConcentrationError
-from crn2sbml.files import check_output, save_text
+from crn2sbml.files import check_output, csv_text, save_text
 from crn2sbml.model_files import LoadedNetwork, read_network
 from crn2sbml.network import NeuralNetwork
 from crn2sbml.plots import check_figure_path, plot_trajectory, save_figure
@@ -87,7 +85,7 @@ def simulate(
             )
             save_figure(figure, plot, force)
     if output is not None:
-        save_text(_csv(loaded, settled), output, force)
+        save_text(csv_text(_headings(loaded), settled.outputs.tolist()), output, force)
     _print(printer, loaded, settled)
     for target in (output, plot):
         if target is not None:
@@ -111,14 +109,6 @@ def _output_ids(network: NeuralNetwork) -> list[str]:
 
 def _headings(network: NeuralNetwork) -> list[str]:
     return list(network.output_names or _output_ids(network))
-
-
-def _csv(network: NeuralNetwork, settled: SteadyState) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_headings(network))
-    writer.writerows([[repr(value) for value in row] for row in settled.outputs.tolist()])
-    return text.getvalue()
 
 
 def _print(printer: Printer, network: NeuralNetwork, settled: SteadyState) -> None:

@@ -13,6 +13,7 @@ from crn2sbml.activations import Activation
 from crn2sbml.cli.common import (
     Printer,
     check_output_folder,
+    data_dir_option,
     output_options,
     parse_layers,
     workers_option,
@@ -60,12 +61,7 @@ _OWN = _Defaults(rounds=2000, learning_rate=0.01)
     metavar="xor|iris|digits|mnist|FILE.npz",
     help="Data set; a file needs arrays 'inputs' and 'targets' (or class numbers 'labels').",
 )
-@click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path),
-    help="Folder with MNIST's four files, plain or gzipped. Default: the one that the variable "
-    "CRN2SBML_DATA names, or else they are fetched.",
-)
+@data_dir_option
 @click.option(
     "--network",
     "start_file",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
 from crn2sbml.arrays import Array
-from crn2sbml.files import save_text
+from crn2sbml.files import csv_text, save_text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,14 +35,10 @@ class History:
 
     def to_csv(self) -> str:
         """Return a table with a header line; nan is an empty field."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
         names = [f.name for f in fields(self)]
-        writer.writerow(["round", *names])
         columns = [getattr(self, name).tolist() for name in names]
-        for number, row in enumerate(zip(*columns, strict=True), start=1):
-            writer.writerow([number, *("" if np.isnan(value) else repr(value) for value in row)])
-        return text.getvalue()
+        rounds = range(1, len(self.cost) + 1)
+        return csv_text(["round", *names], zip(rounds, *columns, strict=True))
 
     def save_csv(self, path: str | Path, overwrite: bool = False) -> None:
         """Write the table to a file."""

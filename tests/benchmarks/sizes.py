@@ -7,8 +7,8 @@ on these very inputs: scipy with an analytic Jacobian as in `peers.tuned`, roadr
 the cheapest of some tolerances (absolute a tenth of relative), each with the shortest end time that
 reaches this error.
 
-- roadrunner takes the enzymatic model as it is, until loading it would take longer than a minute.
-  A run writes its inputs into the constant species.
+- roadrunner takes the enzymatic model as it is, until loading it would take over two minutes. A run
+  writes its inputs into the constant species.
 - COPASI takes the folded model of one input, far smaller than the absorbed one. For another input
   a run writes the first layer's W d + beta into its rate constants, through the C++ classes and
   without output; where that changes sign, the constant is negative, which an ODE allows.
@@ -51,8 +51,8 @@ ERROR = 1e-6
 RUNS = 50
 ROUNDS = 7
 BATCHES = 20  # of the closed form in a round, since one is too short to time
-# Seconds that loading may take by a square law, which exaggerates: it takes a minute at most.
-PATIENCE = 90.0
+# Seconds that loading may take, foretold from the size before by its growth with the square.
+PATIENCE = 120.0
 SMALL = (2, 2, 1)
 # A looser one makes a solver of high order wander about its steady state, a tighter one only costs.
 TOLERANCES = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
@@ -338,16 +338,12 @@ def show(race, seconds):
 
 
 def show_growth(loading):
-    """Print the exponent of the enzymatic model's time to load between the two largest loaded."""
-    reactions, seconds = np.array(
-        [(n, each[ENZYMATIC]) for n, each in loading if ENZYMATIC in each]
-    ).T
-    if len(reactions) < 2:
-        return
-    exponents = np.diff(np.log(seconds)) / np.diff(np.log(reactions))
+    """Print the exponent of the enzymatic model's time to load, from each size to the next."""
+    points = [(reactions, each[ENZYMATIC]) for reactions, each in loading if ENZYMATIC in each]
     heading("How the time to load the enzymatic model into roadrunner grows")
-    for before, after, exponent in zip(reactions[:-1], reactions[1:], exponents, strict=True):
-        row(f"from {before:,.0f} to {after:,.0f} reactions", f"n^{exponent:.2f}")
+    for (before, sooner), (after, later) in itertools.pairwise(points):
+        exponent = np.log(later / sooner) / np.log(after / before)
+        row(f"from {before:,} to {after:,} reactions", f"n^{exponent:.2f}")
 
 
 def draw(names, running, loading):

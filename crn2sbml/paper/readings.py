@@ -1,0 +1,202 @@
+"""Figure 14: what the authors may have run, since what section 6.1 says does not give it.
+
+The paper says that the activation of order 3 "performs similarly to the ReLU" (Figure 9). With its
+own formulas and "all other variables kept the same" it stays well below. Each reading here changes
+one thing; all run in closed form. None is evidence of what was run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from crn2sbml.activations import Activation
+from crn2sbml.arrays import Array
+from crn2sbml.files import csv_text
+from crn2sbml.network import Layer, NeuralNetwork
+from crn2sbml.paper.experiments import LAST_ROUNDS, LEARNING_RATE, Experiments, Training
+from crn2sbml.paper.setting import section_6_setting
+
+# Runs by reading and batch seed.
+Tried = Mapping[str, Mapping[int, Training]]
+
+SMOOTHED_RELU = Activation(1.0)
+PLAIN_RELU = Activation(0.0)
+CUBIC = Activation(1.0, {3: 1.0})
+
+
+class _ForgottenFactor(Activation):
+    """Order 3 with -phi / (z - 3 phi^2), where the paper has -phi / (z - 6 phi^2)."""
+
+    def derivative_at_value(self, value: ArrayLike) -> Array:
+        phi = np.asarray(value)
+        return np.asarray(phi / (3 * phi**2 - _rho(self, phi)))
+
+
+class _SmoothedReluDerivative(Activation):
+    """Order 3 with the derivative of the smoothed ReLU, equation (4), at the same z."""
+
+    def derivative_at_value(self, value: ArrayLike) -> Array:
+        rho = _rho(self, np.asarray(value))
+        return np.asarray((1 + rho / np.sqrt(rho**2 + 4 * self.h)) / 2)
+
+
+class _DecayWithoutFactor(Activation):
+    """h + z x - x^3 in the chemistry, but the paper's derivative -phi / (z - 6 phi^2)."""
+
+    def derivative_at_value(self, value: ArrayLike) -> Array:
+        phi = np.asarray(value)
+        return np.asarray(phi / (6 * phi**2 - _rho(self, phi)))
+
+
+def _rho(activation: Activation, phi: Array) -> Array:
+    """Return the z whose activation is phi."""
+    decay = sum((k - 1) * d * phi ** (k - 1) for k, d in activation.decay.items())
+    return np.asarray(decay - activation.h / phi)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read section 6.1.
+
+    Parameters
+    ----------
+    name : str
+        What is different.
+    activations : tuple of Activation
+        Of the hidden and the output layer.
+    learning_rate : float
+        Step size eta.
+    rounds_factor : int
+        Iterations, as a multiple of the paper's 1000.
+    """
+
+    name: str
+    activations: tuple[Activation, Activation] = (CUBIC, CUBIC)
+    learning_rate: float = LEARNING_RATE
+    rounds_factor: int = 1
+
+    def start(self) -> NeuralNetwork:
+        """Return the network before training, with the paper's weights."""
+        network = section_6_setting().network
+        return NeuralNetwork(
+            [
+                Layer(layer.weights, layer.biases, activation)
+                for layer, activation in zip(network.layers, self.activations, strict=True)
+            ],
+            output_names=network.output_names,
+        )
+
+
+def _twice(
+    kind: Callable[[float, dict[int, float]], Activation], d: float
+) -> tuple[Activation, Activation]:
+    activation = kind(1.0, {3: d})
+    return activation, activation
+
+
+READINGS = (
+    Reading("as printed: q = 3, phi' = -phi / (z - 6 phi^2), eta = 0.1"),
+    Reading("twice as many iterations", rounds_factor=2),
+    Reading("five times as many iterations", rounds_factor=5),
+    Reading("eta = 0.3", learning_rate=0.3),
+    Reading("eta = 1", learning_rate=1.0),
+    Reading("factor q - 1 forgotten in the derivative (3 phi^2)", _twice(_ForgottenFactor, 1.0)),
+    Reading("derivative of the smoothed ReLU (4)", _twice(_SmoothedReluDerivative, 1.0)),
+    Reading("decay -x^3 in place of -2 x^3", _twice(Activation, 0.5)),
+    Reading("decay -x^3, derivative with 6 phi^2", _twice(_DecayWithoutFactor, 0.5)),
+    Reading("q = 3 in the hidden layer only", (CUBIC, SMOOTHED_RELU)),
+    Reading("q = 3 in the output layer only", (SMOOTHED_RELU, CUBIC)),
+    Reading("h = 0.1", (Activation(0.1, {3: 1.0}), Activation(0.1, {3: 1.0}))),
+)
+
+
+def try_readings(experiments: Experiments) -> Tried:
+    """Train every reading with every batch seed, in closed form."""
+    return {
+        reading.name: {
+            seed: experiments.train(
+                reading.start(),
+                seed,
+                rounds=reading.rounds_factor * experiments.scale.rounds,
+                learning_rate=reading.learning_rate,
+                name=reading.name,
+            )
+            for seed in experiments.scale.reading_seeds
+        }
+        for reading in READINGS
+    }
+
+
+def _rows(tried: Tried) -> list[tuple[str, Array]]:
+    return [
+        (
+            name,
+            np.array(
+                [
+                    (run.accuracy, run.test_accuracy, run.history.cost[-LAST_ROUNDS:].mean())
+                    for run in runs.values()
+                ]
+            ),
+        )
+        for name, runs in tried.items()
+    ]
+
+
+def readings_csv(tried: Tried) -> str:
+    """Return a row for each reading and batch seed."""
+    rows = [
+        (name, seed, *values)
+        for (name, table), runs in zip(_rows(tried), tried.values(), strict=True)
+        for seed, values in zip(runs, table.tolist(), strict=True)
+    ]
+    return csv_text(["reading", "batch_seed", "last_batches", "test", "cost"], rows)
+
+
+# How close to the paper's figure a reading is worth naming.
+_NEAR = 0.03
+_TEXT = """\
+# Figure 14: what was tried
+
+The paper says that the activation of order 3 (h = 1) "performs similarly to the ReLU activation
+function (see Figure 9)", around {target} there, with all else kept the same. With its formulas as
+printed the network stays well below that. Each row changes one thing: closed form, {iterations}
+iterations unless the row says otherwise, means over the batch seeds {seeds}. "Last batches" is the
+mean share correct of the last {last} batches of 300, "test" that of the 10,000 test images.
+
+| reading | last batches | test | cost |
+| --- | --- | --- | --- |
+{rows}
+
+Within {points} points of {target}: {near}.
+
+The activation of order 3 grows like the root of y/2, so that an output must reach z = 200 to be 10,
+and its derivative falls like 1 / (4 phi): the network learns the same, but slowly, and goes on
+learning after 1000 iterations. Whatever makes its steps longer (more iterations, a larger eta, a
+derivative or a decay without its factor 2) brings it near the ReLU. That a reading comes near is no
+evidence that it was run; the paper's batches are not known either, since how MATLAB draws
+`randperm(n, k)` for k > 1 is not documented.
+"""
+
+
+def readings_text(tried: Tried, iterations: int, target: float) -> str:
+    """Return what was tried and found, as Markdown; `target` is the share that the paper gives."""
+    rows = _rows(tried)
+    near = [name for name, table in rows if abs(table[:, 0].mean() - target) <= _NEAR]
+    lines = [
+        f"| {name} | {100 * accuracy:.1f}% | {100 * test:.1f}% | {cost:.1f} |"
+        for name, table in rows
+        for accuracy, test, cost in [table.mean(axis=0)]
+    ]
+    return _TEXT.format(
+        iterations=iterations,
+        seeds=", ".join(map(str, next(iter(tried.values())))),
+        last=LAST_ROUNDS,
+        rows="\n".join(lines),
+        points=f"{100 * _NEAR:.0f}",
+        target=f"{100 * target:.0f}%",
+        near="; ".join(near) or "none",
+    )
