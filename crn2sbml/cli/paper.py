@@ -14,7 +14,6 @@ from crn2sbml.cli.common import Printer, data_dir_option, output_options, worker
 from crn2sbml.paper import Comparison, reproduce_paper
 from crn2sbml.paper.parts import PARTS
 
-
 # Widths of the longest number that the paper prints, and of two words of a verdict.
 _PRINTED_DIGITS = 17
 _WORD = 14
@@ -72,7 +71,7 @@ def paper(
 
 
 def _table(comparisons: list[Comparison]) -> Table:
-    table = Table("quantity", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = Table("quantity", box=SIMPLE_HEAD, padding=0)
     # Every printed digit must be seen; words may be broken.
     for name in ("paper", "ours"):
         table.add_column(name, min_width=_PRINTED_DIGITS)

@@ -60,8 +60,9 @@ def draw_courses(
                 label=name,
             )
         panel.set(title=title, xlabel="time", xlim=(0, course.times[-1]))
-        panel.set_ylim(bottom=0)
         tidy(panel)
+    for panel in panels:
+        panel.set_ylim(bottom=0)
     panels[0].set_ylabel("concentration")
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside right center", frameon=False)

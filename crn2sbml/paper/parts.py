@@ -146,7 +146,7 @@ def figure_10(experiments: Experiments) -> Part:
     with Simulator(run.snapshots[0]) as simulator:
         for iterations, network in sorted(run.snapshots.items()):
             simulator.set_parameters(network)
-            courses[f"after {iterations}"] = simulator.trajectory(image, END_TIME, 1.0)
+            courses[f"after {iterations} iterations"] = simulator.trajectory(image, END_TIME, 1.0)
         settled = simulator.steady_state(image).outputs[0]
     names = _node_names(_SHOWN_IN_FIGURE_10)
     eighth = 7  # counted from 0: the output of the digit 7
@@ -419,7 +419,7 @@ def _courses_csv(courses: Mapping[str, Trajectory], species: Sequence[str], pane
     return csv_text(
         [panel, "time", *species],
         [
-            (title.removeprefix("after "), *row)
+            (title.removeprefix("after ").removesuffix(" iterations"), *row)
             for title, course in courses.items()
             for row in np.column_stack([course.times, *(course[s] for s in species)]).tolist()
         ],
