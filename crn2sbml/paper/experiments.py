@@ -105,9 +105,8 @@ class Experiments:
     _data: tuple[Dataset, Dataset] | None = field(default=None, init=False)
     _runs: dict[tuple[Activation, Forward, int], Training] = field(default_factory=dict, init=False)
 
-    @property
-    def data(self) -> tuple[Dataset, Dataset]:
-        """MNIST's training and test images, read when they are first needed."""
+    def read_data(self) -> tuple[Dataset, Dataset]:
+        """Return MNIST's training and test images, read when they are first needed."""
         if self._data is None:
             self._data = load_mnist(self.data_dir)
         return self._data
@@ -133,7 +132,7 @@ class Experiments:
         name: str | None = None,
     ) -> Training:
         """Train a network as section 6 does; `name` says what is special about it."""
-        training, test = self.data
+        training, test = self.read_data()
         count = self.scale.rounds if rounds is None else rounds
         what = name or describe_activation(network.layers[0].activation)
         self.tell(f"  {what}: {count} iterations, {forward}, batch seed {batch_seed}")

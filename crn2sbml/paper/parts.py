@@ -310,6 +310,10 @@ PARTS: dict[str, Callable[[Experiments], Part]] = {
 }
 
 
+# Parts that train.
+NEED_MNIST = frozenset({"8", "9", "10", "14", "seeds"})
+
+
 def _functions(name: str, ends: tuple[float, float], curves: Sequence[drawings.Curve]) -> Part:
     y = np.linspace(*ends, 481)
     table = csv_text(

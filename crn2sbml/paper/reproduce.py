@@ -10,7 +10,7 @@ from crn2sbml.errors import FileError, InputValueError, OutputExistsError
 from crn2sbml.files import save_text
 from crn2sbml.paper.comparison import Comparison, to_csv, to_html, to_markdown
 from crn2sbml.paper.experiments import FULL, QUICK, Experiments
-from crn2sbml.paper.parts import PARTS
+from crn2sbml.paper.parts import NEED_MNIST, PARTS
 from crn2sbml.plots import save_figure
 
 
@@ -70,7 +70,6 @@ def reproduce_paper(
     ('a^2_1', '1.54691661955827', 'every printed digit')
     """
     target, chosen = Path(folder), _chosen(only)
-    _make(target, overwrite)
     experiments = Experiments(
         QUICK if quick else FULL,
         None if data_dir is None else Path(data_dir),
@@ -78,6 +77,9 @@ def reproduce_paper(
         tell,
         progress,
     )
+    if NEED_MNIST.intersection(chosen):
+        experiments.read_data()
+    _make(target, overwrite)
     comparisons: list[Comparison] = []
     pictures: list[str] = []
     with one_blas_thread():
