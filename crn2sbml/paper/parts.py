@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +20,13 @@ from crn2sbml.paper.experiments import (
     Experiments,
     Training,
 )
+from crn2sbml.paper.printed import (
+    DRAWN_SCALE,
+    END_TIME,
+    PRINTED_ACTIVATIONS,
+    compare_printed_numbers,
+    course,
+)
 from crn2sbml.paper.readings import (
     CUBIC,
     PLAIN_RELU,
@@ -28,30 +35,10 @@ from crn2sbml.paper.readings import (
     readings_text,
     try_readings,
 )
-from crn2sbml.paper.setting import Setting, load_image, section_6_setting
+from crn2sbml.paper.setting import load_image, section_6_setting
 from crn2sbml.simulate import Simulator, Trajectory
 from crn2sbml.training.loop import Forward
 
-Node = tuple[int, int]
-
-# Layer and number of the nodes that section 6 shows, with the activations that it prints.
-PRINTED_ACTIVATIONS = {
-    (2, 1): "1.54691661955827",
-    (2, 3): "0.885658219979311",
-    (1, 1): "1.06208572398989",
-    (1, 32): "0.72187173499449",
-}
-# Their concentrations at time 5, by the largest concentration at time 0.
-END_TIME = 5.0
-PRINTED_AT_END = {
-    10: ("1.54703516476441", "0.885627963885228", "1.06216260026126", "0.721901309123957"),
-    1000: ("1.54686939850725", "0.885624161108907", "1.06213690351638", "0.721896022634959"),
-}
-# The largest start in the setting as it is drawn.
-_DRAWN_SCALE = 10
-# The paper's solver ran at a tolerance that it does not print; 1e-3, relative, is the usual default
-# of MATLAB's solvers, and at the end of a run they are mostly ten times better.
-_SOLVER_TOLERANCE = 1e-4
 # Trajectories start fast from up to 1000.
 _EARLY_TIME = 0.05
 # Figure 10: the outputs of the digits 0, 1, 5 and 7, and two hidden nodes.
@@ -84,24 +71,7 @@ class Part:
 
 def numbers(_: Experiments) -> Part:
     """Compare the activations, and the concentrations at time 5, that section 6 prints."""
-    setting = section_6_setting()
-    activations = setting.network.activations(load_image(setting.image))
-    compared = [
-        _compared(f"a^{layer}_{node}", printed, float(activations[layer - 1][0, node - 1]))
-        for (layer, node), printed in PRINTED_ACTIVATIONS.items()
-    ]
-    for scale, ends in PRINTED_AT_END.items():
-        course = _course(setting, scale, END_TIME)
-        compared += [
-            _compared(
-                f"x^{layer}_{node}({END_TIME:g}) from {scale} rand",
-                printed,
-                float(course[node_id(layer, node)][-1]),
-                "the paper's solver ran at a loose tolerance that it does not print; ours at 1e-9",
-            )
-            for (layer, node), printed in zip(PRINTED_ACTIVATIONS, ends, strict=True)
-        ]
-    return Part(compared)
+    return Part(compare_printed_numbers())
 
 
 def figure_2(_: Experiments) -> Part:
@@ -174,9 +144,9 @@ def figure_10(experiments: Experiments) -> Part:
 
 def figure_11(_: Experiments) -> Part:
     """Run the network before training from "regularly sized" starts."""
-    course = _course(section_6_setting(), _DRAWN_SCALE, END_TIME)
+    plotted = course(section_6_setting(), DRAWN_SCALE, END_TIME)
     names = _node_names(PRINTED_ACTIVATIONS)
-    courses = {"start: 10 rand": course}
+    courses = {"start: 10 rand": plotted}
     return Part(
         (),
         {"figure11": drawings.draw_courses(courses, names)},
@@ -187,10 +157,10 @@ def figure_11(_: Experiments) -> Part:
 def figure_12(_: Experiments) -> Part:
     """Run it from a hundred times larger starts, nearly "from infinity"."""
     setting, scale = section_6_setting(), 1000
-    whole = _course(setting, scale, END_TIME)
+    whole = course(setting, scale, END_TIME)
     names = _node_names(PRINTED_ACTIVATIONS)
     courses = {
-        "down from up to 1000": _course(setting, scale, _EARLY_TIME),
+        "down from up to 1000": course(setting, scale, _EARLY_TIME),
         "the same, later": whole,
     }
     figure = drawings.draw_courses(courses, names, share_y=False)
@@ -393,28 +363,7 @@ def _verdict_of_words(ours: float, paper: float, experiments: Experiments) -> st
     return _quick_verdict(experiments) or ("agrees" if near else "differs")
 
 
-def _compared(quantity: str, printed: str, ours: float, note: str = "") -> Comparison:
-    """Compare a number digit by digit; with a note, also as closely as the paper's solver ran."""
-    digits = len(printed.replace(".", "").lstrip("0"))
-    shown = f"{ours:.{digits}g}"
-    difference = ours - float(printed)
-    if float(shown) == float(printed):
-        verdict, note = "every printed digit", ""
-    elif note and abs(difference) <= _SOLVER_TOLERANCE * abs(ours):
-        verdict = f"within {_SOLVER_TOLERANCE:g}"
-    else:
-        verdict = "differs"
-    return Comparison(quantity, printed, shown, f"{difference:+.1e}", verdict, note)
-
-
-def _course(setting: Setting, scale: int, t_end: float) -> Trajectory:
-    """Run section 6's network on its image from starts up to `scale`, with the same draws."""
-    starts = scale / _DRAWN_SCALE * setting.starts
-    with Simulator(setting.network) as simulator:
-        return simulator.trajectory(load_image(setting.image), t_end, starts)
-
-
-def _node_names(nodes: Sequence[Node] | Mapping[Node, str]) -> dict[str, str]:
+def _node_names(nodes: Iterable[tuple[int, int]]) -> dict[str, str]:
     kinds = {1: "hidden", 2: "output"}
     return {node_id(layer, node): f"{kinds[layer]} node {node}" for layer, node in nodes}
 

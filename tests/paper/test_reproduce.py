@@ -16,7 +16,12 @@ from crn2sbml.errors import FileError, InputValueError
 from crn2sbml.paper import experiments as experiments_module
 from crn2sbml.paper import load_image, reproduce_paper, section_6_setting
 from crn2sbml.paper.experiments import FULL, QUICK, Experiments
-from crn2sbml.paper.parts import PARTS, PRINTED_ACTIVATIONS, PRINTED_AT_END, figure_8, numbers
+from crn2sbml.paper.parts import PARTS, figure_8
+from crn2sbml.paper.printed import (
+    PRINTED_ACTIVATIONS,
+    PRINTED_AT_END,
+    compare_printed_numbers,
+)
 from tests.cli.test_cli import fail, succeed
 
 needs_mnist = pytest.mark.skipif(
@@ -44,7 +49,7 @@ def noise(monkeypatch):
 
 
 def test_the_four_activations_have_every_printed_digit_and_the_ends_nearly():
-    rows = numbers(Experiments(QUICK)).comparisons
+    rows = compare_printed_numbers()
     assert [row.paper for row in rows[:4]] == list(PRINTED_ACTIVATIONS.values())
     assert {row.verdict for row in rows[:4]} == {"every printed digit"}
     assert [row.ours for row in rows[:4]] == [row.paper for row in rows[:4]]
@@ -66,9 +71,7 @@ def test_concentrations_at_time_5_are_those_of_scipy(scale):
 
     start = scale / 10 * setting.starts
     end = solve_ivp(rate, (0, 5), start, "LSODA", rtol=1e-12, atol=1e-12).y[:, -1]
-    rows = [
-        r for r in numbers(Experiments(QUICK)).comparisons if f"from {scale} rand" in r.quantity
-    ]
+    rows = [r for r in compare_printed_numbers() if f"from {scale} rand" in r.quantity]
     for (layer, node), row in zip(PRINTED_ACTIVATIONS, rows, strict=True):
         expected = end[40 * (layer - 1) + node - 1]
         assert float(row.ours) == pytest.approx(expected, rel=TRAJECTORY)

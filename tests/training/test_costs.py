@@ -93,6 +93,52 @@ def test_the_gradient_of_a_network_agrees_with_jax(name):
             np.testing.assert_allclose(one, two, rtol=ROUNDING, atol=ROUNDING)
 
 
+def jax_root(rho, activation):
+    """The positive root of h + rho x - sum (k-1) d_k x^k, by Newton from above.
+
+    Only the last step is differentiated: at the root its derivative is the root's own.
+    """
+
+    def f(x):
+        return activation.h + rho * x - sum((k - 1) * d * x**k for k, d in decay)
+
+    def slope(x):
+        return rho - sum(k * (k - 1) * d * x ** (k - 1) for k, d in decay)
+
+    decay = tuple(activation.decay.items())
+    x = 10.0 + jnp.abs(rho)
+    for _ in range(60):
+        x = x - f(x) / slope(x)
+    x = jax.lax.stop_gradient(x)
+    return x - f(x) / jax.lax.stop_gradient(slope(x))
+
+
+@pytest.mark.parametrize(
+    "activations",
+    [
+        [Activation(1.0, {3: 1.0}), Activation(1.0, {3: 1.0})],
+        [Activation(0.3, {2: 1.0, 4: 0.2}), Activation(0.01, {2: 2.0})],
+    ],
+    ids=["order 3", "mixtures"],
+)
+def test_gradients_of_other_activations_agree_with_jax(activations):
+    rng = np.random.default_rng(4)
+    network = NeuralNetwork.random((3, 4, 2), activations, rng=rng)
+    inputs, targets = rng.random((6, 3)), 10 * rng.random((6, 2))
+
+    def cost(parts):
+        a = inputs
+        for (weights, biases), activation in zip(parts, activations, strict=True):
+            a = jax_root(a @ weights.T + biases, activation)
+        return jax_cost("quadratic", a, targets)
+
+    found = cost_gradient(network, inputs, targets, network.activations(inputs))
+    expected = jax.grad(cost)([(layer.weights, layer.biases) for layer in network.layers])
+    for layer, other in zip(found, expected, strict=True):
+        for one, two in zip(layer, other, strict=True):
+            np.testing.assert_allclose(one, two, rtol=1e-9, atol=1e-9)
+
+
 @given(st.integers(0, 2**16))
 def test_softmax_bears_large_outputs(seed):
     rng = np.random.default_rng(seed)
