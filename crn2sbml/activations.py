@@ -224,7 +224,7 @@ def _root_of_order_two(rho: Array, h: float, d: float) -> Array:
     """Solve h + rho x - d x^2 = 0 by whichever form of the quadratic root adds, not subtracts."""
     size, offset = np.abs(rho), 2.0 * math.sqrt(h) * math.sqrt(d)
     # hypot keeps squares from overflowing and underflowing, where they might; it is slow.
-    if offset > _SMALLEST_SQUARED and size.max(initial=0.0) < _LARGEST_SQUARED:
+    if _SMALLEST_SQUARED < offset < _LARGEST_SQUARED > size.max(initial=0.0):
         total = size + np.sqrt(size * size + offset * offset)
     else:
         total = size + np.hypot(rho, offset)

@@ -22,6 +22,11 @@ def one_blas_thread() -> Iterator[None]:
         yield
 
 
+def keep_one_blas_thread() -> None:
+    """Keep all products of this process from now on to the calling thread."""
+    _controller().limit(limits=1, user_api="blas")
+
+
 @cache
 def _controller() -> ThreadpoolController:
     # Finding the loaded libraries takes a while, so it is done once.

@@ -122,7 +122,7 @@ def plot_history(history: History) -> Figure:
     panels = figure.subplots(1, 2 if has_classes else 1, squeeze=False)[0]
     rounds = np.arange(1, len(history.cost) + 1)
     _draw_noisy(panels[0], rounds, history.cost, COLOURS[0], "cost of the batch")
-    panels[0].set(xlabel="round", ylabel="quadratic cost", yscale="log")
+    panels[0].set(xlabel="round", ylabel="cost", yscale="log")
     panels[0].yaxis.set_major_formatter("{x:g}")
     panels[0].yaxis.set_minor_formatter("{x:g}")
     if has_classes:

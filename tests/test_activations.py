@@ -166,3 +166,12 @@ def test_activations_are_values():
     assert activation != Activation(0.5)
     with pytest.raises(TypeError):
         activation.decay[2] = 5.0
+
+
+@pytest.mark.parametrize("h", [1e-300, 1e-280, 1e-279, 1.0, 1e299, 1e300])
+@pytest.mark.parametrize("rho", [0.0, 1e-160, -1e-140, 1e149, -1e151])
+def test_squares_neither_overflow_nor_underflow(h, rho):
+    # From the fast to the careful formula for the square root, and beyond what squares can hold.
+    for d in (1e-10, 1e10):
+        exact, _ = exact_root(h, {2: d}, rho)
+        assert float(Activation(h, {2: d})(rho)) == pytest.approx(float(exact), rel=1e-14)

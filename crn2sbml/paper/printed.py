@@ -22,8 +22,8 @@ PRINTED_AT_END = {
 }
 # The largest start in the setting as it is drawn.
 DRAWN_SCALE = 10
-# The paper's solver ran at a tolerance that it does not print. This is a tenth of the usual default of
-# MATLAB's solvers; the printed values are as far as 6e-5 from an accurate solution.
+# The paper's solver ran at a tolerance that it does not print. This is a tenth of the usual default
+# of MATLAB's solvers; the printed values are as far as 6e-5 from an accurate solution.
 _SOLVER_TOLERANCE = 1e-4
 
 

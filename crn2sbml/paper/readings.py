@@ -44,6 +44,13 @@ class _SmoothedReluDerivative(Activation):
         return np.asarray((1 + rho / np.sqrt(rho**2 + 4 * self.h)) / 2)
 
 
+class _ReluDerivative(Activation):
+    """Order 3 with the derivative of the plain ReLU at the same z."""
+
+    def derivative_at_value(self, value: ArrayLike) -> Array:
+        return np.asarray(_rho(self, np.asarray(value)) > 0, dtype=np.float64)
+
+
 class _DecayWithoutFactor(Activation):
     """h + z x - x^3 in the chemistry, but the paper's derivative -phi / (z - 6 phi^2)."""
 
@@ -106,6 +113,7 @@ READINGS = (
     Reading("eta = 1", learning_rate=1.0),
     Reading("factor q - 1 forgotten in the derivative (3 phi^2)", _twice(_ForgottenFactor, 1.0)),
     Reading("derivative of the smoothed ReLU (4)", _twice(_SmoothedReluDerivative, 1.0)),
+    Reading("derivative of the ReLU", _twice(_ReluDerivative, 1.0)),
     Reading("decay -x^3 in place of -2 x^3", _twice(Activation, 0.5)),
     Reading("decay -x^3, derivative with 6 phi^2", _twice(_DecayWithoutFactor, 0.5)),
     Reading("q = 3 in the hidden layer only", (CUBIC, SMOOTHED_RELU)),
@@ -176,9 +184,9 @@ Within {points} points of {target}: {near}.
 The activation of order 3 grows like the root of y/2, so that an output must reach z = 200 to be 10,
 and its derivative falls like 1 / (4 phi): the network learns the same, but slowly, and goes on
 learning after 1000 iterations. Whatever makes its steps longer (more iterations, a larger eta, a
-derivative or a decay without its factor 2) brings it near the ReLU. That a reading comes near is no
-evidence that it was run; the paper's batches are not known either, since how MATLAB draws
-`randperm(n, k)` for k > 1 is not documented.
+derivative that is too large, a decay without its factor 2) brings it near the ReLU. That a reading
+comes near is no evidence that it was run; the paper's batches are not known either, since how
+MATLAB draws `randperm(n, k)` for k > 1 is not documented.
 """
 
 

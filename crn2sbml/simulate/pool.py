@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from crn2sbml.blas import keep_one_blas_thread
 from crn2sbml.errors import InputValueError, SimulationError
 from crn2sbml.progress import progress_bar
 from crn2sbml.simulate.job import Job, Settled
@@ -94,6 +95,7 @@ _worker_runner: Runner | None = None
 
 def _load_in_worker(model: LoadableModel) -> None:
     global _worker_runner  # one model for the life of a worker process
+    keep_one_blas_thread()  # the limit of the process that started this one does not reach it
     _worker_runner = Runner(model)
 
 

@@ -24,6 +24,7 @@ def reading(words):
         ("as printed", lambda z, phi: -phi / (z - 6 * phi**2)),
         ("3 phi^2", lambda z, phi: -phi / (z - 3 * phi**2)),
         ("derivative of the smoothed", lambda z, phi: (1 + z / np.sqrt(z**2 + 4)) / 2),
+        ("derivative of the ReLU", lambda z, phi: z > 0),
         ("-x^3, derivative with 6", lambda z, phi: -phi / (z - 6 * phi**2)),
         ("-x^3 in place", lambda z, phi: -phi / (z - 3 * phi**2)),
     ],
