@@ -56,6 +56,8 @@ def plot_trajectories(
     trajectories: Mapping[str, Trajectory],
     species: Sequence[str] | None = None,
     labels: Mapping[str, str] | None = None,
+    *,
+    share_y: bool = True,
 ) -> Figure:
     """Draw several trajectories of the same species side by side, as Figure 10 of the paper does.
 
@@ -67,11 +69,13 @@ def plot_trajectories(
         Ids of the species to draw; the last 12 (the outputs are last) unless given.
     labels : mapping of str to str, optional
         Readable names by id.
+    share_y : bool, default True
+        Give all panels the same vertical axis.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Panels with a common vertical axis and one legend.
+        Panels in a row, and one legend.
     """
     from matplotlib.figure import Figure
 
@@ -83,7 +87,7 @@ def plot_trajectories(
     figure = Figure(
         figsize=(min(3.2 * len(trajectories) + 2.6, 15), 3.8), layout="constrained", dpi=RESOLUTION
     )
-    panels = figure.subplots(1, len(trajectories), sharey=True, squeeze=False)[0]
+    panels = figure.subplots(1, len(trajectories), sharey=share_y, squeeze=False)[0]
     for panel, (title, trajectory) in zip(panels, trajectories.items(), strict=True):
         for number, species_id in enumerate(chosen):
             panel.plot(
@@ -96,7 +100,9 @@ def plot_trajectories(
             )
         panel.set(title=title, xlabel="time", xlim=(0, trajectory.times[-1]))
         tidy(panel)
-    panels[0].set(ylabel="concentration", ylim=(0, None))
+    for panel in panels:
+        panel.set_ylim(0, None)
+    panels[0].set_ylabel("concentration")
     handles, texts = panels[0].get_legend_handles_labels()
     figure.legend(handles, texts, loc="outside right center", frameon=False)
     return figure

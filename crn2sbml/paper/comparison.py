@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 
+from crn2sbml.errors import FormatError
 from crn2sbml.files import csv_text
 
 
@@ -16,7 +18,7 @@ class Comparison:
     Parameters
     ----------
     quantity : str
-        What is compared, and where in the paper it stands.
+        What is compared.
     paper : str
         As the paper prints it.
     ours : str
@@ -50,15 +52,36 @@ def to_markdown(comparisons: Sequence[Comparison]) -> str:
     )
 
 
-def to_html(comparisons: Sequence[Comparison], pictures: Sequence[str]) -> str:
-    """Return a page with the table and the pictures beside it, by file name."""
+def from_csv(text: str) -> list[Comparison]:
+    """Read a table that :func:`to_csv` wrote.
+
+    Raises
+    ------
+    FormatError
+        If it is something else.
+    """
+    header, *rows = list(csv.reader(text.splitlines())) or [[]]
+    if header != _HEADINGS or any(len(row) != len(_HEADINGS) for row in rows):
+        raise FormatError(f"it is no table with the columns {', '.join(_HEADINGS)}")
+    return [Comparison(*row) for row in rows]
+
+
+def merge(before: Sequence[Comparison], now: Sequence[Comparison]) -> list[Comparison]:
+    """Return all rows, those of now in place of those before of the same quantity."""
+    rows = {comparison.quantity: comparison for comparison in (*before, *now)}
+    return list(rows.values())
+
+
+def to_html(comparisons: Sequence[Comparison], pictures: Mapping[str, str]) -> str:
+    """Return a page with the table and the pictures, given as captions by name without ending."""
     return _PAGE.format(
         head=_row("th", _HEADINGS),
         body="\n".join(_row("td", astuple(comparison)) for comparison in comparisons),
         pictures="\n".join(
-            f'<figure><img src="{html.escape(name)}" alt="{html.escape(name)}">'
-            f"<figcaption>{html.escape(name)}</figcaption></figure>"
-            for name in pictures
+            f'<figure><img src="{name}.png" alt="{html.escape(caption)}">'
+            f'<figcaption>{html.escape(caption)} (<a href="{name}.csv">data</a>)</figcaption>'
+            "</figure>"
+            for name, caption in pictures.items()
         ),
     )
 
@@ -94,6 +117,9 @@ figcaption {{ color: #888; font-size: .9em; }}
 <h1>Section 6 of the paper beside crn2sbml</h1>
 <p>D. F. Anderson, B. Joshi and A. Deshpande, &ldquo;On reaction network implementations of neural
 networks&rdquo;, Journal of the Royal Society Interface 18:20210031, 2021.</p>
+<p>a^l_i is the activation of node i in layer l (1 hidden, 2 output) in closed form, x^l_i(5) its
+concentration in the chemistry at time 5, &ldquo;from 10 rand&rdquo; that it starts anywhere up to
+10. Differences are ours less the paper&rsquo;s.</p>
 <div class="scroll">
 <table>
 <thead>{head}</thead>

@@ -49,6 +49,7 @@ class Scale:
 
 
 FULL = Scale(1000, (1, 2, 3, 4, 5), tuple(range(1, 21)), (1, 2, 3), (0, 10, 100, 1000))
+# To see how everything works.
 QUICK = Scale(30, (1,), (1, 2), (1,), (0, 3, 10, 30))
 
 
@@ -64,14 +65,19 @@ class Training:
         By the number of iterations before.
     test_accuracy : float
         Share of the 10,000 test images that the last network decides correctly.
-    never_named : tuple of int
-        Digits that it names for no test image.
+    dead_digits : tuple of int
+        Digits whose output is 0 for every test image; its derivative is 0 there, too.
     """
 
     history: History
     snapshots: dict[int, NeuralNetwork]
     test_accuracy: float
-    never_named: tuple[int, ...]
+    dead_digits: tuple[int, ...]
+
+    @property
+    def last_rounds(self) -> int:
+        """Number of rounds that "the end" means."""
+        return min(LAST_ROUNDS, len(self.history.cost))
 
     @property
     def accuracy(self) -> float:
@@ -104,6 +110,11 @@ class Experiments:
     progress: bool = False
     _data: tuple[Dataset, Dataset] | None = field(default=None, init=False)
     _runs: dict[tuple[Activation, Forward, int], Training] = field(default_factory=dict, init=False)
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether training is too short to be compared with the paper."""
+        return self.scale.rounds < FULL.rounds
 
     def read_data(self) -> tuple[Dataset, Dataset]:
         """Return MNIST's training and test images, read when they are first needed."""
@@ -157,10 +168,9 @@ class Experiments:
             progress=self.progress,
         )
         outputs = result.network.forward(test.inputs)
-        named = np.unique(outputs.argmax(axis=1)).tolist()
         return Training(
             result.history,
             snapshots,
             share_correct(outputs, test.targets),
-            tuple(sorted(set(range(outputs.shape[1])) - set(named))),
+            tuple(np.flatnonzero((outputs == 0).all(axis=0)).tolist()),
         )

@@ -1,10 +1,14 @@
 """The table of numbers, in the three forms in which it is written."""
 
 import csv
+from dataclasses import replace
 from html.parser import HTMLParser
 
+import pytest
+
+from crn2sbml.errors import FormatError
 from crn2sbml.paper import Comparison
-from crn2sbml.paper.comparison import to_csv, to_html, to_markdown
+from crn2sbml.paper.comparison import from_csv, merge, to_csv, to_html, to_markdown
 
 ROWS = [
     Comparison("a^2_1", "1.5", "1.5", "+0.0e+00", "every printed digit"),
@@ -21,6 +25,19 @@ def test_csv_comes_back_as_it_was():
     header, *rows = csv.reader(to_csv(ROWS).splitlines())
     assert header == HEADINGS
     assert rows == [cells(row) for row in ROWS]
+    assert from_csv(to_csv(ROWS)) == ROWS
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", ",".join(HEADINGS) + "\n1,2\n"])
+def test_another_table_is_refused(text):
+    with pytest.raises(FormatError, match="no table with the columns quantity"):
+        from_csv(text)
+
+
+def test_a_later_run_replaces_its_own_rows_only():
+    again = replace(ROWS[0], ours="1.6")
+    new = replace(ROWS[0], quantity="new")
+    assert merge(ROWS, [again, new]) == [again, ROWS[1], new]
 
 
 def test_markdown_has_a_line_a_row_and_no_stray_column():
@@ -56,7 +73,7 @@ class _Tables(HTMLParser):
 
 
 def test_html_shows_table_and_pictures_and_needs_no_network():
-    text = to_html(ROWS, ["figure08.png"])
+    text = to_html(ROWS, {"figure08": "Figure 8: a < b"})
     page = _Tables()
     page.feed(text)
     assert page.rows == [HEADINGS, *(cells(row) for row in ROWS)]
