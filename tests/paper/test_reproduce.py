@@ -226,7 +226,8 @@ def test_the_chemistry_learns_as_figure_8_says():
 
 @needs_mnist
 def test_the_plain_relu_leaves_outputs_dead():
-    # "The lack of a zero derivative" (section 6): an output that is 0 for all images learns no more.
+    # "The lack of a zero derivative" (section 6): an output that is 0 for all images learns no
+    # more.
     experiments = Experiments(FULL)
     plain = experiments.train(section_6_setting(Activation(0.0), seed=2).network, 2, rounds=200)
     smoothed = experiments.train(section_6_setting(seed=2).network, 2, rounds=200)
