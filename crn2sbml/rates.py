@@ -6,7 +6,7 @@ Everything is vectorised over inputs and nodes and costs about as much as a forw
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -85,10 +85,6 @@ class DrivenNetwork:
     def __len__(self) -> int:
         return len(self.rho)
 
-    def rows(self, rows: slice) -> DrivenNetwork:
-        """Return the same for some of the inputs."""
-        return replace(self, rho=self.rho[rows], rounding=self.rounding[rows])
-
 
 def drive(network: NeuralNetwork, inputs: ArrayLike) -> DrivenNetwork:
     """Put inputs into a network.
@@ -104,7 +100,12 @@ def drive(network: NeuralNetwork, inputs: ArrayLike) -> DrivenNetwork:
     -------
     DrivenNetwork
     """
-    rows, first = check_inputs(inputs, network.widths[0]), network.layers[0]
+    return drive_checked(network, check_inputs(inputs, network.widths[0]))
+
+
+def drive_checked(network: NeuralNetwork, rows: Array) -> DrivenNetwork:
+    """Put inputs that have been checked into a network."""
+    first = network.layers[0]
     rho = rows @ first.weights.T + first.biases
     later = tuple(network.layers[1:])
     return DrivenNetwork(rho, _rounding_of_rho(first, rows), first.activation, later)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,15 +58,6 @@ class Job:
     starts: Array
     driven: DrivenNetwork
     accuracy: float
-
-    def rows(self, part: slice) -> Job:
-        """Return the same job for some of its rows."""
-        return replace(
-            self,
-            drives=self.drives[part],
-            starts=self.starts[part],
-            driven=self.driven.rows(part),
-        )
 
 
 @dataclass(frozen=True, slots=True)

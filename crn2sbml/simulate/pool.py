@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import pairwise
@@ -17,10 +17,12 @@ from crn2sbml.simulate.job import Job, Settled
 from crn2sbml.simulate.models import LoadableModel
 from crn2sbml.simulate.runner import Runner
 
-# Rows that a worker gets at a time, at most: enough to make the transfer negligible, few enough to
-# share the work evenly and to move a progress bar. Pieces do not depend on the number of workers,
-# and so neither do the results, to the last bit.
-_ROWS_PER_PIECE = 50
+# A batch is cut into this many pieces, which two or three workers share evenly, with more where
+# pieces would be too large to move a progress bar, and fewer where they would be so small that
+# handing them over takes longer than running them. The number does not depend on that of the
+# workers, and so neither do the results, to the last bit.
+_PIECES = 6
+_MOST_ROWS, _FEWEST_ROWS = 150, 25
 
 
 class Pool:
@@ -56,11 +58,14 @@ class Pool:
             self._local = Runner(self.model)
         return self._local
 
-    def settle(self, job: Job, progress: bool) -> Settled:
-        """Run all rows of a job and return them in order."""
-        with progress_bar("simulating", len(job.drives), progress) as advance:
+    def settle(self, jobs: Iterable[Job], rows: int, progress: bool) -> Settled:
+        """Run the jobs, of so many rows in all, and return all rows in order.
+
+        Jobs are taken one by one, so that the first can run while later ones are still made.
+        """
+        with progress_bar("simulating", rows, progress) as advance:
             pieces = []
-            for piece in self._settle_pieces(list(_pieces(job))):
+            for piece in self._settle_pieces(jobs):
                 pieces.append(piece)
                 advance(len(piece.states))
         failures = [piece.failure for piece in pieces if piece.failure]
@@ -72,7 +77,7 @@ class Pool:
             failures[0] if failures else None,
         )
 
-    def _settle_pieces(self, jobs: list[Job]) -> Iterator[Settled]:
+    def _settle_pieces(self, jobs: Iterable[Job]) -> Iterator[Settled]:
         if self._executor is None:
             yield from (self.local.settle(job) for job in jobs)
             return
@@ -105,10 +110,9 @@ def _settle_in_worker(job: Job) -> Settled:
     return _worker_runner.settle(job)
 
 
-def _pieces(job: Job) -> Iterator[Job]:
-    """Cut a job into pieces of nearly the same size."""
-    rows = len(job.drives)
-    pieces = -(-rows // _ROWS_PER_PIECE)
+def parts(rows: int) -> Iterator[slice]:
+    """Cut a batch of so many rows into parts of nearly the same size, a job each."""
+    pieces = max(min(_PIECES, -(-rows // _FEWEST_ROWS)), -(-rows // _MOST_ROWS))
     ends = [rows * piece // pieces for piece in range(pieces + 1)]
     for start, end in pairwise(ends):
-        yield job.rows(slice(start, end))
+        yield slice(start, end)

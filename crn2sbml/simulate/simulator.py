@@ -22,10 +22,10 @@ from crn2sbml.errors import (
 )
 from crn2sbml.extract import recognise_network
 from crn2sbml.network import NeuralNetwork
-from crn2sbml.rates import DrivenNetwork, drive, estimate_settling_times
+from crn2sbml.rates import DrivenNetwork, drive_checked, estimate_settling_times
 from crn2sbml.simulate import models
 from crn2sbml.simulate.job import Job, Settled
-from crn2sbml.simulate.pool import Pool
+from crn2sbml.simulate.pool import Pool, parts
 from crn2sbml.simulate.results import SteadyState, Trajectory
 
 _TRAJECTORY_ACCURACY = 1e-3
@@ -132,15 +132,11 @@ class Simulator:
         if not len(rows):
             return _layered(network, np.empty((0, sum(network.widths[1:]))), 0.0, 0.0)
         with one_blas_thread():
-            driven = drive(network, rows)
-            job = Job(
-                self._constants,
-                self._drives(driven, rows),
-                self._starts(initial, len(rows)),
-                driven,
-                accuracy,
+            starts = self._starts(initial, len(rows))
+            jobs = (
+                self._job(network, rows[part], starts[part], accuracy) for part in parts(len(rows))
             )
-            settled = self._pool.settle(job, self._progress)
+            settled = self._pool.settle(jobs, len(rows), self._progress)
         _check_settled(settled, accuracy)
         return _layered(
             network, settled.states, float(settled.error_bounds.max()), float(settled.times.max())
@@ -185,7 +181,7 @@ class Simulator:
             values = self._own_drive()
         else:
             row = self._one_row(inputs)
-            values = self._drives(drive(self._known_network(), row), row)[0]
+            values = self._drives(drive_checked(self._known_network(), row), row)[0]
         if t_end is None:
             t_end = self._settling_time(inputs)
         if not 0 < t_end < np.inf:
@@ -282,6 +278,10 @@ class Simulator:
         assert self._crn is not None
         return models.concentrations(self._crn, self._pool.model.drives)
 
+    def _job(self, network: NeuralNetwork, rows: Array, starts: Array, accuracy: float) -> Job:
+        driven = drive_checked(network, rows)
+        return Job(self._constants, self._drives(driven, rows), starts, driven, accuracy)
+
     def _drives(self, driven: DrivenNetwork, rows: Array) -> Array:
         if self._crn is None:
             return driven.rho
@@ -303,7 +303,7 @@ class Simulator:
                 f"no settling time can be estimated, pass t_end: {error}"
             ) from None
         rows = self._one_row(inputs)
-        return float(estimate_settling_times(drive(network, rows), _TRAJECTORY_ACCURACY)[0])
+        return float(estimate_settling_times(drive_checked(network, rows), _TRAJECTORY_ACCURACY)[0])
 
     def _starts(self, initial: Start, rows: int) -> Array:
         nodes = self._pool.model.nodes
