@@ -10,6 +10,7 @@ import roadrunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
+from threadpoolctl import threadpool_info
 
 from crn2sbml import (
     Activation,
@@ -33,6 +34,7 @@ from crn2sbml.errors import (
 )
 from crn2sbml.rates import bracket_steady_state, drive
 from crn2sbml.simulate import models
+from crn2sbml.simulate.pool import parts
 from tests.strategies import inputs_for, networks
 
 # The integrator of a trajectory runs at relative tolerance 1e-9 a step.
@@ -235,6 +237,30 @@ def test_two_workers_do_the_same_bit_for_bit_and_follow_new_parameters():
         )
         with pytest.raises(NotSettledError):
             shared.steady_state(inputs, 1e-18)
+
+
+def blas_threads():
+    return [
+        library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"
+    ]
+
+
+def test_workers_keep_blas_to_one_thread_each():
+    with Simulator(NeuralNetwork.random((2, 3), rng=1), workers=2) as simulator:
+        simulator.steady_state([[1.0, 2.0]])
+        found = simulator._pool._executor.submit(blas_threads).result()
+    assert found
+    assert set(found) == {1}
+
+
+@pytest.mark.parametrize("rows", [1, 24, 26, 60, 300, 2000, 2001])
+def test_a_batch_is_cut_into_parts_of_nearly_the_same_size(rows):
+    sizes = [part.stop - part.start for part in parts(rows)]
+    assert [row for part in parts(rows) for row in range(rows)[part]] == list(range(rows))
+    assert max(sizes) - min(sizes) <= 1
+    assert max(sizes) <= 150
+    if rows == 300:
+        assert sizes == [50] * 6
 
 
 @given(networks(), st.integers(0, 99))
