@@ -119,7 +119,6 @@ def figure_10(experiments: Experiments) -> Part:
         settled = simulator.steady_state(image).outputs[0]
     names = _node_names(_SHOWN_IN_FIGURE_10)
     eighth = 7  # counted from 0: the output of the digit 7
-    eighth = 7  # counted from 0: the output of the digit 7
     final, others = max(run.snapshots), np.delete(settled, eighth)
     moved, stayed = settled[eighth] > others.max(), np.abs(others - 1).max() < _NEAR_ONE
     note = "the paper's text gives no values and no numbers of iterations"
