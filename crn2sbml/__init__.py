@@ -40,12 +40,21 @@ from crn2sbml.model_files import load_crn, load_network, save_crn
 from crn2sbml.network import Layer, NeuralNetwork
 from crn2sbml.reaction import RateConstant, Reaction, Species
 from crn2sbml.simulate import Simulator, SteadyState, Trajectory
+from crn2sbml.theory import (
+    Certificate,
+    certify,
+    implements,
+    layer_settling_times,
+    settling_time,
+    subsystem,
+)
 from crn2sbml.training import History, TrainingResult, train_network
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Activation",
+    "Certificate",
     "Crn",
     "Crn2sbmlError",
     "History",
@@ -61,13 +70,16 @@ __all__ = [
     "TrainingResult",
     "Trajectory",
     "absorb_enzymes",
+    "certify",
     "compile_edge",
     "compile_network",
     "extract_network",
     "fold",
     "from_antimony",
     "from_sbml",
+    "implements",
     "inspect_model",
+    "layer_settling_times",
     "load_antimony",
     "load_crn",
     "load_network",
@@ -76,7 +88,9 @@ __all__ = [
     "save_antimony",
     "save_crn",
     "save_sbml",
+    "settling_time",
     "subnetwork",
+    "subsystem",
     "to_antimony",
     "to_sbml",
     "train_network",

@@ -36,6 +36,7 @@ ROOMS = [
     "model_files",
     "inspection",
     "simulate",
+    "theory",
     "data",
     "example_models",
     "training",
@@ -85,7 +86,17 @@ def test_a_module_says_what_it_is(name, path):
 
 
 def test_importing_the_package_loads_nothing_heavy():
-    heavy = ("roadrunner", "matplotlib", "libsbml", "antimony", "tellurium", "rich", "click")
+    heavy = (
+        "roadrunner",
+        "matplotlib",
+        "libsbml",
+        "antimony",
+        "tellurium",
+        "rich",
+        "click",
+        "sympy",
+        "networkx",
+    )
     code = f"import crn2sbml, sys; print([m for m in {heavy} if m in sys.modules])"
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

@@ -1,0 +1,33 @@
+"""What can be promised of a reaction network: the theory of the paper as software."""
+
+from crn2sbml.theory.certificate import Certificate, Level, SpeciesCertificate
+from crn2sbml.theory.certify import certify
+from crn2sbml.theory.implements import Difference, Implementation, implements, subsystem
+from crn2sbml.theory.settling import (
+    Envelope,
+    closed_envelope,
+    envelope,
+    layer_settling_times,
+    settling_time,
+    time_from_infinity,
+)
+from crn2sbml.theory.statements import Statement, Verdict
+
+__all__ = [
+    "Certificate",
+    "Difference",
+    "Envelope",
+    "Implementation",
+    "Level",
+    "SpeciesCertificate",
+    "Statement",
+    "Verdict",
+    "certify",
+    "closed_envelope",
+    "envelope",
+    "implements",
+    "layer_settling_times",
+    "settling_time",
+    "subsystem",
+    "time_from_infinity",
+]

@@ -1,0 +1,97 @@
+"""Exact numbers: doubles as rationals, intervals of rationals, and how they are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+# Ends of intervals are rounded outwards to so many binary digits, or they would grow without bound.
+_DIGITS = 96
+# A rational that is no double and longer than this is printed as a decimal.
+_LONGEST_RATIONAL = 12
+
+
+def round_down(value: Fraction) -> Fraction:
+    """Round to the next rational below that has 96 binary digits."""
+    shift = _DIGITS - value.numerator.bit_length() + value.denominator.bit_length()
+    if value.denominator.bit_length() <= _DIGITS and value.numerator.bit_length() <= _DIGITS:
+        return value
+    if shift >= 0:
+        return Fraction((value.numerator << shift) // value.denominator, 1 << shift)
+    return Fraction((value.numerator // (value.denominator << -shift)) << -shift)
+
+
+def round_up(value: Fraction) -> Fraction:
+    """Round to the next rational above that has 96 binary digits."""
+    return -round_down(-value)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """All numbers between two rationals; sums and products are rounded outwards."""
+
+    lower: Fraction
+    upper: Fraction
+
+    @classmethod
+    def at(cls, value: Fraction) -> Interval:
+        """Return the interval of a single number."""
+        return cls(value, value)
+
+    def __add__(self, other: Interval) -> Interval:
+        return Interval(round_down(self.lower + other.lower), round_up(self.upper + other.upper))
+
+    def times(self, factor: Fraction) -> Interval:
+        """Multiply by a number of either sign."""
+        ends = (self.lower * factor, self.upper * factor)
+        return Interval(round_down(min(ends)), round_up(max(ends)))
+
+    def times_concentration(self, concentration: Interval, power: int) -> Interval:
+        """Multiply by a power of an interval of numbers >= 0; both must be >= 0."""
+        return Interval(
+            round_down(self.lower * concentration.lower**power),
+            round_up(self.upper * concentration.upper**power),
+        )
+
+    def times_positive(self, other: Interval) -> Interval:
+        """Multiply an interval of either sign by one of numbers >= 0."""
+        lower = self.lower * (other.lower if self.lower > 0 else other.upper)
+        upper = self.upper * (other.upper if self.upper > 0 else other.lower)
+        return Interval(round_down(lower), round_up(upper))
+
+    def __str__(self) -> str:
+        """Print the digits that both ends share."""
+        lower, upper = float(self.lower), float(self.upper)
+        if self.lower == self.upper:
+            return format_rational(self.lower)
+        for digits in range(15, 1, -1):
+            if (text := f"{lower:.{digits}g}") == f"{upper:.{digits}g}":
+                return text
+        return f"{lower:.3g} to {upper:.3g}"
+
+
+def evaluate(coefficients: Sequence[Fraction], x: Fraction) -> Fraction:
+    """Evaluate a polynomial, lowest coefficient first, exactly."""
+    value = Fraction(0)
+    for coefficient in reversed(coefficients):
+        value = value * x + coefficient
+    return value
+
+
+def format_rational(value: Fraction) -> str:
+    """Print a rational: as a double where it is one, else as a fraction, else as a decimal.
+
+    Examples
+    --------
+    >>> format_rational(Fraction(0.1)), format_rational(Fraction(1, 3))
+    ('0.1', '1/3')
+    """
+    try:
+        nearest = float(value)
+    except OverflowError:
+        return f"about 1e{len(str(abs(value.numerator) // value.denominator)) - 1}"
+    if Fraction(nearest) == value:
+        return repr(nearest).removesuffix(".0")
+    text = str(value)
+    return text if len(text) <= _LONGEST_RATIONAL else f"{nearest:.12g}"

@@ -1,0 +1,496 @@
+"""The conditions of Theorem 4.8 for one species, from the signs of its coefficients.
+
+A species follows dx/dt = f(y, x) = sum_k a_k(y) x^k with y the species before it. All that is
+decided here holds for every y of a domain: the closed orthant y >= 0, which the theorem asks for,
+or the point where y settles, which is all that the property needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from fractions import Fraction
+from itertools import pairwise
+
+from crn2sbml.reaction import Reaction
+from crn2sbml.theory.exact import Interval, format_rational
+from crn2sbml.theory.polynomials import Monomial, Polynomial, Term
+from crn2sbml.theory.roots import Roots, bracket_decreasing, find_roots
+from crn2sbml.theory.statements import Statement, describe, proved, refuted, unknown
+
+# A leading coefficient that may be positive is tried at upstream concentrations up to 2^60.
+_TRIED_POWERS = range(0, 61, 4)
+
+
+class Sign(Enum):
+    """Sign of a coefficient or monomial on a domain; None stands for 0."""
+
+    POSITIVE = "> 0"
+    NEGATIVE = "< 0"
+    NONNEGATIVE = ">= 0"
+    NONPOSITIVE = "<= 0"
+    ANY = "of either sign"
+
+
+_UP = (Sign.POSITIVE, Sign.NONNEGATIVE)
+_DOWN = (Sign.NEGATIVE, Sign.NONPOSITIVE)
+
+SignOf = Callable[[Monomial], Sign | None]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A species' right-hand side as it looks on a domain.
+
+    Parameters
+    ----------
+    species : str
+        Id of the species.
+    structural : bool
+        For all positive rate constants and constant species, each reaction with a constant of its
+        own; otherwise at the numbers of the network.
+    terms : mapping of int to sequence of (int, Term)
+        By degree: the terms that are there, with the sign of their coefficient (0 for either).
+    signs : mapping of int to Sign
+        Sign of each coefficient that is not 0.
+    intervals : mapping of int to Interval, optional
+        Bounds of the coefficients, where numbers are known.
+    place : str
+        Where on the domain, for reasons.
+    """
+
+    species: str
+    structural: bool
+    terms: Mapping[int, Sequence[tuple[int, Term]]]
+    signs: Mapping[int, Sign]
+    intervals: Mapping[int, Interval] | None = None
+    place: str = ""
+
+    def reactions(self, degree: int, sign: int) -> list[Reaction]:
+        """Return the reactions that can give a coefficient a sign."""
+        return [
+            reaction
+            for found, term in self.terms[degree]
+            if found in (sign, 0)
+            for reaction in term.reactions
+            if _change(reaction, self.species) * sign > 0
+        ]
+
+    def highest(self, signs: Iterable[Sign]) -> int:
+        """Return the highest degree with one of the signs, or -1."""
+        wanted = tuple(signs)
+        return max((k for k, sign in self.signs.items() if sign in wanted), default=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a species does on a domain.
+
+    Parameters
+    ----------
+    reliable, decay, feed_forward : Statement
+        The three conditions of Theorem 4.8: Definitions 4.7(1), 4.5(1) and 4.5(2).
+    order : int or None
+        The q of its q-polynomial decay.
+    limit : Sign or None
+        Of the point where it settles; None for 0, ANY where unknown.
+    root, rate : Interval or None
+        Where it settles and -f' there, where numbers are known.
+    explodes : bool
+        Whether some starts grow without bound in finite time.
+    """
+
+    reliable: Statement
+    decay: Statement
+    feed_forward: Statement
+    order: int | None = None
+    limit: Sign | None = Sign.ANY
+    root: Interval | None = None
+    rate: Interval | None = None
+    explodes: bool = False
+
+
+def view_everywhere(polynomial: Polynomial, structural: bool) -> View:
+    """Look at a right-hand side for all upstream concentrations >= 0."""
+    terms = _terms(polynomial, structural)
+    signs = _signs(terms, lambda monomial: Sign.NONNEGATIVE if monomial else Sign.POSITIVE)
+    constant = all(not term.upstream for group in terms.values() for _, term in group)
+    intervals = None
+    if constant and not structural:
+        intervals = {k: _sum(group, {}) for k, group in terms.items()}
+    view = View(polynomial.species, structural, terms, signs, intervals)
+    top = max(signs, default=-1)
+    return view if structural or signs.get(top) is not Sign.ANY else _at_witness(view, top)
+
+
+def view_at_limit(
+    polynomial: Polynomial,
+    structural: bool,
+    limits: Mapping[str, Sign | None],
+    intervals: Mapping[str, Interval | None],
+) -> View:
+    """Look at a right-hand side where the species before it settle.
+
+    Parameters
+    ----------
+    polynomial : Polynomial
+        The right-hand side.
+    structural : bool
+        See :class:`View`.
+    limits : mapping of str to Sign or None
+        Sign of the limit of each species before it; None for 0.
+    intervals : mapping of str to Interval or None
+        Bounds of these limits, where numbers are known.
+    """
+
+    def sign_of(monomial: Monomial) -> Sign | None:
+        signs = [limits[species] for species, _ in monomial]
+        if None in signs:
+            return None
+        return Sign.POSITIVE if set(signs) <= {Sign.POSITIVE} else Sign.NONNEGATIVE
+
+    terms = {
+        k: left
+        for k, group in _terms(polynomial, structural).items()
+        if (left := [pair for pair in group if sign_of(pair[1].upstream) is not None])
+    }
+    signs = _signs(terms, sign_of)
+    if structural or any(intervals[s] is None for s in polynomial.upstream if s in intervals):
+        return View(polynomial.species, structural, terms, signs)
+    known = {s: interval for s, interval in intervals.items() if interval is not None}
+    bounds = {k: _sum(group, known) for k, group in terms.items()}
+    for k, interval in bounds.items():
+        if interval.lower > 0:
+            signs[k] = Sign.POSITIVE
+        elif interval.upper < 0:
+            signs[k] = Sign.NEGATIVE
+        elif interval.lower == interval.upper == 0:
+            del signs[k]
+    return View(polynomial.species, structural, terms, signs, {k: bounds[k] for k in signs})
+
+
+def judge(view: View) -> Judgement:
+    """Decide the conditions of Theorem 4.8 for one species on a domain.
+
+    Parameters
+    ----------
+    view : View
+        Its right-hand side.
+
+    Returns
+    -------
+    Judgement
+
+    Notes
+    -----
+    With a_0 > 0, one change of sign among the coefficients and a negative leading one of degree
+    n >= 2, f / x^s decreases strictly for some s. So there is one positive root, a simple one,
+    which depends smoothly on y (reliable); f <= -c x^n for large x; and with y -> ŷ the solution
+    enters the basin of the root and approaches it exponentially (Gronwall, Lemma A.2).
+    """
+    x = view.species
+    if not view.signs:
+        why = refuted(f"{x} never changes{view.place}: each start is its own limit", x)
+        return Judgement(why, refuted(f"{x} never changes{view.place}", x), why)
+    if (escape := _escape(view)) is not None:
+        return Judgement(escape, escape, escape, explodes=max(view.signs) > 1)
+    order = _order(view)
+    reliable, simple, limit, root = _fixed_point(view, order)
+    decay = _decay(view, order)
+    rate = None if root is None else _rate(view, root)
+    return Judgement(reliable, decay, simple, order, limit, root, rate)
+
+
+def _escape(view: View) -> Statement | None:
+    """Return the witness that large starts, or all, grow without bound, if there is one."""
+    x, top = view.species, max(view.signs)
+    sign = view.signs[top]
+    chosen = sign is Sign.ANY and view.structural and (top > 1 or _has_constants_of_its_own(view))
+    if not (sign is Sign.POSITIVE or chosen):
+        return None
+    growth = view.reactions(top, 1)
+    if top == 0:
+        return refuted(
+            f"{describe(growth)} makes {x}{view.place} and nothing removes it", x, growth
+        )
+    loss = view.reactions(top, -1)
+    outweighed = (
+        f"for rate constants with which it outweighs {describe(loss)}, which is of the same order, "
+        if loss and view.structural
+        else ""
+    )
+    speed = "exponentially" if top == 1 else "to infinity in finite time"
+    return refuted(
+        f"autocatalysis beats the decay{view.place}: {outweighed}{describe(growth)} lets "
+        f"{'large starts of ' if top > 1 else ''}{x} grow {speed}",
+        x,
+        growth,
+    )
+
+
+def _order(view: View) -> int | None:
+    """Return the largest q with f <= -c x^q for large x, uniformly on compact sets of y."""
+    for k in sorted(view.signs, reverse=True):
+        if view.signs[k] is Sign.NEGATIVE and k > 1:
+            return k
+        if view.signs[k] not in _DOWN:
+            return None
+    return None
+
+
+def _decay(view: View, order: int | None) -> Statement:
+    x, top = view.species, max(view.signs)
+    if order is not None:
+        constant = ""
+        if view.intervals is not None:
+            c = -view.intervals[order].upper / 2
+            constant = f" and c = {format_rational(c)}"
+        return proved(f"{x} decays with q = {order}{constant}", x)
+    reactions = view.reactions(top, -1)
+    if top <= 1:
+        slow = "decays at order 1 only, so that there is no time by which all starts are down"
+        if 0 not in view.signs:
+            return refuted(
+                f"{x} is no enzyme, since {describe(reactions)} uses it up, and it {slow}",
+                x,
+                reactions,
+            )
+        return refuted(f"{x} {slow} ({describe(reactions)})", x, reactions)
+    if view.signs[top] in (Sign.ANY, Sign.NONNEGATIVE):
+        return unknown(f"the leading coefficient of {x} is of either sign", x, reactions)
+    return refuted(
+        f"the decay of {x} at order {top} ({describe(reactions)}) vanishes where the species that "
+        f"drive it are absent",
+        x,
+        reactions,
+    )
+
+
+_FixedPoint = tuple[Statement, Statement, Sign | None, Interval | None]
+
+
+def _fixed_point(view: View, order: int | None) -> _FixedPoint:
+    """Return whether there is one limit, whether it is simple, its sign, and where it is."""
+    x, signs = view.species, view.signs
+    production = signs.get(0)
+    if all(signs.get(k) in _DOWN for k in signs if k) and signs.get(1) is Sign.NEGATIVE:
+        return _falling(view)
+    if production is None:
+        return _without_production(view)
+    if production is Sign.POSITIVE:
+        return _with_production(view, order)
+    at_zero = judge(_without_upstream(view))
+    if at_zero.reliable.refuted:
+        return at_zero.reliable, at_zero.reliable, Sign.ANY, None
+    why = unknown(f"whether {x} is produced depends on the species before it", x)
+    return why, why, Sign.ANY, None
+
+
+def _falling(view: View) -> _FixedPoint:
+    """One root because f falls everywhere: f' <= a_1 < 0."""
+    x = view.species
+    why = proved(f"f of {x} falls with slope below 0 everywhere", x)
+    production = view.signs.get(0)
+    if production is None:
+        return why, why, None, Interval.at(Fraction(0))
+    limit = Sign.POSITIVE if production is Sign.POSITIVE else Sign.ANY
+    return why, why, limit, _bracket(view)
+
+
+def _with_production(view: View, order: int | None) -> _FixedPoint:
+    x = view.species
+    settles = order is not None
+    if settles and _changes_once(view.signs):
+        why = proved(f"f of {x} has one positive root, a simple one (one change of sign)", x)
+        return why, why, Sign.POSITIVE, _bracket(view)
+    if view.intervals is not None and settles:
+        return _from_roots(view, find_roots(view.intervals))
+    if view.structural and (witness := _spread(view)) is not None:
+        why = refuted(
+            f"{x} has several fixed points for some rate constants: {witness}",
+            x,
+            view.reactions(view.highest(_UP), 1),
+        )
+        return why, why, Sign.ANY, None
+    why = unknown(f"the coefficients of {x} change sign more than once", x)
+    return why, why, Sign.ANY, None
+
+
+def _from_roots(view: View, roots: Roots) -> _FixedPoint:
+    x = view.species
+    shown = ", ".join(str(interval) for interval in roots.intervals)
+    if roots.kind == "several":
+        reactions = view.reactions(view.highest(_UP), 1) if view.highest(_UP) > 0 else []
+        why = refuted(f"{x} has several fixed points: {shown}", x, reactions)
+        return why, why, Sign.ANY, None
+    if roots.kind in ("simple", "multiple"):
+        one = proved(f"f of {x} has one positive root (Sturm)", x)
+        slow = refuted(f"the root {shown} of {x} is a multiple one: approached algebraically", x)
+        simple = one if roots.kind == "simple" else slow
+        return one, simple, Sign.POSITIVE, roots.intervals[0]
+    why = unknown(f"the positive roots of {x} cannot be told apart at this precision", x)
+    return why, why, Sign.ANY, None
+
+
+def _without_production(view: View) -> _FixedPoint:
+    """Decide whether x = 0, a fixed point without production, is the only one."""
+    x = view.species
+    lowest = min(view.signs)
+    if not view.structural and view.signs[lowest] is Sign.ANY:
+        view = _at_witness(view, lowest)
+    signs = view.signs
+    falls = signs[lowest] is Sign.NEGATIVE and all(sign in _DOWN for sign in signs.values())
+    roots = Roots("none" if falls else "unknown")
+    if not falls and view.intervals is not None and signs[lowest] is Sign.NEGATIVE:
+        roots = find_roots(view.intervals)
+    if roots.kind == "none":
+        one = proved(f"every start of {x} falls to 0", x)
+        power = "1/t" if lowest == 2 else f"t^(-1/{lowest - 1})"
+        slow = refuted(f"0 is a multiple root of {x}: it falls like {power}, not exponentially", x)
+        return one, one if lowest == 1 else slow, None, Interval.at(Fraction(0))
+    chosen = (Sign.POSITIVE, Sign.NONNEGATIVE, *([Sign.ANY] if view.structural else []))
+    up = next((k for k in sorted(signs) if signs[k] in chosen), None)
+    certain = (
+        signs[lowest] is Sign.POSITIVE
+        or roots.kind != "unknown"
+        or (view.structural and _has_constants_of_its_own(view))
+    )
+    if up is None or not certain:
+        why = unknown(f"nothing makes {x}, and the sign of its growth is not decided", x)
+        return why, why, Sign.ANY, None
+    growth = view.reactions(up, 1)
+    condition = "" if signs[up] is Sign.POSITIVE else " for some rate constants"
+    why = refuted(
+        f"nothing makes {x} (h = 0): it stays at 0 once it is 0, but {describe(growth)} keeps "
+        f"other starts away from 0{view.place}{condition}",
+        x,
+        growth,
+    )
+    return why, why, Sign.ANY, None
+
+
+def _rate(view: View, root: Interval) -> Interval | None:
+    """Bound -f' at the root."""
+    if view.intervals is None:
+        return None
+    slope = Interval.at(Fraction(0))
+    for k, coefficient in view.intervals.items():
+        if k:
+            power = Interval.at(Fraction(k)).times_concentration(root, k - 1)
+            slope = slope + coefficient.times_positive(power)
+    return slope.times(Fraction(-1))
+
+
+def _bracket(view: View) -> Interval | None:
+    return None if view.intervals is None else bracket_decreasing(view.intervals)
+
+
+def _changes_once(signs: Mapping[int, Sign]) -> bool:
+    """Tell whether some s has a_k >= 0 for k < s and a_k <= 0 for k > s, a_s being free."""
+    return any(
+        all(sign in (_UP if k < s else _DOWN) for k, sign in signs.items() if k != s) for s in signs
+    )
+
+
+def _spread(view: View) -> str | None:
+    """Return a polynomial with the signs of the coefficients and several roots, if there is one.
+
+    Each reaction has a rate constant of its own. With |a_k| = 2^(-3 k^2), term k outweighs all
+    others together at x = 2^(6 k), so that f changes sign as often as its coefficients do.
+    """
+    if not _has_constants_of_its_own(view):
+        return None
+    chosen: dict[int, int] = {}
+    for k in sorted(view.signs):
+        free = -next(reversed(chosen.values()), -1)  # one of either sign makes one change more
+        chosen[k] = 1 if view.signs[k] in _UP else -1 if view.signs[k] in _DOWN else free
+    if sum(a != b for a, b in pairwise(chosen.values())) < 2:
+        return None
+    shown = [f"{'+' if sign > 0 else '-'} x^{k} / 2^{3 * k * k}" for k, sign in chosen.items()]
+    points = ", ".join(f"2^{6 * k}" for k in chosen)
+    text = " ".join(shown).removeprefix("+ ").replace("x^0 / 2^0", "1").replace("x^1 ", "x ")
+    return f"{text} has the signs of its terms at x = {points}"
+
+
+def _has_constants_of_its_own(view: View) -> bool:
+    """Tell whether the rate constants can be chosen without a change to the species before it."""
+    terms = [term for group in view.terms.values() for _, term in group]
+    return all(len(reaction.vector) == 1 for term in terms for reaction in term.reactions)
+
+
+def _at_witness(view: View, degree: int) -> View:
+    """Move to upstream concentrations that make a coefficient positive, if there are any."""
+    for _, term in view.terms[degree]:
+        if term.value <= 0:
+            continue
+        for power in _TRIED_POWERS:
+            y = {species: Interval.at(Fraction(2**power)) for species, _ in term.upstream}
+            total = _sum([p for p in view.terms[degree] if _within(p[1].upstream, y)], y)
+            if total.lower > 0:
+                place = " and ".join(f"{species} = {2**power}" for species in y)
+                return replace(
+                    view,
+                    signs={**view.signs, degree: Sign.POSITIVE},
+                    place=f" where {place or 'the species before it are absent'}",
+                )
+    return view
+
+
+def _without_upstream(view: View) -> View:
+    """Look at the same right-hand side where the species before it are absent."""
+    terms = {
+        k: left
+        for k, group in view.terms.items()
+        if (left := [pair for pair in group if not pair[1].upstream])
+    }
+    signs = _signs(terms, lambda monomial: Sign.POSITIVE)
+    intervals = None if view.structural else {k: _sum(group, {}) for k, group in terms.items()}
+    place = " where the species before it are absent"
+    return View(view.species, view.structural, terms, signs, intervals, place)
+
+
+def _terms(polynomial: Polynomial, structural: bool) -> dict[int, list[tuple[int, Term]]]:
+    """Return the terms by degree with the signs that they have at a level."""
+    found: dict[int, list[tuple[int, Term]]] = {}
+    for term in polynomial.terms:
+        if structural:
+            found.setdefault(term.degree, []).append((term.sign, term))
+        elif term.value:
+            found.setdefault(term.degree, []).append((1 if term.value > 0 else -1, term))
+    return found
+
+
+def _signs(terms: Mapping[int, Sequence[tuple[int, Term]]], sign_of: SignOf) -> dict[int, Sign]:
+    return {
+        k: _joint_sign([(s, sign_of(t.upstream)) for s, t in group]) for k, group in terms.items()
+    }
+
+
+def _joint_sign(parts: Sequence[tuple[int, Sign | None]]) -> Sign:
+    signs = {sign for sign, _ in parts}
+    if 0 in signs or len(signs) > 1:
+        return Sign.ANY
+    strict = any(monomial is Sign.POSITIVE for _, monomial in parts)
+    if signs == {1}:
+        return Sign.POSITIVE if strict else Sign.NONNEGATIVE
+    return Sign.NEGATIVE if strict else Sign.NONPOSITIVE
+
+
+def _sum(group: Sequence[tuple[int, Term]], known: Mapping[str, Interval]) -> Interval:
+    """Bound a coefficient where the species before it are known."""
+    total = Interval.at(Fraction(0))
+    for _, term in group:
+        product = Interval.at(Fraction(1))
+        for species, power in term.upstream:
+            product = product.times_concentration(known[species], power)
+        total = total + product.times(term.value)
+    return total
+
+
+def _within(monomial: Monomial, known: Mapping[str, Interval]) -> bool:
+    return all(species in known for species, _ in monomial)
+
+
+def _change(reaction: Reaction, species: str) -> int:
+    return reaction.vector.get(species, 0)

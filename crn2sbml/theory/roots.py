@@ -1,0 +1,182 @@
+"""Positive roots of polynomials whose coefficients are known exactly or within intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Literal
+
+from crn2sbml.theory.exact import Interval, evaluate, round_down, round_up
+
+# Relative width of a bracket of a root of a polynomial that is known exactly.
+_WIDTH = Fraction(1, 2**56)
+# A bracket is widened by factors of two until signs prove it.
+_MAX_WIDENINGS = 80
+# Roots are sought between 2^-1100 and 2^1100, beyond which no double is.
+_LARGEST_EXPONENT = 1100
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """What is known of the positive roots of a polynomial.
+
+    Parameters
+    ----------
+    kind : {"none", "simple", "multiple", "several", "unknown"}
+        "simple" and "multiple": exactly one, with a slope other than 0 or with slope 0; "several":
+        at least two different ones.
+    intervals : tuple of Interval
+        Where they are, disjoint and in order.
+    """
+
+    kind: Literal["none", "simple", "multiple", "several", "unknown"]
+    intervals: tuple[Interval, ...] = ()
+
+
+def bracket_decreasing(coefficients: Mapping[int, Interval]) -> Interval | None:
+    """Bracket the positive root of a polynomial that is positive before it and negative after it.
+
+    Parameters
+    ----------
+    coefficients : mapping of int to Interval
+        By degree, with one change of sign, from + to -.
+
+    Returns
+    -------
+    Interval or None
+        Signs of the polynomial, exactly computed, prove it; None if the root is beyond all doubles.
+    """
+    low, high = _dense(coefficients, upper=False), _dense(coefficients, upper=True)
+    middle = [(a + b) / 2 for a, b in zip(low, high, strict=True)]
+    guess = _find_sign_change(middle)
+    if guess is None:
+        return None
+    width = _WIDTH
+    for _ in range(_MAX_WIDENINGS):
+        below, above = (
+            round_down(guess * (1 - min(width, Fraction(1)))),
+            round_up(guess * (1 + width)),
+        )
+        if evaluate(low, below) > 0 > evaluate(high, above):
+            return Interval(below, above)
+        width *= 2
+    return None
+
+
+def _find_sign_change(coefficients: Sequence[Fraction]) -> Fraction | None:
+    """Return a point near the sign change from + to -: powers of two first, then bisection."""
+    low, high = -_LARGEST_EXPONENT, _LARGEST_EXPONENT
+    while high - low > 1:
+        middle = (low + high) // 2
+        if evaluate(coefficients, Fraction(2) ** middle) > 0:
+            low = middle
+        else:
+            high = middle
+    if high == _LARGEST_EXPONENT or low == -_LARGEST_EXPONENT:
+        return None
+    below = Fraction(2) ** low
+    step = below
+    while step > below * _WIDTH / 4:
+        step /= 2
+        if evaluate(coefficients, below + step) > 0:
+            below += step
+    return below + step / 2
+
+
+def find_roots(coefficients: Mapping[int, Interval]) -> Roots:
+    """Find out what can be said of the positive roots, for all coefficients in the intervals.
+
+    Exact coefficients are decided by root isolation in exact arithmetic. Otherwise the roots of
+    the middle polynomial propose where signs may change, and the envelopes of the family, exactly
+    evaluated, prove it or leave it unknown.
+    """
+    low, high = _dense(coefficients, upper=False), _dense(coefficients, upper=True)
+    if low == high:
+        return _exact(low)
+    middle = [(a + b) / 2 for a, b in zip(low, high, strict=True)]
+    between = _points_between([interval for interval, _ in _isolate(middle)])
+    signs = [_sign(low, high, x) for x in between]
+    changes = [
+        Interval(a, b)
+        for (a, sign_a), (b, sign_b) in pairwise(
+            [(x, sign) for x, sign in zip(between, signs, strict=True) if sign]
+        )
+        if sign_a != sign_b
+    ]
+    if len(changes) > 1:
+        return Roots("several", tuple(changes))
+    return _one_for_certain(low, high, middle)
+
+
+def _exact(coefficients: Sequence[Fraction]) -> Roots:
+    isolated = _isolate(coefficients)
+    intervals = tuple(interval for interval, _ in isolated)
+    if not isolated:
+        return Roots("none")
+    if len(isolated) > 1:
+        return Roots("several", intervals)
+    return Roots("simple" if isolated[0][1] == 1 else "multiple", intervals)
+
+
+def _isolate(coefficients: Sequence[Fraction]) -> list[tuple[Interval, int]]:
+    """Return narrow intervals around the positive roots, with multiplicities."""
+    from sympy import QQ, Poly, Symbol
+
+    rationals = [QQ(c.numerator, c.denominator) for c in reversed(coefficients)]
+    polynomial = Poly(rationals, Symbol("x"), domain=QQ)
+    if polynomial.is_zero:
+        return []
+    zeros = next(k for k, c in enumerate(coefficients) if c)  # roots at 0 are not positive
+    reduced = Poly(rationals[: len(rationals) - zeros], Symbol("x"), domain=QQ)
+    found = []
+    for (a, b), multiplicity in reduced.intervals(inf=0, eps=QQ(1, 2**56)):
+        while a == 0 and b > 0:  # the root is not 0, so that halving frees the interval of it
+            (a, b) = reduced.refine_root(a, b, eps=b / 2)
+        lower, upper = Fraction(int(a.p), int(a.q)), Fraction(int(b.p), int(b.q))
+        if upper > 0:
+            found.append((Interval(lower, upper), multiplicity))
+    return found
+
+
+def _points_between(roots: Sequence[Interval]) -> list[Fraction]:
+    """Return a point before, between and after the roots."""
+    if not roots:
+        return []
+    inner = [(a.upper + b.lower) / 2 for a, b in pairwise(roots)]
+    return [roots[0].lower / 2, *inner, 2 * roots[-1].upper]
+
+
+def _sign(low: Sequence[Fraction], high: Sequence[Fraction], x: Fraction) -> int:
+    if evaluate(low, x) > 0:
+        return 1
+    return -1 if evaluate(high, x) < 0 else 0
+
+
+def _one_for_certain(
+    low: Sequence[Fraction], high: Sequence[Fraction], middle: Sequence[Fraction]
+) -> Roots:
+    """Prove that there is one simple root: none outside a bracket, and a slope inside."""
+    outer = [_isolate(low), _isolate(middle), _isolate(high)]
+    if any(len(isolated) != 1 for isolated in outer):
+        return Roots("unknown")
+    bracket = Interval(
+        min(isolated[0][0].lower for isolated in outer),
+        max(isolated[0][0].upper for isolated in outer),
+    )
+    if not (_sign(low, high, bracket.lower / 2) > 0 > _sign(low, high, 2 * bracket.upper)):
+        return Roots("unknown")
+    slope = Fraction(0)
+    for k, (a, b) in enumerate(zip(low, high, strict=True)):
+        if k:
+            slope += max(
+                k * c * x ** (k - 1) for c in (a, b) for x in (bracket.lower, bracket.upper)
+            )
+    return Roots("simple" if slope < 0 else "unknown", (bracket,))
+
+
+def _dense(coefficients: Mapping[int, Interval], *, upper: bool) -> list[Fraction]:
+    zero = Interval.at(Fraction(0))
+    ends = [coefficients.get(k, zero) for k in range(max(coefficients, default=0) + 1)]
+    return [end.upper if upper else end.lower for end in ends]
