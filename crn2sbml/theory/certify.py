@@ -16,7 +16,7 @@ from crn2sbml.theory.certificate import (
 )
 from crn2sbml.theory.exact import Interval
 from crn2sbml.theory.laws import ConservationLaw, conservation_laws
-from crn2sbml.theory.node import Judgement, Sign, View, judge, view_at_limit, view_everywhere
+from crn2sbml.theory.node import Judgement, judge
 from crn2sbml.theory.order import blocks, find_cycle, layers
 from crn2sbml.theory.polynomials import Polynomial, polynomials
 from crn2sbml.theory.statements import (
@@ -28,6 +28,7 @@ from crn2sbml.theory.statements import (
     refuted,
     unknown,
 )
+from crn2sbml.theory.views import Sign, View, view_at_limit, view_everywhere
 
 
 def certify(crn: Crn) -> Certificate:
@@ -176,7 +177,7 @@ class _Certifier:
         }
 
     def _exponential(self, species: str, settled: Judgement, reliable: Statement) -> Statement:
-        """A simple root is approached exponentially, if the species before it approach theirs."""
+        """Decide by the slope at the root, and by the species before it."""
         if not settled.feed_forward.proved:
             return settled.feed_forward
         slow = self._first_before(species, "exponential")
@@ -187,7 +188,7 @@ class _Certifier:
     def _or_at_limit(
         self, species: str, from_infinity: Statement, settled: Judgement, reliable: Statement
     ) -> Statement:
-        """Where the decay fails for some concentrations, that near the limit may do."""
+        """Use the decay near the limit where that for all concentrations fails."""
         late = self._first_before(species, "from_infinity")
         helps = reliable.proved and late is None and settled.order is not None
         if from_infinity.verdict is not Verdict.UNKNOWN or not helps:

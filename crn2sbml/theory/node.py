@@ -7,80 +7,15 @@ or the point where y settles, which is all that the property needs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
+from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from crn2sbml.reaction import Reaction
 from crn2sbml.theory.exact import Interval, format_rational
-from crn2sbml.theory.polynomials import Monomial, Polynomial, Term
 from crn2sbml.theory.roots import Roots, bracket_decreasing, find_roots
 from crn2sbml.theory.statements import Statement, describe, proved, refuted, unknown
-
-# A leading coefficient that may be positive is tried at upstream concentrations up to 2^60.
-_TRIED_POWERS = range(0, 61, 4)
-
-
-class Sign(Enum):
-    """Sign of a coefficient or monomial on a domain; None stands for 0."""
-
-    POSITIVE = "> 0"
-    NEGATIVE = "< 0"
-    NONNEGATIVE = ">= 0"
-    NONPOSITIVE = "<= 0"
-    ANY = "of either sign"
-
-
-_UP = (Sign.POSITIVE, Sign.NONNEGATIVE)
-_DOWN = (Sign.NEGATIVE, Sign.NONPOSITIVE)
-
-SignOf = Callable[[Monomial], Sign | None]
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A species' right-hand side as it looks on a domain.
-
-    Parameters
-    ----------
-    species : str
-        Id of the species.
-    structural : bool
-        For all positive rate constants and constant species, each reaction with a constant of its
-        own; otherwise at the numbers of the network.
-    terms : mapping of int to sequence of (int, Term)
-        By degree: the terms that are there, with the sign of their coefficient (0 for either).
-    signs : mapping of int to Sign
-        Sign of each coefficient that is not 0.
-    intervals : mapping of int to Interval, optional
-        Bounds of the coefficients, where numbers are known.
-    place : str
-        Where on the domain, for reasons.
-    """
-
-    species: str
-    structural: bool
-    terms: Mapping[int, Sequence[tuple[int, Term]]]
-    signs: Mapping[int, Sign]
-    intervals: Mapping[int, Interval] | None = None
-    place: str = ""
-
-    def reactions(self, degree: int, sign: int) -> list[Reaction]:
-        """Return the reactions that can give a coefficient a sign."""
-        return [
-            reaction
-            for found, term in self.terms[degree]
-            if found in (sign, 0)
-            for reaction in term.reactions
-            if _change(reaction, self.species) * sign > 0
-        ]
-
-    def highest(self, signs: Iterable[Sign]) -> int:
-        """Return the highest degree with one of the signs, or -1."""
-        wanted = tuple(signs)
-        return max((k for k, sign in self.signs.items() if sign in wanted), default=-1)
+from crn2sbml.theory.views import DOWN, UP, Sign, View, at_witness, without_upstream
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,65 +44,6 @@ class Judgement:
     root: Interval | None = None
     rate: Interval | None = None
     explodes: bool = False
-
-
-def view_everywhere(polynomial: Polynomial, structural: bool) -> View:
-    """Look at a right-hand side for all upstream concentrations >= 0."""
-    terms = _terms(polynomial, structural)
-    signs = _signs(terms, lambda monomial: Sign.NONNEGATIVE if monomial else Sign.POSITIVE)
-    constant = all(not term.upstream for group in terms.values() for _, term in group)
-    intervals = None
-    if constant and not structural:
-        intervals = {k: _sum(group, {}) for k, group in terms.items()}
-    view = View(polynomial.species, structural, terms, signs, intervals)
-    top = max(signs, default=-1)
-    return view if structural or signs.get(top) is not Sign.ANY else _at_witness(view, top)
-
-
-def view_at_limit(
-    polynomial: Polynomial,
-    structural: bool,
-    limits: Mapping[str, Sign | None],
-    intervals: Mapping[str, Interval | None],
-) -> View:
-    """Look at a right-hand side where the species before it settle.
-
-    Parameters
-    ----------
-    polynomial : Polynomial
-        The right-hand side.
-    structural : bool
-        See :class:`View`.
-    limits : mapping of str to Sign or None
-        Sign of the limit of each species before it; None for 0.
-    intervals : mapping of str to Interval or None
-        Bounds of these limits, where numbers are known.
-    """
-
-    def sign_of(monomial: Monomial) -> Sign | None:
-        signs = [limits[species] for species, _ in monomial]
-        if None in signs:
-            return None
-        return Sign.POSITIVE if set(signs) <= {Sign.POSITIVE} else Sign.NONNEGATIVE
-
-    terms = {
-        k: left
-        for k, group in _terms(polynomial, structural).items()
-        if (left := [pair for pair in group if sign_of(pair[1].upstream) is not None])
-    }
-    signs = _signs(terms, sign_of)
-    if structural or any(intervals[s] is None for s in polynomial.upstream if s in intervals):
-        return View(polynomial.species, structural, terms, signs)
-    known = {s: interval for s, interval in intervals.items() if interval is not None}
-    bounds = {k: _sum(group, known) for k, group in terms.items()}
-    for k, interval in bounds.items():
-        if interval.lower > 0:
-            signs[k] = Sign.POSITIVE
-        elif interval.upper < 0:
-            signs[k] = Sign.NEGATIVE
-        elif interval.lower == interval.upper == 0:
-            del signs[k]
-    return View(polynomial.species, structural, terms, signs, {k: bounds[k] for k in signs})
 
 
 def judge(view: View) -> Judgement:
@@ -234,7 +110,7 @@ def _order(view: View) -> int | None:
     for k in sorted(view.signs, reverse=True):
         if view.signs[k] is Sign.NEGATIVE and k > 1:
             return k
-        if view.signs[k] not in _DOWN:
+        if view.signs[k] not in DOWN:
             return None
     return None
 
@@ -274,13 +150,13 @@ def _fixed_point(view: View, order: int | None) -> _FixedPoint:
     """Return whether there is one limit, whether it is simple, its sign, and where it is."""
     x, signs = view.species, view.signs
     production = signs.get(0)
-    if all(signs.get(k) in _DOWN for k in signs if k) and signs.get(1) is Sign.NEGATIVE:
+    if all(signs.get(k) in DOWN for k in signs if k) and signs.get(1) is Sign.NEGATIVE:
         return _falling(view)
     if production is None:
         return _without_production(view)
     if production is Sign.POSITIVE:
         return _with_production(view, order)
-    at_zero = judge(_without_upstream(view))
+    at_zero = judge(without_upstream(view))
     if at_zero.reliable.refuted:
         return at_zero.reliable, at_zero.reliable, Sign.ANY, None
     why = unknown(f"whether {x} is produced depends on the species before it", x)
@@ -310,7 +186,7 @@ def _with_production(view: View, order: int | None) -> _FixedPoint:
         why = refuted(
             f"{x} has several fixed points for some rate constants: {witness}",
             x,
-            view.reactions(view.highest(_UP), 1),
+            view.reactions(view.highest(UP), 1),
         )
         return why, why, Sign.ANY, None
     why = unknown(f"the coefficients of {x} change sign more than once", x)
@@ -321,7 +197,7 @@ def _from_roots(view: View, roots: Roots) -> _FixedPoint:
     x = view.species
     shown = ", ".join(str(interval) for interval in roots.intervals)
     if roots.kind == "several":
-        reactions = view.reactions(view.highest(_UP), 1) if view.highest(_UP) > 0 else []
+        reactions = view.reactions(view.highest(UP), 1) if view.highest(UP) > 0 else []
         why = refuted(f"{x} has several fixed points: {shown}", x, reactions)
         return why, why, Sign.ANY, None
     if roots.kind in ("simple", "multiple"):
@@ -338,9 +214,9 @@ def _without_production(view: View) -> _FixedPoint:
     x = view.species
     lowest = min(view.signs)
     if not view.structural and view.signs[lowest] is Sign.ANY:
-        view = _at_witness(view, lowest)
+        view = at_witness(view, lowest)
     signs = view.signs
-    falls = signs[lowest] is Sign.NEGATIVE and all(sign in _DOWN for sign in signs.values())
+    falls = signs[lowest] is Sign.NEGATIVE and all(sign in DOWN for sign in signs.values())
     roots = Roots("none" if falls else "unknown")
     if not falls and view.intervals is not None and signs[lowest] is Sign.NEGATIVE:
         roots = find_roots(view.intervals)
@@ -389,7 +265,7 @@ def _bracket(view: View) -> Interval | None:
 def _changes_once(signs: Mapping[int, Sign]) -> bool:
     """Tell whether some s has a_k >= 0 for k < s and a_k <= 0 for k > s, a_s being free."""
     return any(
-        all(sign in (_UP if k < s else _DOWN) for k, sign in signs.items() if k != s) for s in signs
+        all(sign in (UP if k < s else DOWN) for k, sign in signs.items() if k != s) for s in signs
     )
 
 
@@ -404,7 +280,7 @@ def _spread(view: View) -> str | None:
     chosen: dict[int, int] = {}
     for k in sorted(view.signs):
         free = -next(reversed(chosen.values()), -1)  # one of either sign makes one change more
-        chosen[k] = 1 if view.signs[k] in _UP else -1 if view.signs[k] in _DOWN else free
+        chosen[k] = 1 if view.signs[k] in UP else -1 if view.signs[k] in DOWN else free
     if sum(a != b for a, b in pairwise(chosen.values())) < 2:
         return None
     shown = [f"{'+' if sign > 0 else '-'} x^{k} / 2^{3 * k * k}" for k, sign in chosen.items()]
@@ -417,80 +293,3 @@ def _has_constants_of_its_own(view: View) -> bool:
     """Tell whether the rate constants can be chosen without a change to the species before it."""
     terms = [term for group in view.terms.values() for _, term in group]
     return all(len(reaction.vector) == 1 for term in terms for reaction in term.reactions)
-
-
-def _at_witness(view: View, degree: int) -> View:
-    """Move to upstream concentrations that make a coefficient positive, if there are any."""
-    for _, term in view.terms[degree]:
-        if term.value <= 0:
-            continue
-        for power in _TRIED_POWERS:
-            y = {species: Interval.at(Fraction(2**power)) for species, _ in term.upstream}
-            total = _sum([p for p in view.terms[degree] if _within(p[1].upstream, y)], y)
-            if total.lower > 0:
-                place = " and ".join(f"{species} = {2**power}" for species in y)
-                return replace(
-                    view,
-                    signs={**view.signs, degree: Sign.POSITIVE},
-                    place=f" where {place or 'the species before it are absent'}",
-                )
-    return view
-
-
-def _without_upstream(view: View) -> View:
-    """Look at the same right-hand side where the species before it are absent."""
-    terms = {
-        k: left
-        for k, group in view.terms.items()
-        if (left := [pair for pair in group if not pair[1].upstream])
-    }
-    signs = _signs(terms, lambda monomial: Sign.POSITIVE)
-    intervals = None if view.structural else {k: _sum(group, {}) for k, group in terms.items()}
-    place = " where the species before it are absent"
-    return View(view.species, view.structural, terms, signs, intervals, place)
-
-
-def _terms(polynomial: Polynomial, structural: bool) -> dict[int, list[tuple[int, Term]]]:
-    """Return the terms by degree with the signs that they have at a level."""
-    found: dict[int, list[tuple[int, Term]]] = {}
-    for term in polynomial.terms:
-        if structural:
-            found.setdefault(term.degree, []).append((term.sign, term))
-        elif term.value:
-            found.setdefault(term.degree, []).append((1 if term.value > 0 else -1, term))
-    return found
-
-
-def _signs(terms: Mapping[int, Sequence[tuple[int, Term]]], sign_of: SignOf) -> dict[int, Sign]:
-    return {
-        k: _joint_sign([(s, sign_of(t.upstream)) for s, t in group]) for k, group in terms.items()
-    }
-
-
-def _joint_sign(parts: Sequence[tuple[int, Sign | None]]) -> Sign:
-    signs = {sign for sign, _ in parts}
-    if 0 in signs or len(signs) > 1:
-        return Sign.ANY
-    strict = any(monomial is Sign.POSITIVE for _, monomial in parts)
-    if signs == {1}:
-        return Sign.POSITIVE if strict else Sign.NONNEGATIVE
-    return Sign.NEGATIVE if strict else Sign.NONPOSITIVE
-
-
-def _sum(group: Sequence[tuple[int, Term]], known: Mapping[str, Interval]) -> Interval:
-    """Bound a coefficient where the species before it are known."""
-    total = Interval.at(Fraction(0))
-    for _, term in group:
-        product = Interval.at(Fraction(1))
-        for species, power in term.upstream:
-            product = product.times_concentration(known[species], power)
-        total = total + product.times(term.value)
-    return total
-
-
-def _within(monomial: Monomial, known: Mapping[str, Interval]) -> bool:
-    return all(species in known for species, _ in monomial)
-
-
-def _change(reaction: Reaction, species: str) -> int:
-    return reaction.vector.get(species, 0)
