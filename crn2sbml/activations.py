@@ -176,6 +176,50 @@ class Activation:
             rate = rate - (k - 1) * d * x**k
         return np.asarray(rate)
 
+    @property
+    def growth_exponent(self) -> float:
+        """The p with activation ~ c rho^p as rho -> inf: 1/(q - 1) for the highest order q."""
+        return 1.0 / (max(self.decay) - 1)
+
+    def right_asymptote(self, rho: ArrayLike) -> Array:
+        """Return (rho / ((q - 1) d_q))^(1/(q - 1)), q the highest order: the limit of large rho.
+
+        Parameters
+        ----------
+        rho : array_like
+            Net growth rates, of any shape.
+
+        Returns
+        -------
+        numpy.ndarray
+            What the activation approaches, relative to its size, as rho -> inf; for q = 2 and
+            d_2 = 1 the ReLU, for q = 3 sqrt(rho/2) (Figure 13 of the paper). 0 for rho < 0.
+
+        Notes
+        -----
+        Section 6.1 of the paper: decay of order q gives growth like rho^(1/(q - 1)). The equation
+        h + rho x = sum_k (k - 1) d_k x^k is dominated by rho x and the highest power.
+        """
+        q = max(self.decay)
+        growth = np.maximum(np.asarray(rho, dtype=np.float64), 0.0)
+        return np.asarray((growth / ((q - 1) * self.decay[q])) ** self.growth_exponent)
+
+    def left_asymptote(self, rho: ArrayLike) -> Array:
+        """Return h / -rho: the limit of rho -> -inf.
+
+        Parameters
+        ----------
+        rho : array_like
+            Net growth rates, of any shape.
+
+        Returns
+        -------
+        numpy.ndarray
+            What the activation approaches, relative to its size; nan for rho >= 0.
+        """
+        rho = np.asarray(rho, dtype=np.float64)
+        return np.asarray(self.h / np.where(rho < 0, -rho, np.nan))
+
 
 def _checked_smoothing(h: float) -> float:
     try:

@@ -22,6 +22,7 @@ ROOMS = [
     "archive",
     "checks",
     "activations",
+    "activation_names",
     "network_file",
     "network",
     "reaction",

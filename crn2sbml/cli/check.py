@@ -8,8 +8,10 @@ from pathlib import Path
 
 import click
 
-from crn2sbml.cli.common import Printer
+from crn2sbml.cli.common import Printer, output_options
+from crn2sbml.cli.theory import check_pictures, examine, print_theory, save_pictures
 from crn2sbml.crn import Crn
+from crn2sbml.errors import InputValueError
 from crn2sbml.formats.sbml.validate import MOST_REACTIONS_IN_FULL, Finding
 from crn2sbml.inspection import Inspection, inspect_model, largest_order
 
@@ -24,23 +26,73 @@ _CHECKS = {
 }
 
 
-@click.command(short_help="Say what a model file is.")
+@click.command(short_help="Say what a model file is, and what can be promised of it.")
 @click.argument("model", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def check(model: Path, as_json: bool, quiet: bool) -> None:
+@click.option(
+    "--theory",
+    "with_theory",
+    is_flag=True,
+    help="Certify the model: one steady state, reached exponentially fast, from infinity?",
+)
+@click.option(
+    "--accuracy",
+    type=float,
+    default=1e-3,
+    show_default=True,
+    help="With --theory: the distance to the steady state that counts as settled.",
+)
+@click.option(
+    "--plots",
+    type=click.Path(path_type=Path),
+    help="With --theory: folder for pictures of the activation, of a phase line and of the proven "
+    "settling time against runs.",
+)
+@output_options
+def check(
+    model: Path,
+    with_theory: bool,
+    accuracy: float,
+    plots: Path | None,
+    force: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
     """Say what MODEL (.xml, .sbml, .ant) is, whoever wrote it.
 
     Whether it holds a neural network, and in which encoding; whether its laws are of mass action;
     which species are dynamic, enzymatic and buffered; what libsbml's consistency checks find. The
     exit code is 0, 1 if anything is found, or 2 if the file cannot be read.
+
+    With --theory, what is proved of it from its reactions alone: that it has one steady state, that
+    this is reached from every start, exponentially fast, even from infinity; or which species and
+    reaction break that. The exit code is then 0 if all is proved, 1 if something is refuted or
+    unknown.
     """
     printer = Printer(quiet, as_json)
+    if plots is not None:
+        if not with_theory:
+            raise InputValueError("--plots draws what --theory finds; give both")
+        check_pictures(plots, force)
     inspection = inspect_model(model)
+    crn = inspection.crn
+    theory = None
+    if with_theory and crn is not None:
+        theory = examine(crn, inspection.recognised, accuracy)
     for line in _lines(inspection):
         printer.line(line)
-    printer.result(inspection.to_dict())
-    if inspection.finding_count:
+    if theory is not None:
+        print_theory(printer, theory)
+    if plots is not None and theory is not None and crn is not None:
+        names = save_pictures(theory, crn, inspection.recognised, plots, force)
+        printer.line(f"Wrote {', '.join(names) or 'no pictures'} to {plots}.")
+    found = inspection.to_dict()
+    if with_theory:
+        found["theory"] = None if theory is None else theory.to_dict()
+    printer.result(found)
+    sound = not inspection.finding_count
+    if with_theory:
+        sound = theory is not None and theory.certificate.proved
+    if not sound:
         sys.exit(_EXIT_FINDINGS)
 
 

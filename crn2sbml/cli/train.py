@@ -9,6 +9,7 @@ from typing import get_args
 import click
 import numpy as np
 
+from crn2sbml.activation_names import parse_activation
 from crn2sbml.activations import Activation
 from crn2sbml.cli.common import (
     Printer,
@@ -115,7 +116,13 @@ _OWN = _Defaults(rounds=2000, learning_rate=0.01)
     "unbroken run.",
 )
 @click.option("--smoothing", type=float, help="Smoothing h of the activation, > 0 for chemistry.")
-@click.option("--order", type=int, help="Order q of the decay, 2 unless given.")
+@click.option(
+    "--activation",
+    "activation_text",
+    metavar="NAME|ORDER:RATE+...",
+    help="smoothed-relu (default), relu, or rate constants of the decay by order, such as 3:1 or "
+    "2:1+3:0.5; one for all layers, or one for each with commas between.",
+)
 @click.option("--held-out", type=float, help="Share of the examples to test on.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of all randomness.")
 @workers_option
@@ -136,7 +143,7 @@ def train(
     checkpoint_every: int | None,
     resume: bool,
     smoothing: float | None,
-    order: int | None,
+    activation_text: str | None,
     held_out: float | None,
     seed: int,
     workers: int,
@@ -154,12 +161,13 @@ def train(
     rng = np.random.default_rng(seed)
     training, test, defaults = _load(source, data_dir, held_out, rng)
     if start_file is None:
+        widths = _widths(layers, training, defaults)
         h = defaults.smoothing if smoothing is None else smoothing
-        activation = Activation(h, {2 if order is None else order: 1.0})
-        shape = NeuralNetwork.random(_widths(layers, training, defaults), activation, rng=rng)
+        activation = _activations(activation_text, h, len(widths) - 1)
+        shape = NeuralNetwork.random(widths, activation, rng=rng)
         start = NeuralNetwork(shape.layers, training.input_names, training.output_names)
     else:
-        _check_no_shape(layers=layers, smoothing=smoothing, order=order)
+        _check_no_shape(layers=layers, smoothing=smoothing, activation=activation_text)
         start = load_network(start_file)
     size = batch_size or defaults.batch_size
     printer.line(f"Training {start!r} on {len(training)} examples ({training.name}), {forward}.")
@@ -238,6 +246,12 @@ def _widths(layers: str | None, data: Dataset, defaults: _Defaults) -> list[int]
             f"{ends[0]} inputs and {ends[1]} outputs"
         )
     return widths
+
+
+def _activations(text: str | None, h: float, layers: int) -> list[Activation]:
+    """Read one activation for each layer; a single one is for all."""
+    chosen = [parse_activation(part, h) for part in (text or "smoothed-relu").split(",")]
+    return chosen * layers if len(chosen) == 1 else chosen
 
 
 def _learning_rate(given: float | None, optimiser: str, defaults: _Defaults) -> float | None:

@@ -180,7 +180,7 @@ def figure_13(_: Experiments) -> Part:
     """Draw the activation of order 3."""
     curves: list[drawings.Curve] = [
         ("q = 3, h = 1", CUBIC),
-        ("sqrt(y/2)", lambda y: np.sqrt(np.where(y >= 0, y, np.nan) / 2)),
+        ("sqrt(y/2)", lambda y: np.where(y >= 0, CUBIC.right_asymptote(y), np.nan)),
     ]
     return _functions("figure13", (-10, 20), curves)
 

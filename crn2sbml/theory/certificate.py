@@ -27,23 +27,23 @@ READINGS = (
 """How the paper's definitions are read where they cannot hold, or can be read in two ways."""
 
 CONDITIONS = {
-    "reliable": "each species is reliable",
-    "decay": "each species has q-polynomial decay with q > 1",
-    "feed_forward": "each species is exponentially feed-forward",
+    "reliable": "each species reliable",
+    "decay": "each species with q-polynomial decay, q > 1",
+    "feed_forward": "each species exponentially feed-forward",
 }
 """The conditions of Theorem 4.8 on each species."""
 
 HYPOTHESES = {
-    "types": "every species is dynamic or enzymatic",
-    "order": "the system is feed-forward",
+    "types": "each species dynamic or enzymatic",
+    "order": "a feed-forward order",
     **CONDITIONS,
 }
 """The hypotheses of Theorem 4.8: Definition 5.1, equations (11)-(12), and the conditions."""
 
 PROPERTIES = {
-    "reliable": "reliable",
+    "reliable": "is reliable: one limit for all starts",
     "from_infinity": "converges from infinity in finite time",
-    "exponential": "exponentially reliable",
+    "exponential": "is exponentially reliable",
 }
 """The properties of Definition 4.7, by their numbers there."""
 

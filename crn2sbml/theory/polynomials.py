@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -66,24 +66,40 @@ class Polynomial:
         return tuple(dict.fromkeys(s for term in self.terms for s, _ in term.upstream))
 
     def __str__(self) -> str:
-        """Print it at the numbers of the network."""
-        terms = [term for term in self.terms if term.value]
-        text = "".join(_printed(term, self.species) for term in terms[:_PRINTED_TERMS])
-        more = len(terms) - _PRINTED_TERMS
-        text += f" + ... ({more:,} more terms)" if more > 0 else ""
-        return text.removeprefix(" + ").strip().replace("- ", "-", text.startswith(" - ")) or "0"
+        """Print it at the numbers of the network, such as "1 + (0.5 Y - 2) X - X^2"."""
+        groups: dict[int, list[Term]] = {}
+        for term in self.terms:
+            if term.value:
+                groups.setdefault(term.degree, []).append(term)
+        return _joined(_printed_group(group, self.species) for group in groups.values())
 
 
-def _printed(term: Term, species: str) -> str:
-    powers = (*term.upstream, (species, term.degree)) if term.degree else term.upstream
-    factors = " ".join(s if power == 1 else f"{s}^{power}" for s, power in powers)
+def _printed_group(group: list[Term], species: str) -> str:
+    """Print the terms of one degree, with their sign in front: " - (...) X^2"."""
+    degree = group[0].degree
+    power = "" if degree == 0 else species if degree == 1 else f"{species}^{degree}"
+    if len(group) == 1 or not power:
+        return "".join(_printed(term, power) for term in group[:_PRINTED_TERMS]) + _more(group)
+    inside = _joined(_printed(term, "") for term in group[:_PRINTED_TERMS]) + _more(group)
+    return f" + ({inside}) {power}"
+
+
+def _printed(term: Term, power: str) -> str:
+    upstream = [s if count == 1 else f"{s}^{count}" for s, count in term.upstream]
+    factors = [*upstream, *([power] if power else [])]
     size = format_rational(abs(term.value))
-    sign = " + " if term.value > 0 else " - "
-    return (
-        sign
-        + " ".join(part for part in (size if size != "1" else "", factors) if part)
-        + ("1" if size == "1" and not factors else "")
-    )
+    shown = factors if size == "1" and factors else [size, *factors]
+    return (" + " if term.value > 0 else " - ") + " ".join(shown)
+
+
+def _more(group: list[Term]) -> str:
+    return f" + ... ({len(group) - _PRINTED_TERMS:,} more)" if len(group) > _PRINTED_TERMS else ""
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """Join signed parts, the first without its space, or "0" if there is none."""
+    text = "".join(parts).removeprefix(" + ")
+    return "-" + text.removeprefix(" - ") if text.startswith(" - ") else text or "0"
 
 
 @dataclass(slots=True)

@@ -219,7 +219,7 @@ def test_force_overwrites(folder):
         (["train", "--data", "xor", "--layers", "3,1", "-o", "out"], "2 inputs"),
         (["train", "--data", "xor", "--smoothing", "0", "-o", "out"], "h = 0"),
         (["train", "--data", "xor", "--smoothing", "-1", "-o", "out"], "-1.0"),
-        (["train", "--data", "xor", "--order", "1", "-o", "out"], "order 1"),
+        (["train", "--data", "xor", "--activation", "1:1", "-o", "out"], "order 1"),
         (["train", "--data", "xor", "-o", "none/out"], "there is no folder"),
         (["train", "--data", "xor", "-o", "text.csv"], "is a file"),
         (["demo", "-o", "."], "exists already"),

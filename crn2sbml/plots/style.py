@@ -1,0 +1,62 @@
+"""What the pictures share: colours, resolution, and how they are written to files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crn2sbml.errors import FileError
+from crn2sbml.files import atomic_write
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's colours, told apart by colour-blind readers too.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999933")
+STYLES = ("-", "--", "-.", ":")
+RESOLUTION = 150
+
+
+def save_figure(figure: Figure, path: str | Path, overwrite: bool = False) -> None:
+    """Write a figure to a file in the format of its suffix (``.png``, ``.svg``, ``.pdf``).
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        What to write.
+    path : str or Path
+        File to write; a half-written file is never left behind.
+    overwrite : bool, default False
+        Replace an existing file.
+
+    Raises
+    ------
+    FileError
+        If the file exists (without `overwrite`), cannot be written, or has another suffix.
+    """
+    kind = check_figure_path(path)
+    # Without dates and software versions the same figure gives the same file.
+    metadata = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+    with atomic_write(path, overwrite) as stream:
+        figure.savefig(stream, format=kind, metadata=metadata[kind])
+
+
+def check_figure_path(path: str | Path) -> str:
+    """Return the format that the suffix of a path names.
+
+    Raises
+    ------
+    FileError
+        If a figure cannot be written in that format.
+    """
+    kind = Path(path).suffix.lower().removeprefix(".")
+    if kind not in ("png", "svg", "pdf"):
+        raise FileError(f"cannot draw to {path}: use a name that ends in .png, .svg or .pdf")
+    return kind
+
+
+def tidy(panel: Axes) -> None:
+    """Take away what is not data."""
+    panel.spines[["top", "right"]].set_visible(False)
+    panel.grid(alpha=0.2)

@@ -1,0 +1,94 @@
+"""Trajectories in the manner of the paper's Figure 10."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from crn2sbml.errors import InputValueError
+from crn2sbml.plots.style import COLOURS, RESOLUTION, STYLES, tidy
+from crn2sbml.simulate.results import Trajectory
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_MOST_CURVES = 12
+
+
+def plot_trajectory(
+    trajectory: Trajectory,
+    species: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> Figure:
+    """Draw concentrations over time.
+
+    Parameters
+    ----------
+    trajectory : Trajectory
+        What to draw.
+    species : sequence of str, optional
+        Ids of the species to draw; the last 12 (the outputs are last) unless given.
+    labels : mapping of str to str, optional
+        Readable names by id.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    return plot_trajectories({"": trajectory}, species, labels)
+
+
+def plot_trajectories(
+    trajectories: Mapping[str, Trajectory],
+    species: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    *,
+    share_y: bool = True,
+) -> Figure:
+    """Draw several trajectories of the same species side by side, as Figure 10 of the paper does.
+
+    Parameters
+    ----------
+    trajectories : mapping of str to Trajectory
+        By the title of their panel, at least one.
+    species : sequence of str, optional
+        Ids of the species to draw; the last 12 (the outputs are last) unless given.
+    labels : mapping of str to str, optional
+        Readable names by id.
+    share_y : bool, default True
+        Give all panels the same vertical axis.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Panels in a row, and one legend.
+    """
+    from matplotlib.figure import Figure
+
+    if not trajectories:
+        raise InputValueError("there is no trajectory to draw; pass at least one")
+    first = next(iter(trajectories.values()))
+    chosen = tuple(species) if species is not None else first.species_ids[-_MOST_CURVES:]
+    names = labels or {}
+    figure = Figure(
+        figsize=(min(3.2 * len(trajectories) + 2.6, 15), 3.8), layout="constrained", dpi=RESOLUTION
+    )
+    panels = figure.subplots(1, len(trajectories), sharey=share_y, squeeze=False)[0]
+    for panel, (title, trajectory) in zip(panels, trajectories.items(), strict=True):
+        for number, species_id in enumerate(chosen):
+            panel.plot(
+                trajectory.times,
+                trajectory[species_id],
+                STYLES[number // len(COLOURS) % len(STYLES)],
+                color=COLOURS[number % len(COLOURS)],
+                label=names.get(species_id, species_id),
+                linewidth=1.6,
+            )
+        panel.set(title=title, xlabel="time", xlim=(0, trajectory.times[-1]))
+        tidy(panel)
+    for panel in panels:
+        panel.set_ylim(0, None)
+    panels[0].set_ylabel("concentration")
+    handles, texts = panels[0].get_legend_handles_labels()
+    figure.legend(handles, texts, loc="outside right center", frameon=False)
+    return figure
