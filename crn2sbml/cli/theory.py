@@ -191,7 +191,7 @@ def save_pictures(
         inputs = recognised.own_inputs(crn)
         bounds = envelope(recognised.network, inputs, theory.accuracy, step=_PICTURE_STEP)
         with Simulator(recognised.network) as simulator:
-            runs = _runs(simulator, inputs, float(bounds.times[-1]))
+            runs = _runs(simulator, inputs, 1.03 * theory.settling_time)
         steady = np.hstack(recognised.network.activations(inputs))[0]
         figure = plot_settling(bounds, steady, runs, theory.accuracy, theory.settling_time)
         save_figure(figure, folder / settling, force)

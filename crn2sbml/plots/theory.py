@@ -59,7 +59,7 @@ def plot_activation(
         panel.plot(rho, values, color=colour, label=name, linewidth=1.8)
         right = np.where(rho >= 0, activation.right_asymptote(rho), np.nan)
         left = activation.left_asymptote(rho)
-        left = np.where(left <= 1.5 * values.max(), left, np.nan)
+        left = np.where(left <= 1.5 * activation(0.0), left, np.nan)
         first = number == 0
         panel.plot(
             rho, right, "--", color=colour, linewidth=1, label="(ρ/((q−1)d))^(1/(q−1))" * first
@@ -108,9 +108,8 @@ def plot_phase_line(certificate: Certificate, species: str, high: float | None =
         panel.annotate(
             f"{root:.4g}" + (f" (κ = {kappa:.3g})" if stable else ""),
             (root, 0.0),
-            (0, 9),
+            (5, 7),
             textcoords="offset points",
-            ha="center",
         )
     _draw_arrows(panel, coefficients, [0.0, *[r for r in roots if 0 < r < end], end])
     panel.set(xlabel=species, ylabel=f"d{species}/dt", xlim=(0, end))
@@ -176,7 +175,7 @@ def plot_settling(
         xlabel="time",
         ylabel="distance of the worst node",
         yscale="log",
-        xlim=(0, bounds.times[-1]),
+        xlim=(0, 1.03 * settling_time),
         ylim=(accuracy / 30, 30 * max(float(a.max()), 1.0)),
     )
     panel.legend(frameon=False, title=f"within {accuracy:g}")

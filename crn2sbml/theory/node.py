@@ -83,13 +83,14 @@ def _escape(view: View) -> Statement | None:
     x, top = view.species, max(view.signs)
     sign = view.signs[top]
     chosen = sign is Sign.ANY and view.structural and (top > 1 or _has_constants_of_its_own(view))
-    if not (sign is Sign.POSITIVE or chosen):
+    if sign not in UP and not chosen:
         return None
+    place = view.place
+    if sign is Sign.NONNEGATIVE:
+        place = " where the species before it are present"
     growth = view.reactions(top, 1)
     if top == 0:
-        return refuted(
-            f"{describe(growth)} makes {x}{view.place} and nothing removes it", x, growth
-        )
+        return refuted(f"{describe(growth)} makes {x}{place} and nothing removes it", x, growth)
     loss = view.reactions(top, -1)
     outweighed = (
         f"for rate constants with which it outweighs {describe(loss)}, which is of the same order, "
@@ -98,7 +99,7 @@ def _escape(view: View) -> Statement | None:
     )
     speed = "exponentially" if top == 1 else "to infinity in finite time"
     return refuted(
-        f"autocatalysis beats the decay{view.place}: {outweighed}{describe(growth)} lets "
+        f"autocatalysis beats the decay{place}: {outweighed}{describe(growth)} lets "
         f"{'large starts of ' if top > 1 else ''}{x} grow {speed}",
         x,
         growth,
@@ -133,7 +134,7 @@ def _decay(view: View, order: int | None) -> Statement:
                 reactions,
             )
         return refuted(f"{x} {slow} ({describe(reactions)})", x, reactions)
-    if view.signs[top] in (Sign.ANY, Sign.NONNEGATIVE):
+    if view.signs[top] is Sign.ANY:
         return unknown(f"the leading coefficient of {x} is of either sign", x, reactions)
     return refuted(
         f"the decay of {x} at order {top} ({describe(reactions)}) vanishes where the species that "
