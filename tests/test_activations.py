@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crn2sbml import Activation
-from crn2sbml.errors import ActivationError
+from crn2sbml.activation_names import parse_activation
+from crn2sbml.errors import ActivationError, UnsupportedError
 from tests.strategies import activations
 
 # Double precision has 1.1e-16; the root of a well-conditioned equation costs some of it.
@@ -175,3 +176,49 @@ def test_squares_neither_overflow_nor_underflow(h, rho):
     for d in (1e-10, 1e10):
         exact, _ = exact_root(h, {2: d}, rho)
         assert float(Activation(h, {2: d})(rho)) == pytest.approx(float(exact), rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("text", "activation"),
+    [
+        ("smoothed-relu", Activation(0.5)),
+        ("Smoothed ReLU", Activation(0.5)),
+        ("relu", Activation(0.0)),
+        ("3:1", Activation(0.5, {3: 1.0})),
+        ("2:1 + 3:0.25", Activation(0.5, {2: 1.0, 3: 0.25})),
+    ],
+)
+def test_an_activation_is_made_from_its_name_or_decay(text, activation):
+    assert parse_activation(text, 0.5) == activation
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("sigmoid", "it is bounded"),
+        ("Tanh", "it is bounded, .* negative values"),
+        ("leaky_relu", "negative values"),
+        ("GELU", "negative values"),
+        ("softplus", "falls to 0 exponentially"),
+        ("exponential", "faster than linearly"),
+        ("softmax", "all nodes of a layer"),
+    ],
+)
+def test_an_activation_that_no_decay_gives_is_refused_with_the_reason(name, reason):
+    with pytest.raises(UnsupportedError, match=f"^{name} cannot be had from decay.*{reason}"):
+        parse_activation(name)
+
+
+@given(activations(orders=(2, 3, 5, 8)))
+def test_the_reasons_hold_for_every_activation_of_the_family(activation):
+    """Unbounded, at most linear on the right; h/|rho| on the left, which is not exponential."""
+    values = activation([-1e9, -1e6, 1e9, 1e12])
+    assert values[3] > 2 * values[2] > 0
+    assert values[3] <= 1001 * values[2]
+    assert values[1] / values[0] == pytest.approx(1e3, rel=1e-3)
+
+
+@pytest.mark.parametrize("text", ["", "cubic", "3", "3:x", "x:1", "3:1+"])
+def test_what_is_neither_name_nor_decay_is_an_error(text):
+    with pytest.raises(ActivationError, match="3:1"):
+        parse_activation(text)

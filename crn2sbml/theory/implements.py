@@ -14,6 +14,7 @@ from crn2sbml.errors import InputValueError, UnsupportedError
 from crn2sbml.extract import recognise_network
 from crn2sbml.network import NeuralNetwork
 from crn2sbml.theory.exact import format_rational
+from crn2sbml.theory.order import blocks
 from crn2sbml.theory.order import layers as layers_of
 from crn2sbml.theory.polynomials import Monomial, Polynomial, collect_polynomials, polynomials
 
@@ -214,13 +215,12 @@ def _layers(crn: Crn) -> Sequence[Sequence[str]]:
     except UnsupportedError:
         found = polynomials(crn)
         before = {s: p.upstream for s, p in found.items()}
-        try:
-            return layers_of(before)
-        except ValueError:
+        if any(len(block) > 1 for block in blocks(before)):
             raise UnsupportedError(
-                f"{crn.name} is not feed-forward, so that it has no layers to cut; "
-                f"certify(crn) names the cycle"
+                f"{crn.name} is not feed-forward, so that it has no layers to cut; certify(crn) "
+                f"names the cycle"
             ) from None
+        return layers_of(before)
 
 
 def _match(

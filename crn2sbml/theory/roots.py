@@ -11,7 +11,7 @@ from typing import Literal
 from crn2sbml.theory.exact import Interval, evaluate, round_down, round_up
 
 # Relative width of a bracket of a root of a polynomial that is known exactly.
-_WIDTH = Fraction(1, 2**56)
+_WIDTH = Fraction(1, 2**48)
 # A bracket is widened by factors of two until signs prove it.
 _MAX_WIDENINGS = 80
 # Roots are sought between 2^-1100 and 2^1100, beyond which no double is.
@@ -66,7 +66,7 @@ def bracket_decreasing(coefficients: Mapping[int, Interval]) -> Interval | None:
 
 
 def _find_sign_change(coefficients: Sequence[Fraction]) -> Fraction | None:
-    """Return a point near the sign change from + to -: powers of two first, then bisection."""
+    """Return a point near the sign change from + to -: exact powers of two, then bisection."""
     low, high = -_LARGEST_EXPONENT, _LARGEST_EXPONENT
     while high - low > 1:
         middle = (low + high) // 2
@@ -76,13 +76,20 @@ def _find_sign_change(coefficients: Sequence[Fraction]) -> Fraction | None:
             high = middle
     if high == _LARGEST_EXPONENT or low == -_LARGEST_EXPONENT:
         return None
-    below = Fraction(2) ** low
-    step = below
-    while step > below * _WIDTH / 4:
+    # Between 2^low and 2^high = 2 2^low, doubles do: the guess is proved afterwards.
+    scale = Fraction(2) ** low
+    scaled = [coefficient * scale**k for k, coefficient in enumerate(coefficients)]
+    largest = max(map(abs, scaled))
+    doubles = [float(coefficient / largest) for coefficient in reversed(scaled)]
+    below, step = 1.0, 1.0
+    while below + step > below:
         step /= 2
-        if evaluate(coefficients, below + step) > 0:
+        value = 0.0
+        for coefficient in doubles:
+            value = value * (below + step) + coefficient
+        if value > 0:
             below += step
-    return below + step / 2
+    return scale * Fraction(below)
 
 
 def find_roots(coefficients: Mapping[int, Interval]) -> Roots:
