@@ -3,10 +3,28 @@
 import numpy as np
 import pytest
 
+from crn2sbml import (
+    Activation,
+    NeuralNetwork,
+    Simulator,
+    certify,
+    compile_network,
+    settling_time,
+)
 from crn2sbml.errors import FileError, InputValueError
-from crn2sbml.plots import plot_history, plot_trajectories, plot_trajectory, save_figure
+from crn2sbml.plots import (
+    plot_activation,
+    plot_history,
+    plot_phase_line,
+    plot_settling,
+    plot_trajectories,
+    plot_trajectory,
+    save_figure,
+)
 from crn2sbml.simulate import Trajectory
+from crn2sbml.theory import envelope
 from crn2sbml.training import History
+from tests.theory import counterexamples
 
 
 @pytest.fixture
@@ -71,3 +89,69 @@ def test_other_suffixes_and_empty_pictures_are_errors(tmp_path, trajectory):
         plot_trajectories({})
     with pytest.raises(InputValueError, match="X9_9"):
         plot_trajectory(trajectory, ["X9_9"])
+
+
+def test_an_activation_is_drawn_with_its_asymptotes():
+    cubic = Activation(1.0, {3: 1.0})
+    (panel,) = plot_activation({"q = 3": cubic}).axes
+    curve, right, left = panel.lines
+    rho = curve.get_xdata()
+    # Figure 13 of the paper: from -10 to 20, compared with sqrt(y/2)
+    assert (rho[0], rho[-1]) == (-10.0, 20.0)
+    np.testing.assert_array_equal(curve.get_ydata(), cubic(rho))
+    np.testing.assert_allclose(right.get_ydata()[rho >= 0], np.sqrt(rho[rho >= 0] / 2))
+    known = np.isfinite(left.get_ydata())
+    np.testing.assert_allclose(left.get_ydata()[known], -1 / rho[known])
+    # A small h bends sharply, so that the picture is of a smaller part.
+    (small,) = plot_activation({"h": Activation(1e-4)}).axes
+    assert small.get_xlim() == (-0.1, 0.2)
+
+
+def test_a_phase_line_shows_fixed_points_and_directions():
+    certificate = certify(counterexamples.three_fixed_points())
+    (panel,) = plot_phase_line(certificate, "X").axes
+    _, curve, *marks = panel.lines
+    x = curve.get_xdata()
+    np.testing.assert_allclose(curve.get_ydata(), 6 - 11 * x + 6 * x**2 - x**3, atol=1e-12)
+    assert [float(mark.get_xdata()[0]) for mark in marks] == pytest.approx([1, 2, 3])
+    assert [mark.get_fillstyle() for mark in marks] == ["full", "none", "full"]
+    arrows = [text for text in panel.texts if text.arrow_patch is not None]
+    assert [bool(a.xy[0] > a.xyann[0]) for a in arrows] == [True, False, True, False]
+
+
+def test_a_phase_line_of_a_deeper_node_is_where_those_before_it_settle():
+    network = NeuralNetwork.random((2, 3, 1), rng=1)
+    certificate = certify(compile_network(network, inputs=[0.5, 1.0]))
+    (panel,) = plot_phase_line(certificate, "X2_1", high=4.0).axes
+    (mark,) = panel.lines[2:]
+    assert float(mark.get_xdata()[0]) == pytest.approx(network.forward([0.5, 1.0])[0, 0])
+    assert panel.get_xlim() == (0.0, 4.0)
+
+
+def test_a_bound_is_drawn_above_the_runs():
+    network, inputs = NeuralNetwork.random((2, 3, 1), rng=1), [0.5, 1.0]
+    bounds = envelope(network, inputs)
+    steady = np.hstack(network.activations(inputs))[0]
+    time = float(settling_time(network, [inputs])[0])
+    with Simulator(network) as simulator:
+        runs = {f"from {s}": simulator.trajectory(inputs, time, s) for s in (0.0, 1e6)}
+    (panel,) = plot_settling(bounds, steady, runs, 1e-3, time).axes
+    bound, *measured = panel.lines[:3]
+    for line in measured:
+        # The bound holds from each of its times to the next, as a step.
+        known = line.get_xdata() >= bound.get_xdata()[0]
+        at = np.searchsorted(bound.get_xdata(), line.get_xdata()[known], side="right") - 1
+        assert (line.get_ydata()[known] <= bound.get_ydata()[at] + 1e-6).all()
+    texts = [text.get_text() for text in panel.get_legend().get_texts()]
+    assert texts[0] == f"every start (proven): t = {time:.4g}"
+
+
+def test_pictures_of_the_theory_say_what_they_cannot_draw():
+    with pytest.raises(InputValueError, match="at least one"):
+        plot_activation({})
+    with pytest.raises(InputValueError, match="low must be below high"):
+        plot_activation({"a": Activation()}, 1.0, 1.0)
+    with pytest.raises(InputValueError, match="'Y' is no dynamic species"):
+        plot_phase_line(certify(counterexamples.three_fixed_points()), "Y")
+    with pytest.raises(InputValueError, match="X depends on Y, which is not proved to settle"):
+        plot_phase_line(certify(counterexamples.example_5_2()), "X")

@@ -21,6 +21,7 @@ from crn2sbml.plots import plot_activation, plot_phase_line, plot_settling, save
 from crn2sbml.simulate import Simulator, Trajectory
 from crn2sbml.theory import Certificate, Statement, Verdict, certify, envelope, settling_time
 from crn2sbml.theory.certificate import HYPOTHESES, PROPERTIES
+from crn2sbml.theory.exact import Interval
 
 PICTURES = ("activation.png", "phase_line.png", "settling.png")
 
@@ -110,10 +111,17 @@ def _species(certificate: Certificate) -> Table:
             species,
             equation,
             "-" if found.decay_order is None else str(found.decay_order),
-            "-" if found.fixed_point is None else f"{float(found.fixed_point.lower):.6g}",
-            "-" if found.rate is None else f"{float(found.rate.lower):.4g}",
+            _shown(found.fixed_point, 6),
+            _shown(found.rate, 4),
         )
     return table
+
+
+def _shown(interval: Interval | None, digits: int) -> str:
+    if interval is None:
+        return "-"
+    lower, _ = interval.to_floats()
+    return str(interval) if lower is None else f"{lower:.{digits}g}"
 
 
 def _reasons(certificate: Certificate) -> Iterator[str]:
@@ -144,7 +152,7 @@ def _numbers(theory: Theory) -> Iterator[str]:
     if level.proved and (rate := level.rate) is not None:
         yield (
             f"The approach ends like exp(-lambda t) with every lambda below "
-            f"{float(rate.lower):.4g}, the least rate of a species."
+            f"{_shown(rate, 4)}, the least rate of a species."
         )
     if theory.settling_time is not None:
         yield (

@@ -224,5 +224,5 @@ def _plain(statements: Mapping[str, Statement]) -> dict[str, Any]:
     return {key: statement.to_dict() for key, statement in statements.items()}
 
 
-def _ends(interval: Interval | None) -> list[float] | None:
-    return None if interval is None else [float(interval.lower), float(interval.upper)]
+def _ends(interval: Interval | None) -> list[float | None] | None:
+    return None if interval is None else list(interval.to_floats())

@@ -60,15 +60,26 @@ class Interval:
         upper = self.upper * (other.upper if self.upper > 0 else other.lower)
         return Interval(round_down(lower), round_up(upper))
 
+    def to_floats(self) -> tuple[float | None, float | None]:
+        """Return the ends as doubles; None where an end is beyond the largest one."""
+        return _to_float(self.lower), _to_float(self.upper)
+
     def __str__(self) -> str:
         """Print the digits that both ends share."""
-        lower, upper = float(self.lower), float(self.upper)
-        if self.lower == self.upper:
+        lower, upper = self.to_floats()
+        if self.lower == self.upper or lower is None or upper is None:
             return format_rational(self.lower)
         for digits in range(15, 1, -1):
             if (text := f"{lower:.{digits}g}") == f"{upper:.{digits}g}":
                 return text
         return f"{lower:.3g} to {upper:.3g}"
+
+
+def _to_float(value: Fraction) -> float | None:
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def evaluate(coefficients: Sequence[Fraction], x: Fraction) -> Fraction:

@@ -14,8 +14,8 @@ from crn2sbml.theory.exact import Interval, evaluate, round_down, round_up
 _WIDTH = Fraction(1, 2**48)
 # A bracket is widened by factors of two until signs prove it.
 _MAX_WIDENINGS = 80
-# Roots are sought between 2^-1100 and 2^1100, beyond which no double is.
-_LARGEST_EXPONENT = 1100
+# Roots are sought between these powers of 2: from the quotient of two doubles to the largest one.
+_LOWEST_EXPONENT, _HIGHEST_EXPONENT = -2200, 1023
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,14 @@ def bracket_decreasing(coefficients: Mapping[int, Interval]) -> Interval | None:
 
 def _find_sign_change(coefficients: Sequence[Fraction]) -> Fraction | None:
     """Return a point near the sign change from + to -: exact powers of two, then bisection."""
-    low, high = -_LARGEST_EXPONENT, _LARGEST_EXPONENT
+    low, high = _LOWEST_EXPONENT, _HIGHEST_EXPONENT
     while high - low > 1:
         middle = (low + high) // 2
         if evaluate(coefficients, Fraction(2) ** middle) > 0:
             low = middle
         else:
             high = middle
-    if high == _LARGEST_EXPONENT or low == -_LARGEST_EXPONENT:
+    if high == _HIGHEST_EXPONENT or low == _LOWEST_EXPONENT:
         return None
     # Between 2^low and 2^high = 2 2^low, doubles do: the guess is proved afterwards.
     scale = Fraction(2) ** low

@@ -54,7 +54,7 @@ def test_intervals_hold_what_they_should(a, b, y, power):
         (Fraction(-3), "-3"),
         (Fraction(0.1), "0.1"),
         (Fraction(2, 7), "2/7"),
-        (Fraction(10**30 + 1, 7**30), "44367.4434977"),
+        (Fraction(10**30 + 1, 7**30), "44366.8708624"),
         (Fraction(10) ** 400, "about 1e400"),
         (Fraction(5e-324), "5e-324"),
     ],
@@ -69,14 +69,14 @@ def test_a_root_with_one_change_of_sign_is_bracketed(h, rho):
     found = bracket_decreasing(exact(h, rho, -1))
     assert evaluate([Fraction(h), Fraction(rho), Fraction(-1)], found.lower) > 0
     assert evaluate([Fraction(h), Fraction(rho), Fraction(-1)], found.upper) < 0
-    with mpmath.workdps(800):
+    with mpmath.workdps(2000):
         root = (mpmath.mpf(rho) + mpmath.sqrt(mpmath.mpf(rho) ** 2 + 4 * mpmath.mpf(h))) / 2
         assert abs(mpmath.mpf(found.lower.numerator) / found.lower.denominator / root - 1) < 1e-12
     assert found.upper - found.lower <= found.upper / 2**46
 
 
 def test_a_root_beyond_all_doubles_is_none():
-    assert bracket_decreasing(exact(1, 0, Fraction(-1, 10**900))) is None
+    assert bracket_decreasing(exact(1, 0, Fraction(-1, 10**700))) is None
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,7 @@ def test_the_number_of_roots_is_that_of_the_factors(factors):
     coefficients = [Fraction(1)]
     for root in factors:  # times (root - x)
         longer = [Fraction(0), *coefficients]
-        coefficients = [
-            root * a - b for a, b in zip([*coefficients, Fraction(0)], longer, strict=True)
-        ]
+        same = [*(root * a for a in coefficients), Fraction(0)]
+        coefficients = [a - b for a, b in zip(same, longer, strict=True)]
     found = find_roots(dict(enumerate(map(Interval.at, coefficients))))
     assert [float(r.lower) for r in found.intervals] == pytest.approx(sorted(set(factors)))
