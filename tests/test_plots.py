@@ -135,14 +135,15 @@ def test_a_bound_is_drawn_above_the_runs():
     time = float(settling_time(network, [inputs])[0])
     with Simulator(network) as simulator:
         runs = {f"from {s}": simulator.trajectory(inputs, time, s) for s in (0.0, 1e6)}
-    (panel,) = plot_settling(bounds, steady, runs, 1e-3, time).axes
+    figure = plot_settling(bounds, steady, runs, 1e-3, time)
+    (panel,) = figure.axes
     bound, *measured = panel.lines[:3]
     for line in measured:
         # The bound holds from each of its times to the next, as a step.
         known = line.get_xdata() >= bound.get_xdata()[0]
         at = np.searchsorted(bound.get_xdata(), line.get_xdata()[known], side="right") - 1
         assert (line.get_ydata()[known] <= bound.get_ydata()[at] + 1e-6).all()
-    texts = [text.get_text() for text in panel.get_legend().get_texts()]
+    texts = [text.get_text() for text in figure.legends[0].get_texts()]
     assert texts[0] == f"every start (proven): t = {time:.4g}"
 
 

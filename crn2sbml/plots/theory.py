@@ -161,7 +161,8 @@ def plot_settling(
     )
     for number, (name, trajectory) in enumerate(trajectories.items()):
         distance = np.abs(trajectory.values - a).max(axis=1)
-        late = trajectory.times[np.nonzero(distance > accuracy)[0][-1]] if distance.size else 0.0
+        outside = trajectory.times[distance > accuracy]
+        late = float(outside[-1]) if outside.size else 0.0
         panel.plot(
             trajectory.times,
             np.maximum(distance, np.finfo(float).tiny),
@@ -178,7 +179,9 @@ def plot_settling(
         xlim=(0, 1.03 * settling_time),
         ylim=(accuracy / 30, 30 * max(float(a.max()), 1.0)),
     )
-    panel.legend(frameon=False, title=f"within {accuracy:g}")
+    figure.legend(
+        loc="outside upper center", ncols=2, frameon=False, title=f"within {accuracy:g} from"
+    )
     tidy(panel)
     return figure
 

@@ -119,9 +119,15 @@ class _Certifier:
         found = {s: self._species[s] for s in self._crn.dynamic_species}
         laws = conservation_laws(self._crn, self._running_reactions())
         order = self._order()
+        orders = sorted({s.decay_order for s in found.values() if s.decay_order is not None})
+        because = {
+            "reliable": "each has one fixed point",
+            "decay": f"q is {' or '.join(map(str, orders))}",
+            "feed_forward": "each fixed point is a simple root",
+        }
         conditions = {
-            key: all_of((s.hypotheses[key] for s in found.values()), text)
-            for key, text in CONDITIONS.items()
+            key: all_of((s.hypotheses[key] for s in found.values()), because[key])
+            for key in CONDITIONS
         }
         return Level(
             {"types": self._types(), "order": order, **conditions},
