@@ -172,6 +172,18 @@ def test_train_learns_the_exclusive_or_and_keeps_its_record(folder):
     np.testing.assert_array_equal(outputs.ravel() > 0.5, [False, True, True, False])
 
 
+def test_train_takes_an_activation_for_each_layer(folder):
+    succeed(
+        *("train", "--data", "xor", "--layers", "2,3,1", "--smoothing", "0.2", "--rounds", "5"),
+        *("--activation", "2:1+3:0.5,smoothed-relu", "-o", "out"),
+    )
+    network = NeuralNetwork.load(folder / "out" / "network.npz")
+    assert [layer.activation for layer in network.layers] == [
+        Activation(0.2, {2: 1.0, 3: 0.5}),
+        Activation(0.2),
+    ]
+
+
 def test_train_takes_a_file_of_ones_own(folder):
     rng = np.random.default_rng(1)
     inputs = rng.random((60, 3))
@@ -220,6 +232,8 @@ def test_force_overwrites(folder):
         (["train", "--data", "xor", "--smoothing", "0", "-o", "out"], "h = 0"),
         (["train", "--data", "xor", "--smoothing", "-1", "-o", "out"], "-1.0"),
         (["train", "--data", "xor", "--activation", "1:1", "-o", "out"], "order 1"),
+        (["train", "--data", "xor", "--activation", "sigmoid", "-o", "out"], "it is bounded"),
+        (["train", "--data", "xor", "--activation", "3:1,3:1,3:1", "-o", "out"], "for 2 layers"),
         (["train", "--data", "xor", "-o", "none/out"], "there is no folder"),
         (["train", "--data", "xor", "-o", "text.csv"], "is a file"),
         (["demo", "-o", "."], "exists already"),
