@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crn2sbml.theory.exact import Interval
+from crn2sbml.theory.exact import Interval, format_exactly
 from crn2sbml.theory.laws import ConservationLaw
 from crn2sbml.theory.polynomials import Polynomial
 from crn2sbml.theory.statements import Statement
@@ -186,7 +186,7 @@ class Certificate:
                     {
                         "degree": term.degree,
                         "upstream": dict(term.upstream),
-                        "coefficient": str(term.value),
+                        "coefficient": format_exactly(term.value),
                     }
                     for term in polynomial.terms
                     if term.value

@@ -30,6 +30,9 @@ from crn2sbml.theory.statements import (
 )
 from crn2sbml.theory.views import Sign, View, view_at_limit, view_everywhere
 
+# A cycle is named by its first species.
+_MOST_IN_CYCLE = 8
+
 
 def certify(crn: Crn) -> Certificate:
     """Find out what can be promised of a mass-action network, from its reactions alone.
@@ -78,7 +81,7 @@ def certify(crn: Crn) -> Certificate:
     numbers = _Certifier(crn, found, structural=False).level()
     structural = _Certifier(crn, found, structural=True).level()
     starts = {s.id: s.initial for s in crn.species}
-    if all(starts[species] > 0 for species in crn.constant_species):
+    if not crn.buffered_species and all(starts[s] > 0 for s in crn.constant_species):
         structural = _with_witnesses(structural, numbers)
     return Certificate(
         crn.name,
@@ -110,12 +113,16 @@ class _Certifier:
         self._limits: dict[str, Sign | None] = {}
         self._roots: dict[str, Interval | None] = {}
         self._species: dict[str, SpeciesCertificate] = {}
+        self._cycles: dict[str, Statement] = {}
 
     def level(self) -> Level:
         """Return what holds at this level."""
         for block in blocks(self._before):
+            if len(block) > 1:
+                cycle = self._cycle(block)
+                self._cycles.update(dict.fromkeys(block, cycle))
             for species in block:
-                self._certify_species(species, block)
+                self._certify_species(species)
         found = {s: self._species[s] for s in self._crn.dynamic_species}
         laws = conservation_laws(self._crn, self._running_reactions())
         order = self._order()
@@ -137,12 +144,13 @@ class _Certifier:
             found,
         )
 
-    def _certify_species(self, species: str, block: tuple[str, ...]) -> None:
+    def _certify_species(self, species: str) -> None:
         everywhere = judge(self._everywhere[species])
+        cycle = self._cycles.get(species)
         settled, properties = (
-            (None, self._in_cycle(species, block))
-            if len(block) > 1
-            else self._in_order(species, everywhere)
+            self._in_order(species, everywhere)
+            if cycle is None
+            else (None, self._in_cycle(species, cycle))
         )
         known = settled if properties["reliable"].proved else None
         self._limits[species] = Sign.ANY if known is None else known.limit
@@ -221,15 +229,21 @@ class _Certifier:
         before = self._before[species]
         return next((s for s in before if not self._species[s].properties[key].proved), None)
 
-    def _in_cycle(self, species: str, block: tuple[str, ...]) -> dict[str, Statement]:
-        cycle = find_cycle(block, self._before)
-        text = " <- ".join((*cycle, cycle[0]))
-        why = unknown(
-            f"{species} is in a cycle ({text}), of which nothing is proved",
-            species,
-            self._feedback(cycle),
+    def _in_cycle(self, species: str, cycle: Statement) -> dict[str, Statement]:
+        why = replace(
+            cycle,
+            verdict=Verdict.UNKNOWN,
+            because=f"{species} is in a cycle ({cycle.because}), of which nothing is proved",
+            species=species,
         )
         return dict.fromkeys(PROPERTIES, why)
+
+    def _cycle(self, block: tuple[str, ...]) -> Statement:
+        """Say which species of a block depend on each other."""
+        cycle = find_cycle(block, self._before)
+        shown = [*cycle[:_MOST_IN_CYCLE], *(["..."] if len(cycle) > _MOST_IN_CYCLE else [])]
+        text = " <- ".join((*shown, cycle[0]))
+        return refuted(text, block[0], self._feedback(cycle))
 
     def _feedback(self, cycle: tuple[str, ...]) -> list[Reaction]:
         """Return a reaction for each step of a cycle."""
@@ -245,11 +259,8 @@ class _Certifier:
         ]
 
     def _order(self) -> Statement:
-        for block in blocks(self._before):
-            if len(block) > 1:
-                cycle = find_cycle(block, self._before)
-                text = " <- ".join((*cycle, cycle[0]))
-                return refuted(f"{text} depend on each other", block[0], self._feedback(cycle))
+        for cycle in self._cycles.values():
+            return replace(cycle, because=f"{cycle.because} depend on each other")
         return proved("each species depends on itself and on earlier ones only")
 
     def _types(self) -> Statement:
@@ -273,6 +284,13 @@ class _Certifier:
 
     def _property(self, key: str, laws: tuple[ConservationLaw, ...] | None) -> Statement:
         """Join what holds for the species, the conservation laws and the types."""
+        held = self._crn.buffered_species
+        if self._structural and held:
+            return unknown(
+                f"{held[0]} is buffered, so that this is not the network of Definition 5.3; at "
+                f"these numbers the statements hold as long as it is held",
+                held[0],
+            )
         if laws:
             return refuted(
                 f"{laws[0]} is conserved, so that the limit depends on the start",
@@ -281,13 +299,6 @@ class _Certifier:
         joint = all_of(
             (s.properties[key] for s in self._species.values()), "proved for each species"
         )
-        held = self._crn.buffered_species
-        if self._structural and held and not joint.refuted:
-            return unknown(
-                f"{held[0]} is buffered, so that this is not the network of Definition 5.3; at "
-                f"these numbers the statements hold as long as it is held",
-                held[0],
-            )
         if laws is None and joint.proved:
             return unknown("too many species change only together to look for conservation laws")
         return joint

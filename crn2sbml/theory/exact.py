@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 
 # Ends of intervals are rounded outwards to so many binary digits, or they would grow without bound.
 _DIGITS = 96
-# A rational that is no double and longer than this is printed as a decimal.
-_LONGEST_RATIONAL = 12
+# A rational that is no double and has longer parts than this is printed as a decimal.
+_MOST_DIGITS = 6
+# Python converts integers of up to 4300 decimal digits to text.
+_MOST_DECIMAL_BITS = 14_000
+# Sizes far beyond those of doubles come up: powers of concentrations.
+_DECIMAL = Context(prec=20, Emax=MAX_EMAX, Emin=MIN_EMIN)
+_SHORT = Context(prec=12, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 def round_down(value: Fraction) -> Fraction:
@@ -61,8 +68,13 @@ class Interval:
         return Interval(round_down(lower), round_up(upper))
 
     def to_floats(self) -> tuple[float | None, float | None]:
-        """Return the ends as doubles; None where an end is beyond the largest one."""
-        return _to_float(self.lower), _to_float(self.upper)
+        """Return the ends as doubles, rounded outwards; None beyond the largest one."""
+        lower, upper = _to_float(self.lower), _to_float(self.upper)
+        if lower is not None and lower > self.lower:
+            lower = math.nextafter(lower, -math.inf)
+        if upper is not None and upper < self.upper:
+            upper = math.nextafter(upper, math.inf)
+        return lower, upper
 
     def __str__(self) -> str:
         """Print the digits that both ends share."""
@@ -73,6 +85,13 @@ class Interval:
             if (text := f"{lower:.{digits}g}") == f"{upper:.{digits}g}":
                 return text
         return f"{lower:.3g} to {upper:.3g}"
+
+
+def format_exactly(value: Fraction) -> str:
+    """Write numerator/denominator, hexadecimal where Python refuses so many decimal digits."""
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) < _MOST_DECIMAL_BITS:
+        return str(value)
+    return f"{value.numerator:#x}/{value.denominator:#x}"
 
 
 def _to_float(value: Fraction) -> float | None:
@@ -98,11 +117,10 @@ def format_rational(value: Fraction) -> str:
     >>> format_rational(Fraction(0.1)), format_rational(Fraction(1, 3))
     ('0.1', '1/3')
     """
-    try:
-        nearest = float(value)
-    except OverflowError:
-        return f"about 1e{len(str(abs(value.numerator) // value.denominator)) - 1}"
-    if Fraction(nearest) == value:
+    nearest = _to_float(value)
+    if nearest is not None and Fraction(nearest) == value:
         return repr(nearest).removesuffix(".0")
-    text = str(value)
-    return text if len(text) <= _LONGEST_RATIONAL else f"{nearest:.12g}"
+    if max(abs(value.numerator), value.denominator) < 10**_MOST_DIGITS:
+        return str(value)
+    decimal = _DECIMAL.divide(Decimal(value.numerator), Decimal(value.denominator))
+    return f"{decimal.normalize(_SHORT):g}"

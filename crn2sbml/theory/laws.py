@@ -9,7 +9,8 @@ from crn2sbml.crn import Crn
 from crn2sbml.reaction import Reaction
 
 # Exact elimination takes time with the cube of the species that only change together.
-_MOST_SPECIES = 400
+_MOST_SPECIES = 200
+_MOST_PRINTED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,9 @@ class ConservationLaw:
 
     def __str__(self) -> str:
         text = ""
-        for species, weight in self.weights.items():
+        for number, (species, weight) in enumerate(self.weights.items()):
+            if number == _MOST_PRINTED:
+                return f"{text.removeprefix(' + ').strip()} + ... ({len(self.weights)} species)"
             size = species if abs(weight) == 1 else f"{abs(weight)} {species}"
             text += (" - " if weight < 0 else " + ") + size
         return text.removeprefix(" + ").strip()
@@ -47,7 +50,7 @@ def conservation_laws(
     Returns
     -------
     tuple of ConservationLaw, or None
-        A basis of them; None if more than 400 species change only together, for which it would
+        A basis of them; None if more than 200 species change only together, for which it would
         take too long.
 
     Notes

@@ -136,6 +136,8 @@ def _decay(view: View, order: int | None) -> Statement:
         return refuted(f"{x} {slow} ({describe(reactions)})", x, reactions)
     if view.signs[top] is Sign.ANY:
         return unknown(f"the leading coefficient of {x} is of either sign", x, reactions)
+    if _order(without_upstream(view)) is not None:
+        return unknown(f"growth of {x} may win where the species before it are few", x, reactions)
     return refuted(
         f"the decay of {x} at order {top} ({describe(reactions)}) vanishes where the species that "
         f"drive it are absent",
@@ -176,12 +178,18 @@ def _falling(view: View) -> _FixedPoint:
 
 
 def _with_production(view: View, order: int | None) -> _FixedPoint:
+    """Decide by the changes of sign, or by the roots where numbers are known."""
     x = view.species
-    settles = order is not None
-    if settles and _changes_once(view.signs):
+    if order is None:
+        why = unknown(f"the decay of {x} may not outweigh its growth", x)
+        if not view.place:
+            at_zero = judge(without_upstream(view)).reliable
+            why = at_zero if at_zero.refuted else why
+        return why, why, Sign.ANY, None
+    if _changes_once(view.signs):
         why = proved(f"f of {x} has one positive root, a simple one (one change of sign)", x)
         return why, why, Sign.POSITIVE, _bracket(view)
-    if view.intervals is not None and settles:
+    if view.intervals is not None:
         return _from_roots(view, find_roots(view.intervals))
     if view.structural and (witness := _spread(view)) is not None:
         why = refuted(
@@ -195,6 +203,7 @@ def _with_production(view: View, order: int | None) -> _FixedPoint:
 
 
 def _from_roots(view: View, roots: Roots) -> _FixedPoint:
+    """Decide by the positive roots of f, with f(0) > 0 and f < 0 far out."""
     x = view.species
     shown = ", ".join(str(interval) for interval in roots.intervals)
     if roots.kind == "several":
@@ -214,7 +223,7 @@ def _without_production(view: View) -> _FixedPoint:
     """Decide whether x = 0, a fixed point without production, is the only one."""
     x = view.species
     lowest = min(view.signs)
-    if not view.structural and view.signs[lowest] is Sign.ANY:
+    if not view.structural and not view.settled and view.signs[lowest] is Sign.ANY:
         view = at_witness(view, lowest)
     signs = view.signs
     falls = signs[lowest] is Sign.NEGATIVE and all(sign in DOWN for sign in signs.values())

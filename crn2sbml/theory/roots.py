@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from crn2sbml.theory.exact import Interval, evaluate, round_down, round_up
+
+if TYPE_CHECKING:
+    from sympy import Poly
 
 # Relative width of a bracket of a root of a polynomial that is known exactly.
 _WIDTH = Fraction(1, 2**48)
@@ -128,23 +131,100 @@ def _exact(coefficients: Sequence[Fraction]) -> Roots:
 
 
 def _isolate(coefficients: Sequence[Fraction]) -> list[tuple[Interval, int]]:
-    """Return narrow intervals around the positive roots, with multiplicities."""
-    from sympy import QQ, Poly, Symbol
+    """Return narrow, disjoint intervals around the positive roots, with multiplicities."""
+    from sympy import QQ, Poly, Symbol, sturm
 
     rationals = [QQ(c.numerator, c.denominator) for c in reversed(coefficients)]
-    polynomial = Poly(rationals, Symbol("x"), domain=QQ)
-    if polynomial.is_zero:
+    # Roots at 0 are not positive.
+    zeros = next((k for k, c in enumerate(coefficients) if c), len(coefficients))
+    polynomial = Poly(rationals[: len(rationals) - zeros], Symbol("x"), domain=QQ)
+    if polynomial.degree() < 1:
         return []
-    zeros = next(k for k, c in enumerate(coefficients) if c)  # roots at 0 are not positive
-    reduced = Poly(rationals[: len(rationals) - zeros], Symbol("x"), domain=QQ)
+    free = polynomial.sqf_part()
+    chain = [_plain(member) for member in sturm(free)]
+    factors = [(_plain(factor), multiplicity) for factor, multiplicity in polynomial.sqf_list()[1]]
     found = []
-    for (a, b), multiplicity in reduced.intervals(inf=0, eps=QQ(1, 2**56)):
-        while a == 0 and b > 0:  # the root is not 0, so that halving frees the interval of it
-            (a, b) = reduced.refine_root(a, b, eps=b / 2)
-        lower, upper = Fraction(int(a.p), int(a.q)), Fraction(int(b.p), int(b.q))
-        if upper > 0:
-            found.append((Interval(lower, upper), multiplicity))
+    for interval in _separate(chain, *_bounds(chain[0])):
+        root = _refine(chain[0], interval)
+        multiplicity = next(m for factor, m in factors if _has_root(factor, root))
+        found.append((root, multiplicity))
     return found
+
+
+def _plain(polynomial: Poly) -> list[Fraction]:
+    """Return the coefficients, lowest first."""
+    return [Fraction(int(c.p), int(c.q)) for c in reversed(polynomial.all_coeffs())]
+
+
+def _bounds(coefficients: Sequence[Fraction]) -> tuple[int, int]:
+    """Return exponents of 2 between which all positive roots lie (Cauchy's bound)."""
+    sizes = [abs(c) for c in coefficients]
+    above = 1 + max(sizes[:-1]) / sizes[-1]
+    below = 1 + max(sizes[1:]) / sizes[0]
+    return (
+        below.denominator.bit_length() - below.numerator.bit_length() - 1,
+        above.numerator.bit_length() - above.denominator.bit_length() + 1,
+    )
+
+
+def _separate(chain: Sequence[Sequence[Fraction]], low: int, high: int) -> Iterator[Interval]:
+    """Yield intervals that hold one root each, by Sturm's theorem, in order."""
+    # First between powers of 2, since roots may differ by hundreds of orders of magnitude.
+    ends = (Fraction(2) ** low, Fraction(2) ** high)
+    stack = [(low, high, _variations(chain, ends[0]), _variations(chain, ends[1]))]
+    while stack:
+        low, high, many, few = stack.pop()
+        if many - few == 1:
+            yield Interval(Fraction(2) ** low, Fraction(2) ** high)
+        elif many - few > 1 and high - low > 1:
+            middle = (low + high) // 2
+            at_middle = _variations(chain, Fraction(2) ** middle)
+            stack += [(middle, high, at_middle, few), (low, middle, many, at_middle)]
+        elif many - few > 1:
+            yield from _bisect(chain, Fraction(2) ** low, Fraction(2) ** high)
+
+
+def _bisect(
+    chain: Sequence[Sequence[Fraction]], low: Fraction, high: Fraction
+) -> Iterator[Interval]:
+    stack = [(low, high)]
+    while stack:
+        low, high = stack.pop()
+        count = _variations(chain, low) - _variations(chain, high)
+        if count == 1:
+            yield Interval(low, high)
+        elif count > 1:
+            middle = (low + high) / 2
+            stack += [(middle, high), (low, middle)]
+
+
+def _variations(chain: Sequence[Sequence[Fraction]], x: Fraction) -> int:
+    """Count the changes of sign; from x to y they fall by the number of roots in (x, y]."""
+    signs = [value > 0 for member in chain if (value := evaluate(member, x))]
+    return sum(a != b for a, b in pairwise(signs))
+
+
+def _refine(coefficients: Sequence[Fraction], interval: Interval) -> Interval:
+    """Narrow an interval (low, high] around its only root, a simple one."""
+    low, high = interval.lower, interval.upper
+    if not evaluate(coefficients, high):
+        return Interval.at(high)
+    above = evaluate(coefficients, high) > 0
+    while high - low > high * _WIDTH:
+        # In the middle of the exponents first, then in the middle.
+        exponents = (high / low).numerator.bit_length() - (high / low).denominator.bit_length()
+        middle = low * 2 ** (exponents // 2) if exponents > 2 else (low + high) / 2
+        value = evaluate(coefficients, middle)
+        if not value:
+            return Interval.at(middle)
+        low, high = (low, middle) if (value > 0) == above else (middle, high)
+    return Interval(low, high)
+
+
+def _has_root(coefficients: Sequence[Fraction], root: Interval) -> bool:
+    """Tell whether one of several coprime square-free polynomials has the root in an interval."""
+    ends = evaluate(coefficients, root.lower), evaluate(coefficients, root.upper)
+    return ends[0] == ends[1] == 0 or (ends[0] > 0) != (ends[1] > 0)
 
 
 def _points_between(roots: Sequence[Interval]) -> list[Fraction]:

@@ -50,6 +50,8 @@ class View:
         Bounds of the coefficients, where numbers are known.
     place : str
         Where on the domain, for reasons.
+    settled : bool
+        Whether the domain is where the species before it settle.
     """
 
     species: str
@@ -58,6 +60,7 @@ class View:
     signs: Mapping[int, Sign]
     intervals: Mapping[int, Interval] | None = None
     place: str = ""
+    settled: bool = False
 
     def reactions(self, degree: int, sign: int) -> list[Reaction]:
         """Return the reactions that can give a coefficient a sign."""
@@ -121,7 +124,7 @@ def view_at_limit(
     }
     signs = _signs(terms, sign_of)
     if structural or any(intervals[s] is None for s in polynomial.upstream if s in intervals):
-        return View(polynomial.species, structural, terms, signs)
+        return View(polynomial.species, structural, terms, signs, settled=True)
     known = {s: interval for s, interval in intervals.items() if interval is not None}
     bounds = {k: _sum(group, known) for k, group in terms.items()}
     for k, interval in bounds.items():
@@ -131,7 +134,8 @@ def view_at_limit(
             signs[k] = Sign.NEGATIVE
         elif interval.lower == interval.upper == 0:
             del signs[k]
-    return View(polynomial.species, structural, terms, signs, {k: bounds[k] for k in signs})
+    kept = {k: bounds[k] for k in signs}
+    return View(polynomial.species, structural, terms, signs, kept, settled=True)
 
 
 def at_witness(view: View, degree: int) -> View:

@@ -286,6 +286,94 @@ def _random_conversions(rng):
         return _random_conversions(rng)
 
 
+def test_a_decay_that_the_upstream_drives_alone_fails_where_it_is_absent():
+    # x' = 1 - u x^2 grows without bound where U is absent; but U never stays away.
+    crn = Crn.from_text(["0 --a--> U", "2 U --b--> U", "0 --h--> X", "U + 2 X --d--> U + X"])
+    level = certify(crn).at_these_numbers
+    assert level.hypotheses["reliable"].refuted
+    assert "where the species before it are absent" in level.hypotheses["reliable"].because
+    assert level.hypotheses["decay"].refuted
+    assert [level.properties[key].verdict for key in KEYS] == [PROVED] * 3
+    assert float(level.species["X"].fixed_point.lower) == pytest.approx(1.0)
+
+
+def test_growth_and_loss_that_another_species_shares_are_unknown_for_all_constants():
+    # X -> 2 X + Y and X -> Y: the constants are those of Y, too.
+    crn = Crn.from_text(["0 --h--> X", "X --a--> 2 X + Y", "X --b--> Y", "2 Y --d--> Y"])
+    assert certify(crn).structural.properties["reliable"].verdict is not PROVED
+
+
+def test_a_growth_rate_that_vanishes_at_the_limit_is_not_judged_elsewhere():
+    # y -> 1 and x' = (y - 1) x - x^3: all falls to 0, though y = 16 would let it grow.
+    crn = Crn.from_text(["0 -> Y", "2 Y -> Y", "X + Y -> 2 X + Y", "X -> 0", "3 X -> 2 X"])
+    found = certify(crn).at_these_numbers
+    assert found.properties["reliable"].verdict is UNKNOWN
+    assert found.hypotheses["reliable"].refuted
+    assert "where Y = 16" in found.hypotheses["reliable"].because
+
+
+def test_a_decay_of_lower_order_may_do_where_that_of_the_highest_vanishes():
+    # x' = 1 - x^2 + y x^2 - y x^3 <= 1 - x^2 for x >= 1
+    crn = Crn.from_text(
+        ["0 -> Y", "2 Y -> Y", "0 -> X", "2 X -> X", "Y + 2 X -> Y + 3 X", "Y + 3 X -> Y + 2 X"]
+    )
+    assert certify(crn).at_these_numbers.hypotheses["decay"].verdict is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "reactions",
+    [
+        ["E -> F"],
+        ["0 -> Y", "2 Y -> Y", "Y -> X"],
+        ["0 -> Y", "2 Y -> Y", "Y -> Y + X"],
+        ["0 -> Y", "2 Y -> Y", "0 -> X", "Y + X -> Y + 2 X"],
+        ["0 -> Y", "2 Y -> Y", "0 -> X", "Y + 2 X -> Y + 3 X"],
+    ],
+)
+def test_what_only_grows_is_refuted(reactions):
+    level = certify(Crn.from_text(reactions)).at_these_numbers
+    assert [level.properties[key].verdict for key in KEYS] == [REFUTED] * 3
+
+
+@pytest.mark.parametrize(
+    ("reactions", "constants", "enzyme"),
+    [
+        (["0 -> X", "20 E + 2 X -> 20 E + X"], {}, 1e300),
+        (["0 -> X", "20 E + 2 X -> 20 E + X"], {}, 1e-300),
+        (["0 -> X", "99 E + X -> 99 E", "2 X -> X"], {}, 1e-300),
+        (["0 --a--> X", "2 X --b--> X"], {"a": 1.7e308, "b": 5e-324}, None),
+        (["0 --a--> X", "X --b--> 0", "2 X -> X"], {"a": 1e300, "b": 1e-20}, None),
+    ],
+)
+def test_extreme_numbers_are_certified_and_printed(reactions, constants, enzyme):
+    initial = {} if enzyme is None else {"E": enzyme}
+    certificate = certify(Crn.from_text(reactions, rate_constants=constants, initial=initial))
+    assert certificate.proved
+    assert json.loads(json.dumps(certificate.to_dict(), allow_nan=False))
+    assert str(certificate)
+    assert str(certificate.polynomials["X"])
+    assert str(certificate.at_these_numbers.species["X"].rate)
+
+
+def test_roots_that_differ_by_hundreds_of_orders_of_magnitude_are_told_apart():
+    crn = Crn.from_text(
+        ["0 --a--> X", "10 X --b--> 9 X", "15 X --c--> 16 X", "20 X --d--> 19 X"],
+        rate_constants={"a": 1e300, "b": 1e200, "c": 1.0, "d": 1e-300},
+    )
+    found = certify(crn).at_these_numbers.properties["reliable"]
+    assert found.because == "X has several fixed points: 10000000000, 1e+40, 1e+60"
+
+
+def test_a_long_cycle_is_named_in_short():
+    crn = Crn.from_text([f"S{n} -> S{(n + 1) % 300}" for n in range(300)])
+    level = certify(crn).structural
+    assert level.laws is None
+    assert level.properties["reliable"].because == (
+        "S0 is in a cycle (S0 <- S299 <- S298 <- S297 <- S296 <- S295 <- S294 <- S293 <- ... <- S0)"
+        ", of which nothing is proved"
+    )
+
+
 def test_too_large_an_order_is_refused():
     with pytest.raises(UnsupportedError, match="R1 is of order 101"):
         certify(Crn.from_text(["101 X -> 100 X"]))

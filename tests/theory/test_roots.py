@@ -55,7 +55,7 @@ def test_intervals_hold_what_they_should(a, b, y, power):
         (Fraction(0.1), "0.1"),
         (Fraction(2, 7), "2/7"),
         (Fraction(10**30 + 1, 7**30), "44366.8708624"),
-        (Fraction(10) ** 400, "about 1e400"),
+        (Fraction(10) ** 400, "1e+400"),
         (Fraction(5e-324), "5e-324"),
     ],
 )
@@ -91,6 +91,11 @@ def test_a_root_beyond_all_doubles_is_none():
         ((-1, 2, -1), "multiple", [1]),
         ((0, -1, 2, -1), "multiple", [1]),
         ((Fraction(1, 10**30), -1, 0, 0, -1), "simple", [1e-30]),
+        # (r - x)^3 with a tiny r, and roots 180 orders of magnitude apart
+        (((r := Fraction(1, 2**60)) ** 3, -3 * r**2, 3 * r, -1), "multiple", [2.0**-60]),
+        ((1, -(10**90), 1), "several", [1e-90, 1e90]),
+        ((2, -(1 + 10**9), 10**9), "several", [2e-9, 1 - 1e-9]),
+        ((10**18, -2 * 10**9 - 1, 1), "several", [999968378, 1000031624]),
     ],
 )
 def test_roots_of_exact_polynomials(coefficients, kind, roots):
