@@ -49,6 +49,7 @@ from crn2sbml.theory import (
     subsystem,
 )
 from crn2sbml.training import History, TrainingResult, train_network
+from crn2sbml.units import LabUnits, bench_values, in_lab_units
 
 __version__ = "0.1.0"
 
@@ -59,6 +60,7 @@ __all__ = [
     "Crn2sbmlError",
     "History",
     "Inspection",
+    "LabUnits",
     "Layer",
     "NeuralNetwork",
     "RateConstant",
@@ -70,6 +72,7 @@ __all__ = [
     "TrainingResult",
     "Trajectory",
     "absorb_enzymes",
+    "bench_values",
     "certify",
     "compile_edge",
     "compile_network",
@@ -78,6 +81,7 @@ __all__ = [
     "from_antimony",
     "from_sbml",
     "implements",
+    "in_lab_units",
     "inspect_model",
     "layer_settling_times",
     "load_antimony",

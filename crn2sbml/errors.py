@@ -8,6 +8,7 @@
     │   ├── NetworkError                     shapes or values of a neural network
     │   ├── CrnError                         a chemical reaction network breaks Definition 2.1
     │   ├── ConcentrationError               an input that no concentration can have
+    │   ├── UnitError                        a unit that is unknown or of the wrong dimension
     │   └── UnsupportedError                 sound, but not for what was asked of it
     ├── FileError (OSError)                  a file that cannot be read or written
     │   └── OutputExistsError (FileExistsError)
@@ -45,6 +46,10 @@ class CrnError(InputValueError):
 
 class ConcentrationError(InputValueError):
     """An input or a start value cannot be a concentration."""
+
+
+class UnitError(InputValueError):
+    """A unit is unknown or of the wrong dimension, or a number does not fit into it."""
 
 
 class UnsupportedError(InputValueError):

@@ -18,6 +18,7 @@ from crn2sbml.formats import (
 )
 from crn2sbml.formats.sbml.write import DEFAULT_LEVEL_VERSION, LevelVersion
 from crn2sbml.network import NeuralNetwork
+from crn2sbml.units import LabUnits
 
 SBML_ENDINGS = (".xml", ".sbml")
 ANTIMONY_ENDINGS = (".ant",)
@@ -72,6 +73,7 @@ def save_crn(
     overwrite: bool = False,
     *,
     level_version: LevelVersion = DEFAULT_LEVEL_VERSION,
+    units: LabUnits | None = None,
 ) -> None:
     """Write a reaction network as SBML (.xml, .sbml) or Antimony (.ant).
 
@@ -85,6 +87,8 @@ def save_crn(
         Replace an existing file.
     level_version : tuple of int, default (3, 1)
         SBML Level and Version.
+    units : LabUnits, optional
+        What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
 
     Raises
     ------
@@ -93,9 +97,9 @@ def save_crn(
         else.
     """
     if check_model_ending(path) in ANTIMONY_ENDINGS:
-        save_antimony(crn, path, overwrite)
+        save_antimony(crn, path, overwrite, units=units)
     else:
-        save_sbml(crn, path, overwrite, level_version=level_version)
+        save_sbml(crn, path, overwrite, level_version=level_version, units=units)
 
 
 def load_network(path: str | Path) -> NeuralNetwork:

@@ -28,6 +28,7 @@ ROOMS = [
     "reaction",
     "mass_action",
     "crn",
+    "units",
     "combine",
     "absorb",
     "compile",

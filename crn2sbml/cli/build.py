@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
@@ -10,9 +12,11 @@ import click
 from crn2sbml.cli.common import Printer, output_options, read_one_input
 from crn2sbml.compile import Encoding, compile_network
 from crn2sbml.crn import Crn
+from crn2sbml.errors import UnitError
 from crn2sbml.files import check_output
 from crn2sbml.formats.sbml.write import LEVEL_VERSIONS
 from crn2sbml.model_files import check_model_ending, read_network, save_crn
+from crn2sbml.units import BenchValues, LabUnits, bench_values, in_lab_units
 
 _LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_VERSIONS}
 
@@ -47,6 +51,17 @@ _LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_V
     show_default=True,
     help="Level and Version of SBML.",
 )
+@click.option(
+    "--concentration",
+    metavar="QUANTITY",
+    help='Write laboratory units: what a concentration of 1 stands for, such as "50 nM".',
+)
+@click.option(
+    "--time",
+    "time_text",
+    metavar="QUANTITY",
+    help='With --concentration: what a time of 1 stands for, such as "1 h".',
+)
 @output_options
 def build(
     network: Path,
@@ -54,6 +69,8 @@ def build(
     encoding: Encoding,
     input_text: str | None,
     level_version: str,
+    concentration: str | None,
+    time_text: str | None,
     force: bool,
     quiet: bool,
     as_json: bool,
@@ -65,13 +82,17 @@ def build(
     printer = Printer(quiet, as_json)
     check_model_ending(output)
     check_output(output, force)
+    units = _units(concentration, time_text)
     loaded = read_network(network)
     inputs = loaded.inputs
     if input_text is not None:
         inputs = read_one_input(input_text, loaded.network.widths[0])
     crn = compile_network(loaded.network, encoding, inputs)
-    save_crn(crn, output, force, level_version=_LEVELS[level_version])
+    save_crn(crn, output, force, level_version=_LEVELS[level_version], units=units)
     printer.line(f"Wrote {output}: {_counts(crn)}, {encoding} encoding of {loaded.network!r}.")
+    values = bench_values(crn if units is None else in_lab_units(crn, units))
+    for line in _bench_lines(values, units):
+        printer.line(line)
     printer.result(
         {
             "output": str(output),
@@ -79,8 +100,37 @@ def build(
             "dynamic_species": len(crn.dynamic_species),
             "enzymatic_species": len(crn.enzymatic_species),
             "reactions": len(crn.reactions),
+            "units": None if units is None else asdict(units),
+            "bench": {**asdict(values), "dynamic_range": values.dynamic_range},
         }
     )
+
+
+def _units(concentration: str | None, time: str | None) -> LabUnits | None:
+    if concentration is None and time is None:
+        return None
+    if concentration is None or time is None:
+        raise UnitError(
+            "laboratory units need both --concentration and --time: what a concentration of 1 and "
+            "a time of 1 stand for"
+        )
+    return LabUnits.parse(concentration, time)
+
+
+def _bench_lines(values: BenchValues, units: LabUnits | None) -> Iterator[str]:
+    """Say what a bench wants to know."""
+    if values.concentrations is not None:
+        smallest, largest = values.concentrations
+        unit = "" if units is None else f" {units.concentration_unit}"
+        yield (
+            f"Concentrations above 0: {smallest:.4g} to {largest:.4g}{unit}, a range of "
+            f"{values.dynamic_range:.3g}."
+        )
+    for order, (smallest, largest) in values.rate_constants.items():
+        unit = "" if units is None else f" {units.rate_constant_unit(order)}"
+        size = f"{smallest:.4g}" if smallest == largest else f"{smallest:.4g} to {largest:.4g}"
+        yield f"Rate constants of order {order}: {size}{unit}."
+    yield f"Highest reaction order: {values.highest_order}."
 
 
 def _counts(crn: Crn) -> str:

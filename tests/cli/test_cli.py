@@ -8,7 +8,16 @@ import pytest
 from click.testing import CliRunner
 
 import crn2sbml
-from crn2sbml import Activation, Crn, Layer, NeuralNetwork, compile_network, to_antimony, to_sbml
+from crn2sbml import (
+    Activation,
+    Crn,
+    LabUnits,
+    Layer,
+    NeuralNetwork,
+    compile_network,
+    to_antimony,
+    to_sbml,
+)
 from crn2sbml.cli import main
 
 
@@ -251,3 +260,34 @@ def test_an_error_is_one_clear_line_with_exit_code_2(folder, arguments, words):
     errors = [line for line in result.output.splitlines() if line.startswith("Error: ")]
     assert len(errors) == 1
     assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_build_writes_laboratory_units_and_says_what_a_bench_wants_to_know(folder):
+    lab = ("--encoding", "absorbed", "--concentration", "50 nM", "--time", "1 h")
+    result = succeed("build", "network.npz", "-o", "a.xml", "--input", "0.5,1", *lab)
+    assert "Concentrations above 0: 25 to 50 nM, a range of 2." in result.output
+    assert "Rate constants of order 2: 0.02 to 0.04 nM^-1 h^-1." in result.output
+    assert "Highest reaction order: 2." in result.output
+    network = NeuralNetwork.load("network.npz")
+    units = LabUnits.parse("50 nM", "1 h")
+    expected = to_sbml(compile_network(network, "absorbed", [0.5, 1.0]), units=units)
+    assert (folder / "a.xml").read_text(encoding="utf-8") == expected
+    report = json.loads(succeed("build", "network.npz", "-o", "a.ant", "--json", *lab).output)
+    assert report["units"]["concentration_unit"] == "nM"
+    assert report["bench"]["rate_constants"]["2"] == [0.02, 0.04]
+
+
+@pytest.mark.parametrize(
+    ("units", "words"),
+    [
+        (("--concentration", "50 nM"), "need both"),
+        (("--time", "1 h"), "need both"),
+        (("--concentration", "50 banana", "--time", "1 h"), "banana"),
+        (("--concentration", "50 s", "--time", "1 h"), "must be one of concentration"),
+    ],
+)
+def test_wrong_units_write_nothing(folder, units, words):
+    result = run("build", "network.npz", "-o", "a.xml", *units)
+    assert result.exit_code == 2
+    assert words in result.output
+    assert not (folder / "a.xml").exists()

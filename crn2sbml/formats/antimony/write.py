@@ -11,11 +11,14 @@ from crn2sbml.files import save_text
 from crn2sbml.formats.antimony.reserved import RESERVED_WORDS
 from crn2sbml.formats.text import check_model, number, summary
 from crn2sbml.reaction import Complex, RateConstant, Reaction, Species
+from crn2sbml.units import LabUnits, in_lab_units
 
 _DECLARED_PER_LINE = 4
+# What a model in laboratory units declares.
+_UNIT_IDS = ("substance", "time_unit", "volume", "extent")
 
 
-def to_antimony(crn: Crn, volume: float = 1.0) -> str:
+def to_antimony(crn: Crn, volume: float = 1.0, *, units: LabUnits | None = None) -> str:
     """Write a reaction network as an Antimony model.
 
     Reactions are grouped by the species that they change, each group with the enzymes that only
@@ -27,6 +30,9 @@ def to_antimony(crn: Crn, volume: float = 1.0) -> str:
         Any mass-action network.
     volume : float, default 1.0
         Size of the compartment. Concentrations and trajectories do not depend on it.
+    units : LabUnits, optional
+        What a concentration of 1 and a time of 1 stand for; the numbers are then in these units,
+        and the volume in litres. Dimensionless unless given.
 
     Returns
     -------
@@ -60,13 +66,20 @@ def to_antimony(crn: Crn, volume: float = 1.0) -> str:
     end
     <BLANKLINE>
     """
+    if units is not None:
+        crn = in_lab_units(crn, units)
     compartment, size = check_model(crn, volume)
-    _check_ids(crn)
-    return "\n".join(_lines(crn, compartment, size)) + "\n"
+    _check_ids(crn, _UNIT_IDS if units is not None else ())
+    return "\n".join(_lines(crn, compartment, size, units)) + "\n"
 
 
 def save_antimony(
-    crn: Crn, path: str | Path, overwrite: bool = False, *, volume: float = 1.0
+    crn: Crn,
+    path: str | Path,
+    overwrite: bool = False,
+    *,
+    volume: float = 1.0,
+    units: LabUnits | None = None,
 ) -> None:
     """Write a reaction network to an Antimony file.
 
@@ -80,30 +93,41 @@ def save_antimony(
         Replace an existing file.
     volume : float, default 1.0
         Size of the compartment.
+    units : LabUnits, optional
+        As for :func:`to_antimony`.
 
     Raises
     ------
     FileError
         If the file exists (without `overwrite`) or cannot be written.
     """
-    save_text(to_antimony(crn, volume), path, overwrite)
+    save_text(to_antimony(crn, volume, units=units), path, overwrite)
 
 
-def _check_ids(crn: Crn) -> None:
+def _check_ids(crn: Crn, units: Sequence[str]) -> None:
     ids = [crn.name, *crn.species_ids, *crn.rate_constant_values, *(r.id for r in crn.reactions)]
-    if reserved := [i for i in ids if i in RESERVED_WORDS]:
+    if reserved := [i for i in ids if i in RESERVED_WORDS or i in units]:
         raise UnsupportedError(
             f"the id {reserved[0]!r} is a word of the Antimony language; rename it, or write SBML"
         )
 
 
-def _lines(crn: Crn, compartment: str, volume: float) -> Iterator[str]:
+def _lines(crn: Crn, compartment: str, volume: float, units: LabUnits | None) -> Iterator[str]:
     constant = frozenset(crn.constant_species)
     groups = _groups(crn)
     shared, own = _owners(crn, groups, constant)
     yield f"// {crn.name}: {summary(crn)}."
-    yield "// Concentrations, rates and time are dimensionless; $ marks constant species."
+    if units is None:
+        yield "// Concentrations, rates and time are dimensionless; $ marks constant species."
+    else:
+        yield f"// {units.describe()}"
+        yield "// $ marks constant species."
     yield f"model {crn.name}()"
+    if units is not None:
+        yield f"  unit substance = {number(units.molar)} mole;"
+        yield f"  unit time_unit = {number(units.seconds)} second;"
+        yield "  unit volume = litre;"
+        yield "  unit extent = substance;"
     yield f"  compartment {compartment} = {number(volume)};"
     yield from _rate_constants(crn)
     if shared:

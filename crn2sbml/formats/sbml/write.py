@@ -2,7 +2,8 @@
 
 The form is the one that most simulators read alike: enzymatic species are constant boundary
 species, catalysts stand on both sides of the arrow, laws read ``compartment * k * product``, and
-everything is declared dimensionless, so that a consistency check has nothing to report.
+everything is declared dimensionless, or in laboratory units, so that a consistency check has
+nothing to report.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from pathlib import Path
 from crn2sbml.crn import Crn
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.files import atomic_write
+from crn2sbml.formats.sbml.quantities import Quantities, dimensionless, in_units
 from crn2sbml.formats.text import ANNOTATION_NAMESPACE, check_model, number, summary
 from crn2sbml.reaction import Complex, RateConstant, Reaction, Species
+from crn2sbml.units import LabUnits, in_lab_units
 
 _MATHML = "http://www.w3.org/1998/Math/MathML"
 
@@ -24,7 +27,6 @@ LevelVersion = tuple[int, int]
 
 # The one that most programs read.
 DEFAULT_LEVEL_VERSION = (3, 1)
-_QUANTITIES = ("substance", "time", "volume", "area", "length", "extent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,6 @@ class _Form:
         Of the elements.
     level, version : int
         Of the document.
-    model_units : str
-        Attributes of the model that make its quantities dimensionless.
-    unit_definitions : str
-        Elements that do.
     reaction_attributes : str
         What every reaction has besides its id, with a place for its compartment.
     reference_attributes : str
@@ -52,8 +50,6 @@ class _Form:
     namespace: str
     level: int
     version: int
-    model_units: str
-    unit_definitions: str
     reaction_attributes: str
     reference_attributes: str
     marks_units: bool
@@ -64,8 +60,6 @@ def _level_3(version: int, fast: str) -> _Form:
         f"http://www.sbml.org/sbml/level3/version{version}/core",
         3,
         version,
-        "".join(f' {quantity}Units="dimensionless"' for quantity in _QUANTITIES),
-        "",
         f' reversible="false"{fast} compartment="{{}}"',
         ' constant="true"',
         True,
@@ -73,19 +67,10 @@ def _level_3(version: int, fast: str) -> _Form:
 
 
 def _level_2(version: int) -> _Form:
-    # Level 2 has units of its own for these quantities, which a definition replaces.
-    definitions = "".join(
-        f'<unitDefinition id="{quantity}"><listOfUnits><unit kind="dimensionless"/></listOfUnits>'
-        "</unitDefinition>\n"
-        for quantity in _QUANTITIES
-        if quantity != "extent"
-    )
     return _Form(
         f"http://www.sbml.org/sbml/level2/version{version}",
         2,
         version,
-        "",
-        f"<listOfUnitDefinitions>\n{definitions}</listOfUnitDefinitions>\n",
         ' reversible="false"',
         "",
         False,
@@ -123,7 +108,11 @@ _PIECE = 2000
 
 
 def to_sbml(
-    crn: Crn, volume: float = 1.0, *, level_version: LevelVersion = DEFAULT_LEVEL_VERSION
+    crn: Crn,
+    volume: float = 1.0,
+    *,
+    level_version: LevelVersion = DEFAULT_LEVEL_VERSION,
+    units: LabUnits | None = None,
 ) -> str:
     """Write a reaction network as an SBML document.
 
@@ -135,6 +124,9 @@ def to_sbml(
         Size of the compartment. Concentrations and trajectories do not depend on it.
     level_version : tuple of int, default (3, 1)
         SBML Level and Version: (3, 1), (3, 2) or (2, 4).
+    units : LabUnits, optional
+        What a concentration of 1 and a time of 1 stand for; the numbers are then in these units,
+        and the volume in litres. Dimensionless unless given.
 
     Returns
     -------
@@ -152,7 +144,7 @@ def to_sbml(
     >>> print(to_sbml(Crn.from_text(["0 -> X", "2 X -> X"])).splitlines()[1][:76])
     <sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" versio
     """
-    return "".join(_pieces(crn, *check_model(crn, volume), _form(level_version)))
+    return "".join(_document(crn, volume, level_version, units))
 
 
 def save_sbml(
@@ -162,6 +154,7 @@ def save_sbml(
     *,
     volume: float = 1.0,
     level_version: LevelVersion = DEFAULT_LEVEL_VERSION,
+    units: LabUnits | None = None,
 ) -> None:
     """Write a reaction network to an SBML file.
 
@@ -177,6 +170,8 @@ def save_sbml(
         Size of the compartment.
     level_version : tuple of int, default (3, 1)
         SBML Level and Version: (3, 1), (3, 2) or (2, 4).
+    units : LabUnits, optional
+        As for :func:`to_sbml`.
 
     Raises
     ------
@@ -185,10 +180,21 @@ def save_sbml(
     UnsupportedError
         As :func:`to_sbml`.
     """
-    (compartment, size), form = check_model(crn, volume), _form(level_version)
+    pieces = _document(crn, volume, level_version, units)
     with atomic_write(path, overwrite) as stream:
-        for piece in _pieces(crn, compartment, size, form):
+        for piece in pieces:
             stream.write(piece.encode("utf-8"))
+
+
+def _document(
+    crn: Crn, volume: float, level_version: LevelVersion, units: LabUnits | None
+) -> Iterator[str]:
+    """Check everything at once, and return the document piece by piece."""
+    form = _form(level_version)
+    if units is not None:
+        crn = in_lab_units(crn, units)
+    quantities = dimensionless(form.level) if units is None else in_units(units, crn, form.level)
+    return _pieces(crn, *check_model(crn, volume), form, quantities)
 
 
 def _form(level_version: LevelVersion) -> _Form:
@@ -201,16 +207,22 @@ def _form(level_version: LevelVersion) -> _Form:
     return form
 
 
-def _pieces(crn: Crn, compartment: str, volume: float, form: _Form) -> Iterator[str]:
+def _pieces(
+    crn: Crn, compartment: str, volume: float, form: _Form, quantities: Quantities
+) -> Iterator[str]:
     constant = frozenset(crn.constant_species)
     orders = {r.rate: sum(n for _, n in r.reactants) for r in crn.reactions}
-    yield _head(crn, compartment, volume, form)
+    yield _head(crn, compartment, volume, form, quantities)
     yield "<listOfSpecies>\n"
-    yield from _in_pieces(_species(s, compartment, s.id in constant) for s in crn.species)
+    yield from _in_pieces(
+        _species(s, compartment, s.id in constant, quantities.substance) for s in crn.species
+    )
     yield "</listOfSpecies>\n"
     if crn.rate_constants:
         yield "<listOfParameters>\n"
-        yield from _in_pieces(_parameter(k, orders.get(k.id)) for k in crn.rate_constants)
+        yield from _in_pieces(
+            _parameter(k, orders.get(k.id), quantities) for k in crn.rate_constants
+        )
         yield "</listOfParameters>\n"
     if crn.reactions:
         yield "<listOfReactions>\n"
@@ -229,23 +241,23 @@ def _in_pieces(lines: Iterator[str]) -> Iterator[str]:
     yield "".join(piece)
 
 
-def _head(crn: Crn, compartment: str, volume: float, form: _Form) -> str:
+def _head(crn: Crn, compartment: str, volume: float, form: _Form, quantities: Quantities) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<sbml xmlns="{form.namespace}" level="{form.level}" version="{form.version}">\n'
-        f'<model id="{crn.name}" name="{crn.name}"{form.model_units}>\n'
-        f"{_notes(crn)}{_annotation(crn)}{form.unit_definitions}"
+        f'<model id="{crn.name}" name="{crn.name}"{quantities.model_attributes}>\n'
+        f"{_notes(crn, quantities)}{_annotation(crn)}{quantities.definitions}"
         f'<listOfCompartments>\n<compartment id="{compartment}" name="well-mixed volume" '
-        f'spatialDimensions="3" size="{number(volume)}" units="dimensionless" constant="true" '
-        f'sboTerm="{_COMPARTMENT_TERM}"/>\n</listOfCompartments>\n'
+        f'spatialDimensions="3" size="{number(volume)}" units="{quantities.volume}" '
+        f'constant="true" sboTerm="{_COMPARTMENT_TERM}"/>\n</listOfCompartments>\n'
     )
 
 
-def _notes(crn: Crn) -> str:
+def _notes(crn: Crn, quantities: Quantities) -> str:
     return (
         '<notes><body xmlns="http://www.w3.org/1999/xhtml">'
         f"<p>Mass-action reaction network, {escape(summary(crn))}. Enzymatic species stay at their "
-        f"initial concentration. Concentrations, rates and time are dimensionless.</p>"
+        f"initial concentration. {escape(quantities.words)}</p>"
         "</body></notes>\n"
     )
 
@@ -263,21 +275,21 @@ def _annotation(crn: Crn) -> str:
     )
 
 
-def _species(species: Species, compartment: str, constant: bool) -> str:
+def _species(species: Species, compartment: str, constant: bool, substance: str) -> str:
     fixed = "true" if constant else "false"
     return (
         f'<species id="{species.id}"{_name(species.name)} compartment="{compartment}" '
-        f'initialConcentration="{number(species.initial)}" substanceUnits="dimensionless" '
+        f'initialConcentration="{number(species.initial)}" substanceUnits="{substance}" '
         f'hasOnlySubstanceUnits="false" boundaryCondition="{fixed}" constant="{fixed}" '
         f'sboTerm="{_SPECIES_TERM}"/>\n'
     )
 
 
-def _parameter(constant: RateConstant, order: int | None) -> str:
+def _parameter(constant: RateConstant, order: int | None, quantities: Quantities) -> str:
     term = _ANY_CONSTANT_TERM if order is None else _CONSTANT_TERMS.get(order, _ANY_CONSTANT_TERM)
     return (
         f'<parameter id="{constant.id}"{_name(constant.name)} value="{number(constant.value)}" '
-        f'units="dimensionless" constant="true" sboTerm="{term}"/>\n'
+        f'units="{quantities.constant(order)}" constant="true" sboTerm="{term}"/>\n'
     )
 
 

@@ -1,0 +1,111 @@
+"""The units of an SBML model: dimensionless, or those of a laboratory."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from crn2sbml.crn import Crn
+from crn2sbml.units import LabUnits, rate_constant_orders
+
+_NAMES = ("substance", "time", "volume", "area", "length", "extent")
+# A unit this near to a power of ten, relatively, is written as one.
+_POWER_OF_TEN = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Quantities:
+    """What a model says of its units.
+
+    Parameters
+    ----------
+    model_attributes : str
+        Of the model element.
+    definitions : str
+        The list of unit definitions, or nothing.
+    substance, volume : str
+        Units of species and of the compartment.
+    constants : str
+        Unit of a rate constant, with a place for its order.
+    words : str
+        For people.
+    """
+
+    model_attributes: str
+    definitions: str
+    substance: str
+    volume: str
+    constants: str
+    words: str
+
+    def constant(self, order: int | None) -> str:
+        """Return the unit of a rate constant; of order 1 where no reaction uses it."""
+        return self.constants.format(1 if order is None else order)
+
+
+def dimensionless(level: int) -> Quantities:
+    """Declare everything dimensionless."""
+    # Level 2 has units of its own for these quantities, which a definition replaces.
+    unit = '<listOfUnits><unit kind="dimensionless"/></listOfUnits>'
+    redefined = [_definition(name, unit) for name in _NAMES if name != "extent"]
+    return Quantities(
+        _attributes(dict.fromkeys(_NAMES, "dimensionless")) if level == 3 else "",
+        "" if level == 3 else _list(redefined),
+        *("dimensionless",) * 3,
+        "Concentrations, rates and time are dimensionless.",
+    )
+
+
+def in_units(units: LabUnits, crn: Crn, level: int) -> Quantities:
+    """Declare laboratory units: their substance, litres, their time, and rate constants."""
+    mole, second = _unit("mole", units.molar), _unit("second", units.seconds)
+    orders = {order for found in rate_constant_orders(crn).values() for order in found} | {1}
+    definitions = [
+        _definition("substance", f"<listOfUnits>{mole.format(1)}</listOfUnits>"),
+        _definition("time", f"<listOfUnits>{second.format(1)}</listOfUnits>"),
+        *(_constant_definition(order, mole, second) for order in sorted(orders)),
+    ]
+    attributes = {
+        "substance": "substance",
+        "time": "time",
+        "volume": "litre",
+        "area": "dimensionless",
+        "length": "dimensionless",
+        "extent": "substance",
+    }
+    return Quantities(
+        _attributes(attributes) if level == 3 else "",
+        _list(definitions),
+        "substance",
+        "litre",
+        "order_{}",
+        units.describe(),
+    )
+
+
+def _constant_definition(order: int, mole: str, second: str) -> str:
+    parts = second.format(-1)
+    if order != 1:
+        parts = mole.format(1 - order) + _unit("litre", 1.0).format(order - 1) + parts
+    return _definition(f"order_{order}", f"<listOfUnits>{parts}</listOfUnits>")
+
+
+def _unit(kind: str, size: float) -> str:
+    """Return a unit element with a place for its exponent; powers of ten become its scale."""
+    exponent = round(math.log10(size))
+    scale, multiplier = (
+        (exponent, 1.0) if abs(size / 10.0**exponent - 1) < _POWER_OF_TEN else (0, size)
+    )
+    return f'<unit kind="{kind}" exponent="{{}}" scale="{scale}" multiplier="{multiplier!r}"/>'
+
+
+def _definition(name: str, units: str) -> str:
+    return f'<unitDefinition id="{name}">{units}</unitDefinition>\n'
+
+
+def _list(definitions: list[str]) -> str:
+    return f"<listOfUnitDefinitions>\n{''.join(definitions)}</listOfUnitDefinitions>\n"
+
+
+def _attributes(quantities: dict[str, str]) -> str:
+    return "".join(f' {name}Units="{unit}"' for name, unit in quantities.items())

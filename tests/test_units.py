@@ -1,0 +1,251 @@
+"""Laboratory units: the same chemistry, scaled, in every simulator, with nothing to report."""
+
+import libsbml
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
+
+from crn2sbml import (
+    Activation,
+    Crn,
+    LabUnits,
+    NeuralNetwork,
+    Simulator,
+    bench_values,
+    compile_network,
+    from_antimony,
+    from_sbml,
+    in_lab_units,
+    to_antimony,
+    to_sbml,
+)
+from crn2sbml.errors import UnitError, UnsupportedError
+from tests.strategies import inputs_for, networks
+
+NETWORK = NeuralNetwork.random(
+    (2, 3, 1), [Activation(0.5, {2: 1.0, 3: 0.5}), Activation(1.0)], rng=1
+)
+INPUTS = [0.5, 1.0]
+UNITS = {
+    "nanomolar and hours": ("50 nM", "1 h"),
+    "micromolar and seconds": ("0.3 umol/L", "90 s"),
+    "molecules in a cell": ("2 particle/fL", "1 minute"),
+}
+# The same trajectory, scaled, up to the integrators' own errors at their tightest tolerances.
+SCALED = 1e-8
+
+
+def lab(name):
+    return LabUnits.parse(*UNITS[name])
+
+
+@pytest.mark.parametrize(
+    ("concentration", "time", "amount", "unit", "molar", "seconds"),
+    [
+        ("50 nM", "1 h", 50.0, "nM", 1e-9, 3600.0),
+        ("50nM", "1h", 50.0, "nM", 1e-9, 3600.0),
+        (" 1e-3  mmol/l ", "2.5 ms", 1e-3, "mmol/l", 1e-3, 1e-3),
+        ("1 mol / m^3", "1 day", 1.0, "mol / m^3", 1e-3, 86400.0),
+        ("0.2 µM", "30 min", 0.2, "µM", 1e-6, 60.0),
+    ],
+)
+def test_quantities_are_read_in_the_units_that_were_typed(
+    concentration, time, amount, unit, molar, seconds
+):
+    units = LabUnits.parse(concentration, time)
+    assert (units.concentration, units.concentration_unit) == (amount, unit)
+    assert units.molar == pytest.approx(molar, rel=1e-12)
+    assert units.seconds == pytest.approx(seconds, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("concentration", "time", "words"),
+    [
+        ("50", "1 h", "'50' is no number with a unit"),
+        ("nM", "1 h", "'nM' is no number with a unit"),
+        ("50 banana", "1 h", "'banana' is not defined"),
+        ("50 s", "1 h", r"\[time\]; it must be one of concentration"),
+        ("50 nM", "1 nM", "it must be one of time"),
+        ("-1 nM", "1 h", "positive"),
+        ("0 nM", "1 h", "positive"),
+        ("1e999 nM", "1 h", "positive"),
+        ("50 nM", "1 __import__('os')", "is no number with a unit"),
+        ("1 degC", "1 h", "must be one of concentration"),
+    ],
+)
+def test_a_wrong_unit_is_one_clear_error(concentration, time, words):
+    with pytest.raises(UnitError, match=words):
+        LabUnits.parse(concentration, time)
+
+
+@given(networks(), st.floats(0.01, 1e3), st.floats(0.01, 1e3), st.data())
+def test_the_right_hand_side_is_scaled(network, concentration, time, data):
+    crn = compile_network(network, inputs=data.draw(inputs_for(network))[0])
+    units = LabUnits(concentration, "nM", 1e-9, time, "h", 3600.0)
+    scaled = in_lab_units(crn, units)
+    states = np.random.default_rng(1).uniform(0.1, 2.0, (3, len(crn.species)))
+    expected = crn.right_hand_side(states) * concentration / time
+    found = scaled.right_hand_side(states * concentration)
+    sizes = np.abs(crn.reaction_rates(states)).max() * concentration / time
+    np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12 * sizes)
+
+
+def test_a_constant_of_several_orders_becomes_one_for_each():
+    crn = Crn.from_text(["0 --k--> X", "X --k--> 0", "2 X --k--> X", "X + Y --l--> X"])
+    scaled = in_lab_units(crn, LabUnits.parse("10 nM", "2 h"))
+    assert scaled.rate_constant_values == {
+        "k_order_0": 5.0,
+        "k_order_1": 0.5,
+        "k_order_2": 0.05,
+        "l": 0.05,
+    }
+    assert [r.rate for r in scaled.reactions] == ["k_order_0", "k_order_1", "k_order_2", "l"]
+
+
+def test_numbers_that_leave_the_doubles_are_an_error():
+    crn = Crn.from_text(["0 --a--> X", "9 X --b--> 8 X"])
+    with pytest.raises(UnitError, match="the rate constant b is 1 and leaves the range"):
+        in_lab_units(crn, LabUnits.parse("1e45 nM", "1 h"))
+
+
+@pytest.mark.parametrize("level_version", [(3, 1), (3, 2), (2, 4)])
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed", "folded"])
+@pytest.mark.parametrize("name", UNITS)
+def test_libsbml_has_nothing_to_report(name, encoding, level_version):
+    crn = compile_network(NETWORK, encoding, INPUTS)
+    text = to_sbml(crn, 2.0, level_version=level_version, units=lab(name))
+    document = libsbml.readSBMLFromString(text)
+    for category in range(8):
+        document.setConsistencyChecks(category, True)
+    assert document.checkConsistency() == 0
+    assert document.getNumErrors() == 0
+
+
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed", "folded"])
+@pytest.mark.parametrize("name", UNITS)
+def test_what_is_written_is_read_bit_for_bit(name, encoding):
+    crn = compile_network(NETWORK, encoding, INPUTS)
+    expected = in_lab_units(crn, lab(name))
+    for found in (
+        from_sbml(to_sbml(crn, units=lab(name))),
+        from_antimony(to_antimony(crn, units=lab(name))),
+    ):
+        assert found.rate_constant_values == expected.rate_constant_values
+        assert {s.id: s.initial for s in found.species} == {
+            s.id: s.initial for s in expected.species
+        }
+
+
+def test_files_say_what_they_are_in():
+    crn = compile_network(NETWORK, inputs=INPUTS)
+    words = (
+        "Concentrations are in nM, time is in h and rate constants are in powers of these; in the "
+        "network as designed, 1 stands for 50 nM and 1 h."
+    )
+    units = lab("nanomolar and hours")
+    assert words in to_sbml(crn, units=units)
+    assert f"// {words}" in to_antimony(crn, units=units)
+    assert "dimensionless" in to_sbml(crn)
+    model = libsbml.readSBMLFromString(to_sbml(crn, units=units)).getModel()
+    constant = model.getParameter("k_w")
+    assert libsbml.UnitDefinition.printUnits(constant.getDerivedUnitDefinition(), True) == (
+        "(1e-09 mole)^-2, (1 litre)^2, (3600 second)^-1"
+    )
+
+
+def test_an_id_that_the_units_need_is_an_error_in_antimony():
+    crn = Crn.from_text(["0 -> time_unit", "time_unit -> 0"])
+    assert to_antimony(crn)
+    with pytest.raises(UnsupportedError, match="'time_unit' is a word"):
+        to_antimony(crn, units=lab("nanomolar and hours"))
+
+
+def reference(crn, times):
+    """The dimensionless trajectory, by scipy."""
+    nodes = [crn.species_index[s] for s in crn.dynamic_species]
+    full = crn.initial_state
+
+    def rate(_, x):
+        full[nodes] = x
+        return crn.right_hand_side(full)[nodes]
+
+    run = solve_ivp(
+        rate, (0, times[-1]), crn.initial_state[nodes], "LSODA", times, rtol=1e-12, atol=1e-14
+    )
+    return run.y.T
+
+
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed", "folded"])
+@pytest.mark.parametrize("name", UNITS)
+def test_the_trajectory_in_roadrunner_is_the_dimensionless_one_scaled(name, encoding):
+    import roadrunner
+
+    units = lab(name)
+    crn = compile_network(NETWORK, encoding, INPUTS)
+    times = np.linspace(0.0, 5.0, 41)
+    runner = roadrunner.RoadRunner(to_sbml(crn, 2.0, units=units))
+    runner.integrator.relative_tolerance = 1e-12
+    runner.integrator.absolute_tolerance = 1e-14 * units.concentration
+    nodes = crn.dynamic_species
+    result = runner.simulate(0, 5.0 * units.time, 41, ["time", *(f"[{node}]" for node in nodes)])
+    np.testing.assert_allclose(
+        result[:, 1:] / units.concentration, reference(crn, times), rtol=SCALED, atol=SCALED
+    )
+
+
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed", "folded"])
+@pytest.mark.parametrize("name", UNITS)
+def test_the_trajectory_in_copasi_is_the_dimensionless_one_scaled(name, encoding):
+    basico = pytest.importorskip("basico", reason="needs the test extra")
+
+    units = lab(name)
+    crn = compile_network(NETWORK, encoding, INPUTS)
+    model = basico.load_model_from_string(to_sbml(crn, 2.0, units=units))
+    try:
+        table = basico.run_time_course(
+            duration=5.0 * units.time,
+            intervals=40,
+            r_tol=1e-12,
+            a_tol=1e-16,
+            use_initial_values=True,
+            use_sbml_id=True,
+            model=model,
+        )
+        reactions = basico.get_reactions(model=model)
+    finally:
+        basico.remove_datamodel(model)
+    assert set(reactions["function"]) <= {
+        "Mass action (irreversible)",
+        "Constant flux (irreversible)",
+    }
+    found = table[list(crn.dynamic_species)].to_numpy() / units.concentration
+    expected = reference(crn, np.linspace(0.0, 5.0, 41))
+    np.testing.assert_allclose(found, expected, rtol=SCALED, atol=SCALED)
+
+
+def test_a_bench_hears_what_it_wants_to_know():
+    crn = compile_network(NETWORK, "absorbed", INPUTS)
+    values = bench_values(in_lab_units(crn, lab("nanomolar and hours")))
+    assert values.concentrations == (25.0, 50.0)
+    assert values.dynamic_range == 2.0
+    assert list(values.rate_constants) == [0, 1, 2, 3]
+    assert values.rate_constants[0] == (25.0, 50.0)
+    assert lab("nanomolar and hours").rate_constant_unit(0) == "nM h^-1"
+    assert lab("nanomolar and hours").rate_constant_unit(1) == "h^-1"
+    assert lab("nanomolar and hours").rate_constant_unit(3) == "nM^-2 h^-1"
+
+
+@given(networks(orders=(2,), mixed=False))
+def test_absorbed_networks_of_order_2_need_two_molecules_to_meet(network):
+    assert bench_values(compile_network(network, "absorbed")).highest_order == 2
+
+
+def test_simulating_a_scaled_network_gives_scaled_outputs():
+    units = lab("nanomolar and hours")
+    crn = in_lab_units(compile_network(NETWORK, "absorbed", INPUTS), units)
+    with Simulator(crn) as simulator:
+        settled = simulator.steady_state(accuracy=1e-5)
+    outputs = NETWORK.forward(INPUTS) * units.concentration
+    np.testing.assert_allclose(settled.outputs, outputs, atol=1e-4)
