@@ -21,7 +21,7 @@ from crn2sbml import (
     to_antimony,
     to_sbml,
 )
-from crn2sbml.errors import UnitError, UnsupportedError
+from crn2sbml.errors import UnitError
 from tests.strategies import inputs_for, networks
 
 NETWORK = NeuralNetwork.random(
@@ -153,13 +153,6 @@ def test_files_say_what_they_are_in():
     assert libsbml.UnitDefinition.printUnits(constant.getDerivedUnitDefinition(), True) == (
         "(1e-09 mole)^-2, (1 litre)^2, (3600 second)^-1"
     )
-
-
-def test_an_id_that_the_units_need_is_an_error_in_antimony():
-    crn = Crn.from_text(["0 -> time_unit", "time_unit -> 0"])
-    assert to_antimony(crn)
-    with pytest.raises(UnsupportedError, match="'time_unit' is a word"):
-        to_antimony(crn, units=lab("nanomolar and hours"))
 
 
 def reference(crn, times):

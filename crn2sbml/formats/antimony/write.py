@@ -14,8 +14,6 @@ from crn2sbml.reaction import Complex, RateConstant, Reaction, Species
 from crn2sbml.units import LabUnits, in_lab_units
 
 _DECLARED_PER_LINE = 4
-# What a model in laboratory units declares.
-_UNIT_IDS = ("substance", "time_unit", "volume", "extent")
 
 
 def to_antimony(crn: Crn, volume: float = 1.0, *, units: LabUnits | None = None) -> str:
@@ -69,7 +67,7 @@ def to_antimony(crn: Crn, volume: float = 1.0, *, units: LabUnits | None = None)
     if units is not None:
         crn = in_lab_units(crn, units)
     compartment, size = check_model(crn, volume)
-    _check_ids(crn, _UNIT_IDS if units is not None else ())
+    _check_ids(crn)
     return "\n".join(_lines(crn, compartment, size, units)) + "\n"
 
 
@@ -104,9 +102,9 @@ def save_antimony(
     save_text(to_antimony(crn, volume, units=units), path, overwrite)
 
 
-def _check_ids(crn: Crn, units: Sequence[str]) -> None:
+def _check_ids(crn: Crn) -> None:
     ids = [crn.name, *crn.species_ids, *crn.rate_constant_values, *(r.id for r in crn.reactions)]
-    if reserved := [i for i in ids if i in RESERVED_WORDS or i in units]:
+    if reserved := [i for i in ids if i in RESERVED_WORDS]:
         raise UnsupportedError(
             f"the id {reserved[0]!r} is a word of the Antimony language; rename it, or write SBML"
         )
