@@ -39,6 +39,7 @@ ROOMS = [
     "inspection",
     "simulate",
     "theory",
+    "exports",
     "data",
     "example_models",
     "training",

@@ -9,6 +9,7 @@ from crn2sbml.cli.build import build
 from crn2sbml.cli.check import check
 from crn2sbml.cli.common import ErrorReportingGroup
 from crn2sbml.cli.demo import demo
+from crn2sbml.cli.export import export
 from crn2sbml.cli.extract import extract
 from crn2sbml.cli.models import models
 from crn2sbml.cli.paper import paper
@@ -31,6 +32,7 @@ def main() -> None:
 main.add_command(demo)
 main.add_command(build)
 main.add_command(extract)
+main.add_command(export)
 main.add_command(check)
 main.add_command(simulate)
 main.add_command(train)

@@ -9,10 +9,15 @@ from typing import get_args
 
 import click
 
-from crn2sbml.cli.common import Printer, output_options, read_one_input
+from crn2sbml.cli.common import (
+    Printer,
+    lab_units,
+    lab_units_options,
+    output_options,
+    read_one_input,
+)
 from crn2sbml.compile import Encoding, compile_network
 from crn2sbml.crn import Crn
-from crn2sbml.errors import UnitError
 from crn2sbml.files import check_output
 from crn2sbml.formats.sbml.write import LEVEL_VERSIONS
 from crn2sbml.model_files import check_model_ending, read_network, save_crn
@@ -51,17 +56,7 @@ _LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_V
     show_default=True,
     help="Level and Version of SBML.",
 )
-@click.option(
-    "--concentration",
-    metavar="QUANTITY",
-    help='Write laboratory units: what a concentration of 1 stands for, such as "50 nM".',
-)
-@click.option(
-    "--time",
-    "time_text",
-    metavar="QUANTITY",
-    help='With --concentration: what a time of 1 stands for, such as "1 h".',
-)
+@lab_units_options
 @output_options
 def build(
     network: Path,
@@ -82,7 +77,7 @@ def build(
     printer = Printer(quiet, as_json)
     check_model_ending(output)
     check_output(output, force)
-    units = _units(concentration, time_text)
+    units = lab_units(concentration, time_text)
     loaded = read_network(network)
     inputs = loaded.inputs
     if input_text is not None:
@@ -104,17 +99,6 @@ def build(
             "bench": {**asdict(values), "dynamic_range": values.dynamic_range},
         }
     )
-
-
-def _units(concentration: str | None, time: str | None) -> LabUnits | None:
-    if concentration is None and time is None:
-        return None
-    if concentration is None or time is None:
-        raise UnitError(
-            "laboratory units need both --concentration and --time: what a concentration of 1 and "
-            "a time of 1 stand for"
-        )
-    return LabUnits.parse(concentration, time)
 
 
 def _bench_lines(values: BenchValues, units: LabUnits | None) -> Iterator[str]:

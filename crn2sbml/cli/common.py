@@ -12,7 +12,15 @@ import numpy as np
 
 from crn2sbml.archive import read_array
 from crn2sbml.arrays import Array
-from crn2sbml.errors import ConcentrationError, Crn2sbmlError, FileError, FormatError, NetworkError
+from crn2sbml.errors import (
+    ConcentrationError,
+    Crn2sbmlError,
+    FileError,
+    FormatError,
+    NetworkError,
+    UnitError,
+)
+from crn2sbml.units import LabUnits
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -54,6 +62,37 @@ def workers_option(command: _Command) -> _Command:
         show_default=True,
         help="Processes that share the simulations.",
     )(command)
+
+
+def lab_units_options(command: _Command) -> _Command:
+    """Add --concentration and --time."""
+    for option in (
+        click.option(
+            "--time",
+            "time_text",
+            metavar="QUANTITY",
+            help='With --concentration: what a time of 1 stands for, such as "1 h".',
+        ),
+        click.option(
+            "--concentration",
+            metavar="QUANTITY",
+            help='Write laboratory units: what a concentration of 1 stands for, such as "50 nM".',
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def lab_units(concentration: str | None, time: str | None) -> LabUnits | None:
+    """Return the units that --concentration and --time name, or None for dimensionless."""
+    if concentration is None and time is None:
+        return None
+    if concentration is None or time is None:
+        raise UnitError(
+            "laboratory units need both --concentration and --time: what a concentration of 1 and "
+            "a time of 1 stand for"
+        )
+    return LabUnits.parse(concentration, time)
 
 
 def data_dir_option(command: _Command) -> _Command:

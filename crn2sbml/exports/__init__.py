@@ -1,0 +1,33 @@
+"""Files for other people's tools: tables, reaction lists, and the text of other programs."""
+
+from crn2sbml.exports.reaction_text import (
+    save_nuskell,
+    save_reaction_list,
+    to_nuskell,
+    to_reaction_list,
+)
+from crn2sbml.exports.tables import (
+    Table,
+    reaction_table,
+    save_csv_tables,
+    save_markdown_tables,
+    save_xlsx_tables,
+    species_table,
+    to_csv_tables,
+    to_markdown_tables,
+)
+
+__all__ = [
+    "Table",
+    "reaction_table",
+    "save_csv_tables",
+    "save_markdown_tables",
+    "save_nuskell",
+    "save_reaction_list",
+    "save_xlsx_tables",
+    "species_table",
+    "to_csv_tables",
+    "to_markdown_tables",
+    "to_nuskell",
+    "to_reaction_list",
+]

@@ -1,0 +1,105 @@
+"""What `crn2sbml export` writes, and what it refuses."""
+
+import json
+
+import pytest
+
+from crn2sbml import NeuralNetwork, compile_network, load_crn, save_sbml
+from tests.cli.test_cli import run, succeed
+
+NETWORK = NeuralNetwork.random((2, 3, 1), rng=1)
+EVERYTHING = ["sbml", "antimony", "csv", "markdown", "xlsx", "reactions", "nuskell"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    NETWORK.save("net.npz")
+    save_sbml(compile_network(NETWORK, "absorbed", [0.5, 1.0]), "model.xml")
+    return tmp_path
+
+
+def to(*formats):
+    return [part for kind in formats for part in ("--to", kind)]
+
+
+def test_a_network_is_written_in_every_format(folder):
+    result = succeed("export", "net.npz", *to(*EVERYTHING), "-o", "out", "--input", "0.5,1")
+    names = sorted(path.name for path in (folder / "out").iterdir())
+    assert names == [
+        "net.ant",
+        "net.crn",
+        "net.md",
+        "net.txt",
+        "net.xlsx",
+        "net.xml",
+        "net_reactions.csv",
+        "net_species.csv",
+    ]
+    assert "Wrote net_species.csv and net_reactions.csv to out." in result.output
+    expected = compile_network(NETWORK, inputs=[0.5, 1.0])
+    for name in ("net.xml", "net.ant"):
+        found = load_crn(folder / "out" / name)
+        assert {s.id: s.initial for s in found.species} == {
+            s.id: s.initial for s in expected.species
+        }
+        assert {r.key for r in found.reactions} == {r.key for r in expected.reactions}
+
+
+def test_a_model_stays_as_it_is_unless_an_encoding_is_asked_for(folder):
+    succeed("export", "model.xml", *to("sbml"), "-o", "out")
+    assert len(load_crn("out/model.xml").reactions) == len(load_crn("model.xml").reactions)
+    succeed("export", "model.xml", *to("sbml"), "-o", "out", "--encoding", "enzymatic", "--force")
+    assert len(load_crn("out/model.xml").reactions) == 34
+
+
+def test_units_and_names_go_into_every_file(folder):
+    lab = ("--concentration", "50 nM", "--time", "1 h", "--name", "bench")
+    report = json.loads(
+        succeed("export", "model.xml", *to(*EVERYTHING), "-o", "out", *lab, "--json").output
+    )
+    assert report["files"]["csv"] == ["bench_species.csv", "bench_reactions.csv"]
+    for path in (folder / "out").iterdir():
+        if path.suffix != ".xlsx":
+            assert "nM" in path.read_text(encoding="utf-8") or path.suffix == ".crn"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["net.npz", "--to", "csv", "-o", "out", "--name", "../a"], "is a path"),
+        (["net.npz", "--to", "csv", "-o", "net.npz"], "is a file"),
+        (["net.npz", "--to", "csv", "-o", "none/out"], "there is no folder"),
+        (["none.npz", "--to", "csv", "-o", "out"], "none.npz"),
+        (["net.npz", "--to", "csv", "-o", "out", "--time", "1 h"], "need both"),
+        (["net.npz", "--to", "csv", "-o", "out", "--encoding", "folded"], "no inputs were given"),
+        (["net.npz", "--to", "csv", "-o", "out", "--input", "1"], "2 inputs"),
+    ],
+)
+def test_what_cannot_be_is_one_line_and_writes_nothing(folder, arguments, words):
+    result = run("export", *arguments)
+    assert result.exit_code == 2
+    assert words in result.output
+    assert len(result.output.strip().splitlines()) == 1
+    assert not (folder / "out").exists()
+
+
+def test_an_unknown_format_lists_the_known_ones():
+    result = run("export", "net.npz", "--to", "word", "-o", "out")
+    assert result.exit_code == 2
+    assert "nuskell" in result.output
+
+
+def test_nothing_is_overwritten_unless_asked():
+    succeed("export", "net.npz", *to("csv"), "-o", "out")
+    result = run("export", "net.npz", *to("csv", "markdown"), "-o", "out")
+    assert result.exit_code == 2
+    assert "net_species.csv already" in result.output
+    succeed("export", "net.npz", *to("csv", "markdown"), "-o", "out", "--force")
+
+
+def test_a_folded_model_does_not_become_another(folder):
+    save_sbml(compile_network(NETWORK, "folded", [0.5, 1.0]), "folded.xml")
+    result = run("export", "folded.xml", *to("sbml"), "-o", "out", "--encoding", "enzymatic")
+    assert result.exit_code == 2
+    assert "is folded" in result.output
