@@ -19,6 +19,7 @@ from scipy.integrate import solve_ivp
 import crn2sbml
 from crn2sbml import (
     Crn,
+    Layer,
     NeuralNetwork,
     compile_network,
     extract_network,
@@ -355,3 +356,66 @@ def test_libsbml_reads_the_largest_network_of_the_paper_as_we_do():
     test_libsbml_reads_back_what_was_written(crn)
     assert from_sbml(text) == crn
     assert extract_network(crn) == network
+
+
+# Provenance
+
+
+def model_of(text):
+    return libsbml.readSBMLFromString(text).getModel()
+
+
+@pytest.mark.parametrize("level_version", [(3, 1), (3, 2), (2, 4)])
+def test_a_model_says_where_it_comes_from(level_version):
+    network = NeuralNetwork.random((2, 3, 1), rng=1)
+    text = to_sbml(compile_network(network), level_version=level_version)
+    model = model_of(text)
+    terms = [model.getCVTerm(n) for n in range(model.getNumCVTerms())]
+    assert [term.getModelQualifierType() for term in terms] == [libsbml.BQM_IS_DESCRIBED_BY]
+    assert terms[0].getResourceURI(0) == "https://identifiers.org/doi:10.1098/rsif.2021.0031"
+    assert f"Written by crn2sbml {crn2sbml.__version__}." in model.getNotesString()
+    assert libsbml.SyntaxChecker.hasExpectedXHTMLSyntax(model.getNotes())
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("enzymatic", "pair of species that stay constant"),
+        ("absorbed", "are in the rate constants"),
+        ("folded", "one data point"),
+    ],
+)
+def test_a_model_explains_how_to_read_its_answer(encoding, words):
+    network = NeuralNetwork(
+        NeuralNetwork.random((2, 3, 2), rng=1).layers, ["width", "height"], ["cat & dog", "bird"]
+    )
+    text = model_of(to_sbml(compile_network(network, encoding, [1.0, 2.0]))).getNotesString()
+    assert "layers of 2 - 3 - 2 nodes" in text
+    assert words in text
+    assert "<td>X2_1 (cat &amp; dog), X2_2 (bird)</td>" in text
+    assert ("X0_1 (width), X0_2 (height)" in text) == (encoding != "folded")
+
+
+def test_a_large_model_lists_the_ends_of_its_species():
+    text = to_sbml(compile_network(NeuralNetwork.random((784, 2), rng=1)))
+    assert "<td>784</td><td>X0_1 to X0_784</td>" in text
+    assert len(text[: text.index("<listOfCompartments>")]) < 4000
+
+
+def test_annotations_hold_no_numbers_of_the_network():
+    crn = compile_network(NeuralNetwork([Layer([[0.8125]], [-7.5])]), inputs=[3.375])
+    model = model_of(to_sbml(crn))
+    for text in (model.getAnnotationString(), model.getNotesString()):
+        for value in ("0.8125", "7.5", "3.375"):
+            assert value not in text
+
+
+def test_a_network_that_is_none_of_ours_is_not_described_by_the_paper():
+    model = model_of(to_sbml(Crn.from_text(["0 -> X", "2 X -> X"])))
+    assert model.getNumCVTerms() == 0
+    assert "neural" not in model.getNotesString()
+
+
+def test_what_was_read_is_written_with_the_same_notes():
+    text = to_sbml(compile_network(NeuralNetwork.random((2, 3, 1), rng=1)))
+    assert to_sbml(from_sbml(text)) == text

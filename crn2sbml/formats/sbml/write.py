@@ -16,8 +16,9 @@ from pathlib import Path
 from crn2sbml.crn import Crn
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.files import atomic_write
+from crn2sbml.formats.sbml.notes import annotation, metaid, notes
 from crn2sbml.formats.sbml.quantities import Quantities, dimensionless, in_units
-from crn2sbml.formats.text import ANNOTATION_NAMESPACE, check_model, number, summary
+from crn2sbml.formats.text import check_model, number
 from crn2sbml.reaction import Complex, RateConstant, Reaction, Species
 from crn2sbml.units import LabUnits, in_lab_units
 
@@ -245,33 +246,12 @@ def _head(crn: Crn, compartment: str, volume: float, form: _Form, quantities: Qu
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<sbml xmlns="{form.namespace}" level="{form.level}" version="{form.version}">\n'
-        f'<model id="{crn.name}" name="{crn.name}"{quantities.model_attributes}>\n'
-        f"{_notes(crn, quantities)}{_annotation(crn)}{quantities.definitions}"
+        f'<model id="{crn.name}" name="{crn.name}" metaid="{metaid(crn)}"'
+        f"{quantities.model_attributes}>\n"
+        f"{notes(crn, quantities.words)}{annotation(crn)}{quantities.definitions}"
         f'<listOfCompartments>\n<compartment id="{compartment}" name="well-mixed volume" '
         f'spatialDimensions="3" size="{number(volume)}" units="{quantities.volume}" '
         f'constant="true" sboTerm="{_COMPARTMENT_TERM}"/>\n</listOfCompartments>\n'
-    )
-
-
-def _notes(crn: Crn, quantities: Quantities) -> str:
-    return (
-        '<notes><body xmlns="http://www.w3.org/1999/xhtml">'
-        f"<p>Mass-action reaction network, {escape(summary(crn))}. Enzymatic species stay at their "
-        f"initial concentration. {escape(quantities.words)}</p>"
-        "</body></notes>\n"
-    )
-
-
-def _annotation(crn: Crn) -> str:
-    if not crn.metadata:
-        return ""
-    entries = "".join(
-        f'<origin:entry key="{escape(key)}" value="{escape(value)}"/>'
-        for key, value in crn.metadata.items()
-    )
-    return (
-        f'<annotation><origin:network xmlns:origin="{ANNOTATION_NAMESPACE}">{entries}'
-        "</origin:network></annotation>\n"
     )
 
 
