@@ -69,7 +69,7 @@ def certify(crn: Crn) -> Certificate:
     >>> certificate.proved
     True
     >>> print(certificate.at_these_numbers.species["X"].fixed_point)
-    1.61803398874989
+    1.6180339887...
     >>> three = Crn.from_text(
     ...     ["0 --a--> X", "X --b--> 0", "2 X --c--> 3 X", "3 X --d--> 2 X"],
     ...     rate_constants={"a": 6, "b": 11, "c": 6, "d": 1},
