@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
@@ -18,8 +19,9 @@ from crn2sbml.cli.common import (
 )
 from crn2sbml.compile import Encoding, compile_network
 from crn2sbml.crn import Crn
-from crn2sbml.errors import FileError, UnsupportedError
+from crn2sbml.errors import FileError, InputValueError, UnitError, UnsupportedError
 from crn2sbml.exports import (
+    save_counts_sbml,
     save_csv_tables,
     save_markdown_tables,
     save_nuskell,
@@ -30,23 +32,51 @@ from crn2sbml.formats import save_antimony, save_sbml
 from crn2sbml.model_files import MODEL_ENDINGS, load_crn, read_network
 from crn2sbml.units import LabUnits
 
-_Save = Callable[[Crn, Path, bool, LabUnits | None], object]
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What the formats may need besides the network."""
+
+    force: bool
+    units: LabUnits | None
+    molecules: float | None
+
+
+_Save = Callable[[Crn, Path, _Options], object]
+
+
+def _save_counts(crn: Crn, path: Path, options: _Options) -> None:
+    assert options.molecules is not None
+    save_counts_sbml(crn, path, options.molecules, options.force)
+
+
+def _check_options(formats: tuple[str, ...], options: _Options) -> None:
+    """Refuse options that do not fit the formats, before anything is written."""
+    if "counts" not in formats:
+        if options.molecules is not None:
+            raise InputValueError("--molecules goes with --to counts; leave it out")
+        return
+    if options.molecules is None:
+        raise InputValueError(
+            "counts needs --molecules: the number of molecules that a concentration of 1 stands for"
+        )
+    if options.units is not None:
+        raise UnitError("counts are numbers of molecules; leave --concentration and --time out")
+
 
 # What each format is called on the command line, the ends of its files, and what writes it.
 _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
-    "sbml": (
-        (".xml",),
-        lambda crn, path, force, units: save_sbml(crn, path, force, units=units),
+    "sbml": ((".xml",), lambda crn, path, o: save_sbml(crn, path, o.force, units=o.units)),
+    "antimony": ((".ant",), lambda crn, path, o: save_antimony(crn, path, o.force, units=o.units)),
+    "csv": (
+        ("_species.csv", "_reactions.csv"),
+        lambda crn, path, o: save_csv_tables(crn, path, o.force, o.units),
     ),
-    "antimony": (
-        (".ant",),
-        lambda crn, path, force, units: save_antimony(crn, path, force, units=units),
-    ),
-    "csv": (("_species.csv", "_reactions.csv"), save_csv_tables),
-    "markdown": ((".md",), save_markdown_tables),
-    "xlsx": ((".xlsx",), save_xlsx_tables),
-    "reactions": ((".txt",), save_reaction_list),
-    "nuskell": ((".crn",), save_nuskell),
+    "markdown": ((".md",), lambda crn, path, o: save_markdown_tables(crn, path, o.force, o.units)),
+    "xlsx": ((".xlsx",), lambda crn, path, o: save_xlsx_tables(crn, path, o.force, o.units)),
+    "reactions": ((".txt",), lambda crn, path, o: save_reaction_list(crn, path, o.force, o.units)),
+    "nuskell": ((".crn",), lambda crn, path, o: save_nuskell(crn, path, o.force, o.units)),
+    "counts": (("_counts.xml",), _save_counts),
 }
 
 
@@ -62,6 +92,11 @@ _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
 )
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder for the files."
+)
+@click.option(
+    "--molecules",
+    type=float,
+    help="For counts: the number of molecules that a concentration of 1 stands for.",
 )
 @click.option("--name", help="Start of the names of the files. Default: that of the source.")
 @click.option(
@@ -82,6 +117,7 @@ def export(
     source: Path,
     formats: tuple[str, ...],
     output: Path,
+    molecules: float | None,
     name: str | None,
     encoding: Encoding | None,
     input_text: str | None,
@@ -96,8 +132,9 @@ def export(
     The source is a network file (.npz) or any mass-action model (.xml, .sbml, .ant).
     """
     printer = Printer(quiet, as_json)
-    units = lab_units(concentration, time_text)
+    options = _Options(force, lab_units(concentration, time_text), molecules)
     chosen = tuple(dict.fromkeys(formats))
+    _check_options(chosen, options)
     stem = name or source.stem
     if Path(stem).name != stem:
         raise FileError(f"--name {stem!r} is a path; name the folder with -o")
@@ -112,7 +149,7 @@ def export(
         endings, save = _FORMATS[kind]
         # The tables of CSV are two files beside each other.
         path = output / f"{stem}{endings[0] if len(endings) == 1 else '.csv'}"
-        save(crn, path, force, units)
+        save(crn, path, options)
         printer.line(f"Wrote {' and '.join(files[kind])} to {output}.")
     printer.result({"folder": str(output), "files": files})
 

@@ -1,5 +1,6 @@
 """Files for other people's tools: tables, reaction lists, and the text of other programs."""
 
+from crn2sbml.exports.counts import save_counts_sbml, to_counts_sbml
 from crn2sbml.exports.reaction_text import (
     save_nuskell,
     save_reaction_list,
@@ -20,12 +21,14 @@ from crn2sbml.exports.tables import (
 __all__ = [
     "Table",
     "reaction_table",
+    "save_counts_sbml",
     "save_csv_tables",
     "save_markdown_tables",
     "save_nuskell",
     "save_reaction_list",
     "save_xlsx_tables",
     "species_table",
+    "to_counts_sbml",
     "to_csv_tables",
     "to_markdown_tables",
     "to_nuskell",

@@ -84,6 +84,24 @@ def test_what_cannot_be_is_one_line_and_writes_nothing(folder, arguments, words)
     assert not (folder / "out").exists()
 
 
+def test_counts_are_for_stochastic_simulators(folder):
+    arguments = ("export", "net.npz", *to("counts"), "-o", "out", "--input", "0.5,1")
+    succeed(*arguments, "--molecules", "100")
+    text = (folder / "out" / "net_counts.xml").read_text(encoding="utf-8")
+    assert 'hasOnlySubstanceUnits="true"' in text
+    assert "of which 100 stand for a concentration of 1" in text
+    for wrong, words in (
+        (("--force",), "counts needs --molecules"),
+        (("--molecules", "9", "--concentration", "1 nM", "--time", "1 h"), "leave --concentration"),
+        (("--molecules", "-1", "--force"), "volume"),
+    ):
+        result = run(*arguments, *wrong)
+        assert result.exit_code == 2
+        assert words in result.output
+    result = run("export", "net.npz", *to("csv"), "-o", "out", "--molecules", "9")
+    assert "leave it out" in result.output
+
+
 def test_an_unknown_format_lists_the_known_ones():
     result = run("export", "net.npz", "--to", "word", "-o", "out")
     assert result.exit_code == 2
