@@ -21,6 +21,8 @@ from crn2sbml.compile import Encoding, compile_network
 from crn2sbml.crn import Crn
 from crn2sbml.errors import FileError, InputValueError, UnitError, UnsupportedError
 from crn2sbml.exports import (
+    make_study,
+    save_copasi,
     save_counts_sbml,
     save_csv_tables,
     save_markdown_tables,
@@ -42,12 +44,23 @@ class _Options:
     molecules: float | None
 
 
+# Returns a remark for the user, or nothing.
 _Save = Callable[[Crn, Path, _Options], object]
 
 
 def _save_counts(crn: Crn, path: Path, options: _Options) -> None:
     assert options.molecules is not None
     save_counts_sbml(crn, path, options.molecules, options.force)
+
+
+def _save_copasi(crn: Crn, path: Path, options: _Options) -> str | None:
+    study = make_study(crn)
+    if save_copasi(study, path, options.force, options.units):
+        return (
+            f"COPASI reads {len(crn.reactions):,} reactions too slowly: the file holds the folded "
+            f"network, one data point"
+        )
+    return None
 
 
 def _check_options(formats: tuple[str, ...], options: _Options) -> None:
@@ -77,18 +90,21 @@ _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
     "reactions": ((".txt",), lambda crn, path, o: save_reaction_list(crn, path, o.force, o.units)),
     "nuskell": ((".crn",), lambda crn, path, o: save_nuskell(crn, path, o.force, o.units)),
     "counts": (("_counts.xml",), _save_counts),
+    "cps": ((".cps",), _save_copasi),
 }
 
 
 @click.command(short_help="Write a model in the files of other tools.")
 @click.argument("source", metavar="MODEL_OR_NETWORK", type=click.Path(path_type=Path))
+# What follows the first format of --to arrives here.
+@click.argument("more_formats", metavar="", nargs=-1, type=click.Choice(list(_FORMATS)))
 @click.option(
     "--to",
     "formats",
     multiple=True,
     required=True,
     type=click.Choice(list(_FORMATS)),
-    help="What to write; give it several times for several formats.",
+    help="What to write; several formats may follow one another.",
 )
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder for the files."
@@ -115,6 +131,7 @@ _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
 @output_options
 def export(
     source: Path,
+    more_formats: tuple[str, ...],
     formats: tuple[str, ...],
     output: Path,
     molecules: float | None,
@@ -133,7 +150,7 @@ def export(
     """
     printer = Printer(quiet, as_json)
     options = _Options(force, lab_units(concentration, time_text), molecules)
-    chosen = tuple(dict.fromkeys(formats))
+    chosen = tuple(dict.fromkeys((*formats, *more_formats)))
     _check_options(chosen, options)
     stem = name or source.stem
     if Path(stem).name != stem:
@@ -149,8 +166,10 @@ def export(
         endings, save = _FORMATS[kind]
         # The tables of CSV are two files beside each other.
         path = output / f"{stem}{endings[0] if len(endings) == 1 else '.csv'}"
-        save(crn, path, options)
+        remark = save(crn, path, options)
         printer.line(f"Wrote {' and '.join(files[kind])} to {output}.")
+        if isinstance(remark, str):
+            printer.line(f"  {remark}.")
     printer.result({"folder": str(output), "files": files})
 
 

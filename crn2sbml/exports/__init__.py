@@ -1,5 +1,6 @@
 """Files for other people's tools: tables, reaction lists, and the text of other programs."""
 
+from crn2sbml.exports.copasi import save_copasi
 from crn2sbml.exports.counts import save_counts_sbml, to_counts_sbml
 from crn2sbml.exports.reaction_text import (
     save_nuskell,
@@ -7,6 +8,7 @@ from crn2sbml.exports.reaction_text import (
     to_nuskell,
     to_reaction_list,
 )
+from crn2sbml.exports.study import Study, make_study
 from crn2sbml.exports.tables import (
     Table,
     reaction_table,
@@ -19,8 +21,11 @@ from crn2sbml.exports.tables import (
 )
 
 __all__ = [
+    "Study",
     "Table",
+    "make_study",
     "reaction_table",
+    "save_copasi",
     "save_counts_sbml",
     "save_csv_tables",
     "save_markdown_tables",

@@ -8,7 +8,7 @@ from crn2sbml import NeuralNetwork, compile_network, load_crn, save_sbml
 from tests.cli.test_cli import run, succeed
 
 NETWORK = NeuralNetwork.random((2, 3, 1), rng=1)
-EVERYTHING = ["sbml", "antimony", "csv", "markdown", "xlsx", "reactions", "nuskell"]
+EVERYTHING = ["sbml", "antimony", "csv", "markdown", "xlsx", "reactions", "nuskell", "cps"]
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def to(*formats):
-    return [part for kind in formats for part in ("--to", kind)]
+    return ["--to", *formats]
 
 
 def test_a_network_is_written_in_every_format(folder):
@@ -28,6 +28,7 @@ def test_a_network_is_written_in_every_format(folder):
     names = sorted(path.name for path in (folder / "out").iterdir())
     assert names == [
         "net.ant",
+        "net.cps",
         "net.crn",
         "net.md",
         "net.txt",

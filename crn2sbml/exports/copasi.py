@@ -1,0 +1,126 @@
+"""COPASI's own files: the model with its tasks set up and its outputs plotted."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from crn2sbml.absorb import fold
+from crn2sbml.errors import MissingDependencyError, UnsupportedError
+from crn2sbml.exports.study import Study
+from crn2sbml.files import atomic_write, check_output
+from crn2sbml.formats import to_sbml
+from crn2sbml.units import LabUnits
+
+# COPASI's import takes time that grows with the square of the reactions: about a minute here.
+MOST_REACTIONS = 4000
+_POINTS = 500
+
+
+def save_copasi(
+    study: Study, path: str | Path, overwrite: bool = False, units: LabUnits | None = None
+) -> bool:
+    """Write a network as a COPASI file (``.cps``).
+
+    Parameters
+    ----------
+    study : Study
+        The network, the species to plot and the time to run.
+    path : str or Path
+        File to write; a half-written file is never left behind.
+    overwrite : bool, default False
+        Replace an existing file.
+    units : LabUnits, optional
+        What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
+
+    Returns
+    -------
+    bool
+        Whether the network was folded, one data point with the fewest reactions, because it has
+        more than 4,000 reactions.
+
+    Raises
+    ------
+    FileError
+        If the file exists (without `overwrite`) or cannot be written.
+    MissingDependencyError
+        If copasi-basico is not installed.
+    UnsupportedError
+        If the network is too large even when it is folded.
+
+    Notes
+    -----
+    The time course runs for the duration of the study and plots its outputs; the steady-state task
+    integrates first, since Newton's method alone may find a root that is no concentration.
+    """
+    try:
+        import basico
+    except ImportError as error:
+        raise MissingDependencyError(
+            "COPASI files need copasi-basico, which is not installed; pip install "
+            "'crn2sbml[copasi]', or open the SBML file in COPASI"
+        ) from error
+    check_output(path, overwrite)
+    crn, folded = study.crn, False
+    if len(crn.reactions) > MOST_REACTIONS:
+        crn, folded = fold(crn), True
+    if len(crn.reactions) > MOST_REACTIONS:
+        raise UnsupportedError(
+            f"{crn.name} has {len(crn.reactions):,} reactions even when it is folded, which COPASI "
+            f"takes too long to read; write SBML instead"
+        )
+    model = basico.load_model_from_string(to_sbml(crn, units=units))
+    try:
+        _set_up(basico, model, study, 1.0 if units is None else units.time)
+        content = _saved(basico, model)
+    finally:
+        basico.remove_datamodel(model)
+    with atomic_write(path, overwrite) as stream:
+        stream.write(content)
+    return folded
+
+
+def _set_up(basico: Any, model: Any, study: Study, unit: float) -> None:
+    duration = study.duration * unit
+    basico.set_task_settings(
+        "Time-Course",
+        {
+            "problem": {
+                "Duration": duration,
+                "StepNumber": _POINTS,
+                "StepSize": duration / _POINTS,
+            },
+            # Concentrations near 0 must not slip below it.
+            "method": {"Relative Tolerance": 1e-8, "Absolute Tolerance": 1e-16},
+        },
+        model=model,
+    )
+    basico.set_task_settings(
+        "Steady-State",
+        {"method": {"Use Newton": False, "Use Integration": True}},
+        model=model,
+    )
+    names = _display_names(basico, model)
+    basico.add_plot(
+        "Outputs",
+        curves=[
+            {"name": names[s], "channels": ["Time", f"[{names[s]}]"], "type": "curve2d"}
+            for s in study.outputs
+        ],
+        tasks="Time-Course",
+        model=model,
+    )
+
+
+def _display_names(basico: Any, model: Any) -> dict[str, str]:
+    """Return COPASI's names of the species by their ids."""
+    species = basico.get_species(model=model)
+    return dict(zip(species["sbml_id"], species["display_name"], strict=True))
+
+
+def _saved(basico: Any, model: Any) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "model.cps"
+        basico.save_model(str(target), type="copasi", model=model)
+        return target.read_bytes()
