@@ -2,6 +2,7 @@
 
 from crn2sbml.exports.copasi import save_copasi
 from crn2sbml.exports.counts import save_counts_sbml, to_counts_sbml
+from crn2sbml.exports.omex import save_omex, to_sedml
 from crn2sbml.exports.reaction_text import (
     save_nuskell,
     save_reaction_list,
@@ -30,6 +31,7 @@ __all__ = [
     "save_csv_tables",
     "save_markdown_tables",
     "save_nuskell",
+    "save_omex",
     "save_reaction_list",
     "save_xlsx_tables",
     "species_table",
@@ -38,4 +40,5 @@ __all__ = [
     "to_markdown_tables",
     "to_nuskell",
     "to_reaction_list",
+    "to_sedml",
 ]

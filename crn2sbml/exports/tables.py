@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import re
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from crn2sbml.crn import Crn
 from crn2sbml.errors import MissingDependencyError
+from crn2sbml.exports.packing import copy_without_dates
 from crn2sbml.files import atomic_write, check_output, csv_text, save_text
 from crn2sbml.reaction import format_complex
 from crn2sbml.units import LabUnits, in_lab_units, rate_constant_orders
@@ -30,7 +29,6 @@ _REACTION_COLUMNS = (
     "row of Table 1",
 )
 _DIMENSIONLESS = "1"
-_DATE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 # Widths of columns in a workbook, in characters.
 _NARROWEST, _WIDEST = 8, 60
 
@@ -251,17 +249,7 @@ def save_xlsx_tables(
     buffer = io.BytesIO()
     workbook.save(buffer)
     with atomic_write(path, overwrite) as stream:
-        _copy_without_dates(buffer, stream)
-
-
-def _copy_without_dates(source: IO[bytes], target: IO[bytes]) -> None:
-    """Copy a workbook, an archive, so that the same network gives the same bytes."""
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
-        for entry in old.infolist():
-            content = old.read(entry)
-            if entry.filename == "docProps/core.xml":
-                content = _DATE.sub(b"1980-01-01T00:00:00Z", content)
-            new.writestr(zipfile.ZipInfo(entry.filename), content, zipfile.ZIP_DEFLATED)
+        copy_without_dates(buffer, stream)
 
 
 def _fill(sheet: Worksheet, table: Table) -> None:

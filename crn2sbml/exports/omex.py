@@ -1,0 +1,241 @@
+"""COMBINE archives: the model, a simulation of it, tables and metadata in one file."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+from xml.sax.saxutils import escape
+
+from crn2sbml.errors import FileError, MissingDependencyError
+from crn2sbml.exports.packing import copy_without_dates
+from crn2sbml.exports.study import Study
+from crn2sbml.exports.tables import to_csv_tables
+from crn2sbml.files import atomic_write, check_output
+from crn2sbml.formats import to_sbml
+from crn2sbml.units import LabUnits
+
+MODEL, SIMULATION, METADATA = "model.xml", "simulation.sedml", "metadata.rdf"
+
+_POINTS = 500
+_SBML_NAMESPACE = "http://www.sbml.org/sbml/level3/version1/core"
+_CVODE, _RELATIVE, _ABSOLUTE = "KISAO:0000019", "KISAO:0000209", "KISAO:0000211"
+# Concentrations near 0 must not slip below it.
+_TOLERANCES = {_RELATIVE: "1e-8", _ABSOLUTE: "1e-16"}
+_PAPER_RESOURCE = "https://identifiers.org/doi:10.1098/rsif.2021.0031"
+_KINDS = {
+    ".xml": "https://identifiers.org/combine.specifications/sbml.level-3.version-1",
+    ".sedml": "https://identifiers.org/combine.specifications/sed-ml.level-1.version-4",
+    ".rdf": "https://identifiers.org/combine.specifications/omex-metadata",
+    ".csv": "https://purl.org/NET/mediatypes/text/csv",
+    ".png": "https://purl.org/NET/mediatypes/image/png",
+    ".md": "https://purl.org/NET/mediatypes/text/markdown",
+}
+_OTHER_KIND = "https://purl.org/NET/mediatypes/application/octet-stream"
+
+
+def to_sedml(study: Study, model: str = MODEL, units: LabUnits | None = None) -> str:
+    """Describe a simulation of a network in SED-ML (Level 1 Version 4).
+
+    Parameters
+    ----------
+    study : Study
+        The network, the species to plot and the time to run.
+    model : str, default "model.xml"
+        File name of the SBML model beside it.
+    units : LabUnits, optional
+        The units of that model; dimensionless unless given.
+
+    Returns
+    -------
+    str
+        A time course for the duration of the study, a plot of its outputs and a report of their
+        data.
+
+    Raises
+    ------
+    MissingDependencyError
+        If python-libsedml is not installed.
+    """
+    libsedml = _library("libsedml")
+    document = libsedml.SedDocument(1, 4)
+    document.getNamespaces().add(_SBML_NAMESPACE, "sbml")
+    described = document.createModel()
+    described.setId("model")
+    described.setLanguage("urn:sedml:language:sbml.level-3.version-1")
+    described.setSource(model)
+    _add_time_course(document, study.duration * (1.0 if units is None else units.time))
+    names = {s.id: s.name or s.id for s in study.crn.species}
+    plot, report = document.createPlot2D(), document.createReport()
+    plot.setId("outputs")
+    plot.setName("Outputs over time")
+    report.setId("data")
+    report.setName("Outputs over time")
+    _add_generator(libsedml, document, "time", "time", symbol="urn:sedml:symbol:time")
+    _add_data_set(report, "time", "time")
+    for species in study.outputs:
+        target = f"/sbml:sbml/sbml:model/sbml:listOfSpecies/sbml:species[@id='{species}']"
+        _add_generator(libsedml, document, f"of_{species}", names[species], target=target)
+        curve = plot.createCurve()
+        curve.setId(f"curve_{species}")
+        curve.setName(names[species])
+        curve.setXDataReference("time")
+        curve.setYDataReference(f"of_{species}")
+        _add_data_set(report, f"of_{species}", names[species])
+    return str(libsedml.writeSedMLToString(document))
+
+
+def _add_time_course(document: Any, duration: float) -> None:
+    course = document.createUniformTimeCourse()
+    course.setId("time_course")
+    course.setInitialTime(0.0)
+    course.setOutputStartTime(0.0)
+    course.setOutputEndTime(duration)
+    course.setNumberOfSteps(_POINTS)
+    algorithm = course.createAlgorithm()
+    algorithm.setKisaoID(_CVODE)
+    for kind, value in _TOLERANCES.items():
+        parameter = algorithm.createAlgorithmParameter()
+        parameter.setKisaoID(kind)
+        parameter.setValue(value)
+    task = document.createTask()
+    task.setId("task")
+    task.setModelReference("model")
+    task.setSimulationReference("time_course")
+
+
+def _add_generator(
+    libsedml: Any, document: Any, identifier: str, name: str, symbol: str = "", target: str = ""
+) -> None:
+    generator = document.createDataGenerator()
+    generator.setId(identifier)
+    generator.setName(name)
+    variable = generator.createVariable()
+    variable.setId(f"value_{identifier}")
+    variable.setTaskReference("task")
+    if symbol:
+        variable.setSymbol(symbol)
+    else:
+        variable.setTarget(target)
+    generator.setMath(libsedml.parseFormula(f"value_{identifier}"))
+
+
+def _add_data_set(report: Any, generator: str, label: str) -> None:
+    data = report.createDataSet()
+    data.setId(f"data_{generator}")
+    data.setLabel(label)
+    data.setDataReference(generator)
+
+
+def save_omex(
+    study: Study,
+    path: str | Path,
+    overwrite: bool = False,
+    units: LabUnits | None = None,
+    *,
+    title: str | None = None,
+    creators: Sequence[str] = (),
+    attachments: Mapping[str, bytes] | None = None,
+) -> None:
+    """Write a network as a COMBINE archive (``.omex``).
+
+    Parameters
+    ----------
+    study : Study
+        The network, the species to plot and the time to run.
+    path : str or Path
+        File to write; a half-written file is never left behind.
+    overwrite : bool, default False
+        Replace an existing file.
+    units : LabUnits, optional
+        What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
+    title : str, optional
+        Title of the archive; the name of the network unless given.
+    creators : sequence of str
+        Names of the people who made it.
+    attachments : mapping of str to bytes, optional
+        Further files by their names within the archive, such as a picture.
+
+    Raises
+    ------
+    FileError
+        If the file exists (without `overwrite`), cannot be written, or an attachment's name leads
+        out of the archive or is taken.
+    MissingDependencyError
+        If python-libsedml or python-libcombine is not installed.
+
+    Notes
+    -----
+    It holds the SBML model, its simulation in SED-ML, both tables as CSV, and metadata with the
+    citation of the paper. The same arguments give the same bytes.
+    """
+    libcombine = _library("libcombine")
+    check_output(path, overwrite)
+    tables = to_csv_tables(study.crn, units)
+    files = {
+        MODEL: to_sbml(study.crn, units=units).encode(),
+        SIMULATION: to_sedml(study, units=units).encode(),
+        METADATA: _metadata(title or study.crn.name, creators).encode(),
+        **{f"{name}.csv": text.encode() for name, text in tables.items()},
+    }
+    for name, content in (attachments or {}).items():
+        _check_name(name, files)
+        files[name] = content
+    packed = _pack(libcombine, files)
+    with atomic_write(path, overwrite) as stream:
+        copy_without_dates(io.BytesIO(packed), stream)
+
+
+def _check_name(name: str, taken: Mapping[str, bytes]) -> None:
+    parts = PurePosixPath(name)
+    if not name or parts.is_absolute() or ".." in parts.parts or "\\" in name or ":" in name:
+        raise FileError(
+            f"the attachment {name!r} would lie outside of the archive; use a plain name such as "
+            f"picture.png"
+        )
+    if name in taken:
+        raise FileError(f"the archive has a file {name!r} already; choose another name")
+
+
+def _pack(libcombine: Any, files: Mapping[str, bytes]) -> bytes:
+    archive = libcombine.CombineArchive()
+    with tempfile.TemporaryDirectory() as folder:
+        for number, (name, content) in enumerate(files.items()):
+            source = Path(folder) / str(number)
+            source.write_bytes(content)
+            kind = _KINDS.get(Path(name).suffix, _OTHER_KIND)
+            archive.addFile(str(source), f"./{name}", kind, name == SIMULATION)
+        target = Path(folder) / "packed.omex"
+        if not archive.writeToFile(str(target)):
+            raise FileError("libcombine could not write the archive")
+        return target.read_bytes()
+
+
+def _metadata(title: str, creators: Sequence[str]) -> str:
+    people = "".join(
+        f"<dc:creator><rdf:Description><foaf:name>{escape(name)}</foaf:name></rdf:Description>"
+        f"</dc:creator>"
+        for name in creators
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+        'xmlns:dc="http://purl.org/dc/terms/" xmlns:foaf="http://xmlns.com/foaf/0.1/" '
+        'xmlns:bqmodel="http://biomodels.net/model-qualifiers/">\n'
+        f'<rdf:Description rdf:about="."><dc:title>{escape(title)}</dc:title>{people}'
+        f'<bqmodel:isDescribedBy rdf:resource="{_PAPER_RESOURCE}"/></rdf:Description>\n'
+        "</rdf:RDF>\n"
+    )
+
+
+def _library(name: str) -> Any:
+    """Import a library of the extra, or say which extra to install."""
+    try:
+        return __import__(name)
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"a COMBINE archive needs python-{name}, which is not installed; pip install "
+            f"'crn2sbml[omex]'"
+        ) from error
