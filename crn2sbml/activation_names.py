@@ -79,7 +79,12 @@ def parse_activation(text: str, h: float = 1.0) -> Activation:
             f"{text.strip()} cannot be had from decay reactions: {_REFUSED[name]}; use a smoothed "
             f"ReLU, or a decay table such as 3:1"
         )
-    return Activation(h, dict(map(_parse_decay, text.split("+"))))
+    decay: dict[int, float] = {}
+    for order, constant in map(_parse_decay, text.split("+")):
+        if order in decay:
+            raise ActivationError(f"{text.strip()!r} names order {order} twice; add its rates up")
+        decay[order] = constant
+    return Activation(h, decay)
 
 
 def _parse_decay(text: str) -> tuple[int, float]:

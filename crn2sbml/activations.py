@@ -22,6 +22,9 @@ from numpy.typing import ArrayLike
 from crn2sbml.arrays import Array
 from crn2sbml.errors import ActivationError
 
+# Beyond this, powers of numbers would fill the memory, and no chemistry has such an order.
+LARGEST_ORDER = 100
+
 # Newton from the right converges monotonically and, from the starts below (within a factor of
 # two of the root), in at most about eight steps; the rest is head-room for extreme mixtures.
 _MAX_NEWTON_STEPS = 60
@@ -248,6 +251,11 @@ def _checked_order(order: float) -> int:
         raise ActivationError(
             f"the decay order {order!r} is not an integer >= 2; "
             f"the reaction k X -> X needs one (Table 1, q-polynomial decay)"
+        )
+    if order > LARGEST_ORDER:
+        raise ActivationError(
+            f"the decay order {int(order)} is above {LARGEST_ORDER}, which no reaction has: so "
+            f"many molecules do not meet"
         )
     return int(order)
 

@@ -8,12 +8,34 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml.arrays import Array
-from crn2sbml.errors import ConcentrationError, NetworkError
+from crn2sbml.errors import ConcentrationError, InputValueError, NetworkError
 
 SIGN_REMEDY = (
     "concentrations cannot be negative: shift or scale the data to >= 0, or split a signed value "
     "into two inputs, max(d, 0) and max(-d, 0), with weights w and -w"
 )
+
+
+_REMEDIES = {
+    "Crn": "compile_network(network) makes one of a network, load_crn(path) reads one",
+    "NeuralNetwork": "extract_network(crn) finds one in a reaction network",
+}
+
+
+def check_type(value: object, kind: type, what: str) -> None:
+    """Raise an error for a thing of another type, which is what newcomers pass first.
+
+    Raises
+    ------
+    InputValueError
+        With what was passed, what is expected, and where to get one.
+    """
+    if not isinstance(value, kind):
+        remedy = _REMEDIES.get(kind.__name__)
+        raise InputValueError(
+            f"{what} takes a {kind.__name__}, not {type(value).__name__}"
+            + (f"; {remedy}" if remedy else "")
+        )
 
 
 def frozen_array(values: ArrayLike, what: str, dimensions: int) -> Array:

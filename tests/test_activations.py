@@ -218,6 +218,13 @@ def test_the_reasons_hold_for_every_activation_of_the_family(activation):
     assert values[1] / values[0] == pytest.approx(1e3, rel=1e-3)
 
 
+def test_an_order_is_named_once_and_is_one_that_chemistry_can_have():
+    with pytest.raises(ActivationError, match="names order 2 twice"):
+        parse_activation("2:1+2:2")
+    with pytest.raises(ActivationError, match="order 101 is above 100"):
+        Activation(1.0, {101: 1.0})
+
+
 @pytest.mark.parametrize("text", ["", "cubic", "3", "3:x", "x:1", "3:1+"])
 def test_what_is_neither_name_nor_decay_is_an_error(text):
     with pytest.raises(ActivationError, match="3:1"):

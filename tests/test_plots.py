@@ -150,7 +150,7 @@ def test_a_bound_is_drawn_above_the_runs():
 def test_pictures_of_the_theory_say_what_they_cannot_draw():
     with pytest.raises(InputValueError, match="at least one"):
         plot_activation({})
-    with pytest.raises(InputValueError, match="low must be below high"):
+    with pytest.raises(InputValueError, match="must be below high"):
         plot_activation({"a": Activation()}, 1.0, 1.0)
     with pytest.raises(InputValueError, match="'Y' is no dynamic species"):
         plot_phase_line(certify(counterexamples.three_fixed_points()), "Y")

@@ -82,9 +82,15 @@ def check(
         printer.line(line)
     if theory is not None:
         print_theory(printer, theory)
+    elif with_theory:
+        printer.line("No certificate: the theory is about mass action.")
     if plots is not None and theory is not None and crn is not None:
         names = save_pictures(theory, crn, inspection.recognised, plots, force)
-        printer.line(f"Wrote {', '.join(names) or 'no pictures'} to {plots}.")
+        printer.line(
+            f"Wrote {', '.join(names)} to {plots}."
+            if names
+            else "No pictures: no species has others before it that all settle."
+        )
     found = inspection.to_dict()
     if with_theory:
         found["theory"] = None if theory is None else theory.to_dict()

@@ -14,7 +14,7 @@ from rich.table import Table
 from crn2sbml.arrays import Array
 from crn2sbml.cli.common import Printer, check_output_folder
 from crn2sbml.crn import Crn
-from crn2sbml.errors import FileError, InputValueError
+from crn2sbml.errors import FileError, InputValueError, SimulationError
 from crn2sbml.extract import RecognisedNetwork
 from crn2sbml.network import describe_activation
 from crn2sbml.plots import plot_activation, plot_phase_line, plot_settling, save_figure
@@ -26,9 +26,9 @@ from crn2sbml.theory.exact import Interval
 PICTURES = ("activation.png", "phase_line.png", "settling.png")
 
 _MOST_SPECIES = 12
-_MOST_PLACES = 4
 # Wider equations do not fit beside the other columns.
 _WIDEST_EQUATION = 60
+_DIGITS = 5
 _STARTS = (0.0, 1.0, 1e6)
 # Steps of the staircase that look like a curve.
 _PICTURE_STEP = 0.01
@@ -47,18 +47,25 @@ class Theory:
     accuracy : float
         What "settled" means, an absolute distance.
     settling_time : float or None
-        Proven for every start; None if the model is no neural network, or nothing is proved.
+        Proven for every start; None if there is none.
+    no_settling_time : str
+        Why there is none.
     """
 
     certificate: Certificate
     accuracy: float
     settling_time: float | None
+    no_settling_time: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as plain values, for JSON."""
         return {
             **self.certificate.to_dict(),
-            "settling": {"accuracy": self.accuracy, "time": self.settling_time},
+            "settling": {
+                "accuracy": self.accuracy,
+                "time": self.settling_time,
+                "none_because": self.no_settling_time or None,
+            },
         }
 
 
@@ -67,10 +74,15 @@ def examine(crn: Crn, recognised: RecognisedNetwork | None, accuracy: float) -> 
     if not 0 < accuracy < np.inf:
         raise InputValueError(f"--accuracy is {accuracy!r}; it must be a positive number")
     certificate = certify(crn)
-    time = None
-    if recognised is not None and certificate.at_these_numbers.proved:
-        inputs = recognised.own_inputs(crn)[np.newaxis, :]
+    if not certificate.at_these_numbers.proved:
+        return Theory(certificate, accuracy, None, "not everything is proved at these numbers")
+    if recognised is None:
+        return Theory(certificate, accuracy, None, "the model is no neural network")
+    inputs = recognised.own_inputs(crn)[np.newaxis, :]
+    try:
         time = float(settling_time(recognised.network, inputs, accuracy)[0])
+    except (InputValueError, SimulationError) as error:
+        return Theory(certificate, accuracy, None, str(error))
     return Theory(certificate, accuracy, time)
 
 
@@ -79,13 +91,13 @@ def print_theory(printer: Printer, theory: Theory) -> None:
     if not printer.shows_text:
         return
     certificate, console = theory.certificate, Console()
-    console.print(_promises(certificate))
-    console.print(_species(certificate))
+    lines = [*_readings(certificate), _species(certificate)]
     more = len(certificate.dynamic) - _MOST_SPECIES
     if more > 0:
-        printer.line(f"... and {more:,} more species; --json has all.")
-    for line in (*_reasons(certificate), *_numbers(theory), *_readings(certificate)):
-        console.print(line, markup=False, highlight=False)
+        lines.append(f"... and {more:,} more species; --json has all.")
+    lines += [_promises(certificate), *_reasons(certificate), *_numbers(theory)]
+    for line in lines:
+        console.print(line, markup=isinstance(line, Table), highlight=False)
 
 
 def _promises(certificate: Certificate) -> Table:
@@ -104,9 +116,9 @@ def _species(certificate: Certificate) -> Table:
     table = Table("species", "its equation at these numbers", "q", "settles at", "last rate")
     for species in certificate.dynamic[:_MOST_SPECIES]:
         found = certificate.at_these_numbers.species[species]
-        equation = str(certificate.polynomials[species])
+        equation = certificate.polynomials[species].to_text(_DIGITS)
         if len(equation) > _WIDEST_EQUATION:
-            equation = equation[: _WIDEST_EQUATION - 3] + "..."
+            equation = equation[:_WIDEST_EQUATION].rpartition(" ")[0] + " ..."
         table.add_row(
             species,
             equation,
@@ -126,7 +138,7 @@ def _shown(interval: Interval | None, digits: int) -> str:
 
 def _reasons(certificate: Certificate) -> Iterator[str]:
     """Yield each reason why something is not proved once, with what it decides."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, list[str]]] = {}
     levels = (certificate.structural, certificate.at_these_numbers)
     for level, title in zip(levels, _LEVELS, strict=True):
         statements = {
@@ -135,15 +147,16 @@ def _reasons(certificate: Certificate) -> Iterator[str]:
         }
         for name, statement in statements.items():
             if not statement.proved:
-                found.setdefault(_sentence(statement), []).append(f"{name} ({title})")
+                found.setdefault(_sentence(statement), {}).setdefault(name, []).append(title)
     for reason, places in found.items():
-        # What a reason says of the whole network counts more than the condition that it fails.
-        yield f"{reason}. Decides: {', '.join(places[-_MOST_PLACES:])}"
+        decided = "; ".join(f"{name} ({' and '.join(titles)})" for name, titles in places.items())
+        yield f"{reason}. Decides: {decided}."
 
 
 def _sentence(statement: Statement) -> str:
     word = "Refuted" if statement.refuted else "Unknown"
-    reactions = f" (reactions: {', '.join(statement.reactions[:4])})" if statement.reactions else ""
+    others = [r for r in dict.fromkeys(statement.reactions) if f"{r} (" not in statement.because]
+    reactions = f" (reactions: {', '.join(others[:4])})" if others else ""
     return f"{word}: {statement.because}{reactions}"
 
 
@@ -159,8 +172,8 @@ def _numbers(theory: Theory) -> Iterator[str]:
             f"From every start, at 0 or at infinity, all nodes are within {theory.accuracy:g} of "
             f"their steady state by t = {theory.settling_time:.4g} (proven)."
         )
-    elif level.proved:
-        yield "No settling time is given, because the model is no neural network."
+    else:
+        yield f"No settling time: {theory.no_settling_time}."
 
 
 def _readings(certificate: Certificate) -> Iterator[str]:
@@ -178,13 +191,15 @@ def save_pictures(
     theory: Theory, crn: Crn, recognised: RecognisedNetwork | None, folder: Path, force: bool
 ) -> list[str]:
     """Draw what there is to draw into a folder, and return the names of the files."""
+    activation, phase_line, settling = PICTURES
+    written: list[str] = []
+    species = _species_to_draw(theory.certificate)
+    if species is None and recognised is None:
+        return written
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise FileError(f"cannot make {folder}: {error.strerror or error}") from error
-    activation, phase_line, settling = PICTURES
-    written = []
-    species = _species_to_draw(theory.certificate)
     if species is not None:
         save_figure(plot_phase_line(theory.certificate, species), folder / phase_line, force)
         written.append(phase_line)

@@ -250,7 +250,8 @@ def _widths(layers: str | None, data: Dataset, defaults: _Defaults) -> list[int]
 
 def _activations(text: str | None, h: float, layers: int) -> list[Activation]:
     """Read one activation for each layer; a single one is for all."""
-    chosen = [parse_activation(part, h) for part in (text or "smoothed-relu").split(",")]
+    names = "smoothed-relu" if text is None else text
+    chosen = [parse_activation(part, h) for part in names.split(",")]
     return chosen * layers if len(chosen) == 1 else chosen
 
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from crn2sbml.activations import Activation
 from crn2sbml.arrays import Array
+from crn2sbml.checks import check_type
 from crn2sbml.errors import InputValueError
 from crn2sbml.plots.style import COLOURS, RESOLUTION, STYLES, tidy
 from crn2sbml.simulate.results import Trajectory
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Roots whose imaginary part is below this, relative to their size, are drawn as real.
-_REAL = 1e-7
+_REAL = 1e-5
+# Roots this near to each other, relatively, are one.
+_SAME = 1e-4
 
 
 def plot_activation(
@@ -41,16 +44,20 @@ def plot_activation(
     -------
     matplotlib.figure.Figure
         Each activation as a full line; dashed, (rho/((q-1) d_q))^(1/(q-1)), which it approaches
-        on the right, and dotted, h/|rho|, which it approaches on the left.
+        on the right, and dotted, h/|rho|, which it approaches on the left, both relative to its
+        size (with mixed decays the distance on the right need not vanish).
     """
     from matplotlib.figure import Figure
 
+    check_type(activations, Mapping, "plot_activation")
     if not activations:
         raise InputValueError("there is no activation to draw; pass at least one")
     bend = max(a.h ** (1 - 1 / max(a.decay)) for a in activations.values()) or 1.0
     low, high = -10.0 * bend if low is None else low, 20.0 * bend if high is None else high
-    if not low < high:
-        raise InputValueError(f"low is {low!r} and high {high!r}; low must be below high")
+    if not -np.inf < low < high < np.inf:
+        raise InputValueError(
+            f"low is {low!r} and high {high!r}; both must be finite, and low must be below high"
+        )
     figure = Figure(figsize=(6.2, 4.0), layout="constrained", dpi=RESOLUTION)
     panel = figure.subplots()
     rho = np.linspace(low, high, 601)
@@ -91,6 +98,8 @@ def plot_phase_line(certificate: Certificate, species: str, high: float | None =
     """
     from matplotlib.figure import Figure
 
+    if high is not None and not 0 < high < np.inf:
+        raise InputValueError(f"high is {high!r}; it must be a positive number")
     coefficients = _settled_coefficients(certificate, species)
     roots = _fixed_points(coefficients)
     end = high or 1.6 * max(roots, default=1.0) or 1.0
@@ -147,6 +156,14 @@ def plot_settling(
     from matplotlib.figure import Figure
 
     a = np.asarray(steady_state, dtype=np.float64)
+    if a.shape != bounds.lower.shape[1:] or not np.isfinite(a).all():
+        raise InputValueError(
+            f"the steady state has shape {a.shape}; it must hold a finite number for each of the "
+            f"{bounds.lower.shape[1]} nodes"
+        )
+    for name, value in (("accuracy", accuracy), ("settling_time", settling_time)):
+        if not 0 < value < np.inf:
+            raise InputValueError(f"{name} is {value!r}; it must be a positive number")
     figure = Figure(figsize=(7.2, 4.0), layout="constrained", dpi=RESOLUTION)
     panel = figure.subplots()
     proven = np.maximum(bounds.upper - a, a - bounds.lower).max(axis=1)
@@ -162,13 +179,14 @@ def plot_settling(
     for number, (name, trajectory) in enumerate(trajectories.items()):
         distance = np.abs(trajectory.values - a).max(axis=1)
         outside = trajectory.times[distance > accuracy]
-        late = float(outside[-1]) if outside.size else 0.0
+        late = f"t = {outside[-1]:.4g}" if outside.size else "from the start"
+        late = "not reached" if distance[-1] > accuracy else late
         panel.plot(
             trajectory.times,
             np.maximum(distance, np.finfo(float).tiny),
             STYLES[number % len(STYLES)],
             color=COLOURS[number % len(COLOURS)],
-            label=f"{name}: t = {late:.4g}",
+            label=f"{name}: {late}",
         )
     panel.axhline(accuracy, color="0.4", linewidth=0.8)
     panel.axvline(settling_time, color="0.4", linewidth=0.8)
@@ -188,6 +206,7 @@ def plot_settling(
 
 def _settled_coefficients(certificate: Certificate, species: str) -> Array:
     """Return the coefficients of f where the species before it have settled."""
+    check_type(certificate, Certificate, "a phase line")
     if species not in certificate.polynomials:
         raise InputValueError(
             f"{species!r} is no dynamic species of {certificate.name}; choose one of "
@@ -213,7 +232,11 @@ def _settled_coefficients(certificate: Certificate, species: str) -> Array:
 def _fixed_points(coefficients: Array) -> list[float]:
     roots = np.polynomial.polynomial.polyroots(coefficients)
     real = roots[np.abs(roots.imag) <= _REAL * np.maximum(np.abs(roots), 1e-300)].real
-    found = sorted({float(root) for root in real if root > 0})
+    found: list[float] = []
+    for root in sorted(float(root) for root in real if root > 0):
+        # A multiple root comes out as several that differ by rounding.
+        if not found or root > found[-1] * (1 + _SAME):
+            found.append(root)
     return [0.0, *found] if coefficients[0] == 0 else found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from crn2sbml.checks import check_type
 from crn2sbml.crn import Crn
 from crn2sbml.reaction import Reaction
 from crn2sbml.theory.certificate import (
@@ -77,6 +78,7 @@ def certify(crn: Crn) -> Certificate:
     >>> print(certify(three).at_these_numbers.properties["reliable"].because)
     X has several fixed points: 1, 2, 3
     """
+    check_type(crn, Crn, "certify")
     found = polynomials(crn)
     numbers = _Certifier(crn, found, structural=False).level()
     structural = _Certifier(crn, found, structural=True).level()
@@ -96,9 +98,17 @@ def certify(crn: Crn) -> Certificate:
 
 def _with_witnesses(structural: Level, numbers: Level) -> Level:
     """Numbers that are all positive are a witness against the structural statements, too."""
-    refutations = {k: s for k, s in numbers.properties.items() if s.refuted}
-    kept = {k: s for k, s in structural.properties.items() if s.refuted}
-    return replace(structural, properties={**structural.properties, **refutations, **kept})
+
+    def with_refutations(
+        own: Mapping[str, Statement], other: Mapping[str, Statement]
+    ) -> dict[str, Statement]:
+        return {k: s if s.refuted or not other[k].refuted else other[k] for k, s in own.items()}
+
+    return replace(
+        structural,
+        hypotheses=with_refutations(structural.hypotheses, numbers.hypotheses),
+        properties=with_refutations(structural.properties, numbers.properties),
+    )
 
 
 class _Certifier:

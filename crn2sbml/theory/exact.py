@@ -109,7 +109,7 @@ def evaluate(coefficients: Sequence[Fraction], x: Fraction) -> Fraction:
     return value
 
 
-def format_rational(value: Fraction) -> str:
+def format_rational(value: Fraction, digits: int | None = None) -> str:
     """Print a rational: as a double where it is one, else as a fraction, else as a decimal.
 
     Examples
@@ -118,6 +118,8 @@ def format_rational(value: Fraction) -> str:
     ('0.1', '1/3')
     """
     nearest = _to_float(value)
+    if nearest is not None and digits is not None:
+        return f"{nearest:.{digits}g}"
     if nearest is not None and Fraction(nearest) == value:
         return repr(nearest).removesuffix(".0")
     if max(abs(value.numerator), value.denominator) < 10**_MOST_DIGITS:

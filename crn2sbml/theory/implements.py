@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from crn2sbml.checks import check_type
 from crn2sbml.combine import subnetwork
 from crn2sbml.compile import check_smoothing, node_id
 from crn2sbml.crn import Crn
@@ -129,6 +130,8 @@ def implements(
     X1_1: bias is -0.536..., not -0.325... (Rbp1_1, Rbm1_1)
     ...
     """
+    check_type(crn, Crn, "implements")
+    check_type(network, NeuralNetwork, "implements")
     check_smoothing(network)
     if not 0 <= relative_tolerance < 1:
         raise InputValueError(
@@ -192,6 +195,8 @@ def subsystem(crn: Crn, depth: int) -> Crn:
     >>> subsystem(crn, 1)
     Crn network_2_3_1_F1: 3 dynamic and 21 enzymatic species, 24 reactions
     """
+    check_type(crn, Crn, "subsystem")
+    check_type(depth, int, "subsystem")
     found = _layers(crn)
     if not 1 <= depth <= len(found):
         raise InputValueError(f"depth is {depth!r}, but the network has layers 1 to {len(found)}")

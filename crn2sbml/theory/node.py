@@ -67,7 +67,7 @@ def judge(view: View) -> Judgement:
     """
     x = view.species
     if not view.signs:
-        why = refuted(f"{x} never changes{view.place}: each start is its own limit", x)
+        why = refuted(f"{x} never changes{view.place}, so that its limit depends on its start", x)
         return Judgement(why, refuted(f"{x} never changes{view.place}", x), why)
     if (escape := _escape(view)) is not None:
         return Judgement(escape, escape, escape, explodes=max(view.signs) > 1)
@@ -294,9 +294,10 @@ def _spread(view: View) -> str | None:
     if sum(a != b for a, b in pairwise(chosen.values())) < 2:
         return None
     shown = [f"{'+' if sign > 0 else '-'} x^{k} / 2^{3 * k * k}" for k, sign in chosen.items()]
-    points = ", ".join(f"2^{6 * k}" for k in chosen)
     text = " ".join(shown).removeprefix("+ ").replace("x^0 / 2^0", "1").replace("x^1 ", "x ")
-    return f"{text} has the signs of its terms at x = {points}"
+    changes = sum(a != b for a, b in pairwise(chosen.values()))
+    ends = f"x = 2^{6 * min(chosen)} and 2^{6 * max(chosen)}"
+    return f"f = {text} changes sign {changes} times between {ends}"
 
 
 def _has_constants_of_its_own(view: View) -> bool:

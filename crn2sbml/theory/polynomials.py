@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from crn2sbml.activations import LARGEST_ORDER
 from crn2sbml.crn import Crn
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.reaction import Reaction
@@ -14,8 +15,6 @@ from crn2sbml.theory.exact import format_rational
 Monomial = tuple[tuple[str, int], ...]
 """A product of powers of other dynamic species, sorted by id; ``()`` is 1."""
 
-# Beyond this, powers of numbers would fill the memory, and no chemistry has such an order.
-_LARGEST_ORDER = 100
 _PRINTED_TERMS = 12
 
 
@@ -66,28 +65,38 @@ class Polynomial:
         return tuple(dict.fromkeys(s for term in self.terms for s, _ in term.upstream))
 
     def __str__(self) -> str:
-        """Print it at the numbers of the network, such as "1 + (0.5 Y - 2) X - X^2"."""
+        return self.to_text()
+
+    def to_text(self, digits: int | None = None) -> str:
+        """Write it at the numbers of the network, such as "1 + (0.5 Y - 2) X - X^2".
+
+        Parameters
+        ----------
+        digits : int, optional
+            Round coefficients to so many digits; exact unless given.
+        """
         groups: dict[int, list[Term]] = {}
         for term in self.terms:
             if term.value:
                 groups.setdefault(term.degree, []).append(term)
-        return _joined(_printed_group(group, self.species) for group in groups.values())
+        return _joined(_printed_group(group, self.species, digits) for group in groups.values())
 
 
-def _printed_group(group: list[Term], species: str) -> str:
+def _printed_group(group: list[Term], species: str, digits: int | None) -> str:
     """Print the terms of one degree, with their sign in front: " - (...) X^2"."""
     degree = group[0].degree
     power = "" if degree == 0 else species if degree == 1 else f"{species}^{degree}"
     if len(group) == 1 or not power:
-        return "".join(_printed(term, power) for term in group[:_PRINTED_TERMS]) + _more(group)
-    inside = _joined(_printed(term, "") for term in group[:_PRINTED_TERMS]) + _more(group)
+        parts = (_printed(term, power, digits) for term in group[:_PRINTED_TERMS])
+        return "".join(parts) + _more(group)
+    inside = _joined(_printed(term, "", digits) for term in group[:_PRINTED_TERMS]) + _more(group)
     return f" + ({inside}) {power}"
 
 
-def _printed(term: Term, power: str) -> str:
+def _printed(term: Term, power: str, digits: int | None) -> str:
     upstream = [s if count == 1 else f"{s}^{count}" for s, count in term.upstream]
     factors = [*upstream, *([power] if power else [])]
-    size = format_rational(abs(term.value))
+    size = format_rational(abs(term.value), digits)
     shown = factors if size == "1" and factors else [size, *factors]
     return (" + " if term.value > 0 else " - ") + " ".join(shown)
 
@@ -174,10 +183,10 @@ def collect_polynomials(
 
 def _check_order(reaction: Reaction) -> None:
     order = sum(count for _, count in reaction.reactants)
-    if order > _LARGEST_ORDER:
+    if order > LARGEST_ORDER:
         raise UnsupportedError(
             f"reaction {reaction.id} is of order {order:,}; the theory is worked out for orders up "
-            f"to {_LARGEST_ORDER}"
+            f"to {LARGEST_ORDER}"
         )
 
 

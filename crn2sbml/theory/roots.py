@@ -109,7 +109,7 @@ def find_roots(coefficients: Mapping[int, Interval]) -> Roots:
     between = _points_between([interval for interval, _ in _isolate(middle)])
     signs = [_sign(low, high, x) for x in between]
     changes = [
-        Interval(a, b)
+        _narrow(low, high, a, b, sign_a)
         for (a, sign_a), (b, sign_b) in pairwise(
             [(x, sign) for x, sign in zip(between, signs, strict=True) if sign]
         )
@@ -239,6 +239,19 @@ def _sign(low: Sequence[Fraction], high: Sequence[Fraction], x: Fraction) -> int
     if evaluate(low, x) > 0:
         return 1
     return -1 if evaluate(high, x) < 0 else 0
+
+
+def _narrow(
+    low: Sequence[Fraction], high: Sequence[Fraction], a: Fraction, b: Fraction, sign: int
+) -> Interval:
+    """Narrow a change of sign of the whole family as far as signs are certain."""
+    while b - a > b * _WIDTH:
+        middle = round_down((a + b) / 2)
+        found = _sign(low, high, middle)
+        if not found or not a < middle < b:
+            break
+        a, b = (middle, b) if found == sign else (a, middle)
+    return Interval(a, b)
 
 
 def _one_for_certain(

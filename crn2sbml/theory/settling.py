@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml.arrays import Array
-from crn2sbml.checks import check_inputs
+from crn2sbml.checks import check_inputs, check_type
 from crn2sbml.compile import check_smoothing
 from crn2sbml.errors import InputValueError
 from crn2sbml.network import NeuralNetwork
@@ -165,6 +166,7 @@ def closed_envelope(network: NeuralNetwork, inputs: ArrayLike) -> tuple[tuple[Ar
     slowly than any solution that it touches. This is convergence from infinity in finite time,
     Definition 4.7(2), in one line.
     """
+    check_type(network, NeuralNetwork, "a closed envelope")
     check_smoothing(network)
     A = check_inputs(inputs, network.widths[0])
     C = np.zeros(network.widths[0])
@@ -223,4 +225,7 @@ def time_from_infinity(order: float, constant: float, level: float = 1.0) -> flo
         raise InputValueError(
             f"the constant is {constant!r} and the level {level!r}; both must be > 0"
         )
-    return float(level ** (1 - order) / ((order - 1) * constant))
+    try:
+        return float(level ** (1 - order) / ((order - 1) * constant))
+    except OverflowError:
+        return math.inf

@@ -10,18 +10,20 @@ only rise, so that what holds at one time holds at all later ones.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml.activations import Activation
 from crn2sbml.arrays import Array
+from crn2sbml.checks import check_type
 from crn2sbml.compile import check_smoothing
 from crn2sbml.errors import InputValueError
 from crn2sbml.network import Layer, NeuralNetwork
 from crn2sbml.rates import bracket_steady_state, drive, estimate_settling_times
 
-# The first step, relative to the fastest relaxation time.
+# The first step, relative to the shortest time that matters.
 _FIRST_STEP = 0.05
 # Rounding: results of a step are widened by this much, relative to their size.
 _ROUNDING = 1e-12
@@ -53,6 +55,9 @@ class Staircase:
     def __init__(
         self, network: NeuralNetwork, inputs: ArrayLike, accuracy: float, step: float
     ) -> None:
+        check_type(network, NeuralNetwork, "a settling time")
+        for value, what in ((accuracy, "the accuracy"), (step, "the step")):
+            check_type(value, Real, what)
         if not 0 < accuracy < np.inf:
             raise InputValueError(f"accuracy is {accuracy!r}; it must be a positive number")
         if not 0 < step <= 1:
@@ -69,7 +74,7 @@ class Staircase:
         self._accuracy, self._step = accuracy, step
         self._remaining = np.arange(len(driven))
         states = np.split(brackets.upper, ends, axis=1)
-        self._first_steps = _FIRST_STEP / _fastest_rates(network, states)
+        self._first_steps = _FIRST_STEP * _shortest_times(network, states, accuracy)
         self._latest = _PATIENCE * estimate_settling_times(driven, accuracy)[:, np.newaxis]
         self._steps = 0
         self.settled = np.full((len(driven), len(network.layers)), np.inf)
@@ -88,17 +93,18 @@ class Staircase:
         self._steps += 1
         # Layers after this one have no bound yet: the layer before them is still at infinity.
         # The last comes first, so that each sees the layer before it as it was at the start.
-        for number in reversed(range(min(self._steps, len(self._layers)))):
-            self._climb_layer(number, length)
+        with np.errstate(over="ignore", invalid="ignore"):  # where doubles end, nothing settles
+            for number in reversed(range(min(self._steps, len(self._layers)))):
+                self._climb_layer(number, length)
         self.times = self.times + length
         reached = self.times, np.hstack(self.lower), np.hstack(self.upper)
         done = np.isfinite(self.settled[self._remaining]).all(axis=1)
         if done.any():
             self._leave_out(done)
-        if (self.times > self._latest).any():
+        if not (self.times <= self._latest).all():
             raise InputValueError(
                 f"no settling time can be proven for an accuracy of {self._accuracy:.2g} in double "
-                f"precision; ask for a lower accuracy"
+                f"precision; ask for a larger number"
             )
         return reached
 
@@ -241,10 +247,12 @@ class _Rise:
         e = (f + slope * A - rounding) / np.where(away, A, 1.0) ** 2
         eA = np.where(away, np.maximum(e, 0.0), 0.0) * A
         g = f / np.where(A > 0, A, 1.0)
-        passed = np.exp(-(eA + g) * time)
-        below = g + eA * passed
-        left = A * (eA + g) * passed / np.where(below > 0, below, 1.0)
-        bound = start + (A - np.where(below > 0, left, A))
+        left = np.exp(-(eA + g) * time)
+        # Risen by A g (1 - left) / (g + eA left), written so that nothing cancels: near 0 the
+        # smallest rise counts, far below the rounding of a.
+        below = g + eA * left
+        risen = A * g * -np.expm1(-(eA + g) * time) / np.where(below > 0, below, 1.0)
+        bound = start + np.where(below > 0, risen, 0.0)
         return np.asarray(np.maximum(self.start, bound * (1 - _ROUNDING)))
 
     def rows(self, rows: NDArray[np.bool_]) -> _Rise:
@@ -264,10 +272,16 @@ def _refine(rise: _Rise, fall: _Fall, goal_low: Array, goal_high: Array, length:
     return long
 
 
-def _fastest_rates(network: NeuralNetwork, states: list[Array]) -> Array:
-    """Return the largest relaxation rate of each input, shape (rows, 1)."""
-    rates = [
-        layer.activation.relaxation_rate(state).max(axis=1, keepdims=True)
-        for layer, state in zip(network.layers, states, strict=True)
-    ]
-    return np.asarray(np.max(rates, axis=0))
+def _shortest_times(network: NeuralNetwork, states: list[Array], accuracy: float) -> Array:
+    """Return the shortest time that matters for each input, shape (rows, 1).
+
+    That of a relaxation, or that of coming from infinity to the accuracy (Proposition A.1), which
+    is shorter where the accuracy is much larger than the steady state.
+    """
+    times = []
+    for layer, state in zip(network.layers, states, strict=True):
+        times.append(1.0 / layer.activation.relaxation_rate(state).max(axis=1, keepdims=True))
+        for k, d in layer.activation.decay.items():
+            level = state.max(axis=1, keepdims=True) + accuracy
+            times.append(level ** (1.0 - k) / ((k - 1) ** 2 * d))
+    return np.asarray(np.min(times, axis=0))

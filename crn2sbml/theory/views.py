@@ -117,6 +117,7 @@ def view_at_limit(
             return None
         return Sign.POSITIVE if set(signs) <= {Sign.POSITIVE} else Sign.NONNEGATIVE
 
+    place = " once those before it have settled" if polynomial.upstream else ""
     terms = {
         k: left
         for k, group in _terms(polynomial, structural).items()
@@ -124,7 +125,7 @@ def view_at_limit(
     }
     signs = _signs(terms, sign_of)
     if structural or any(intervals[s] is None for s in polynomial.upstream if s in intervals):
-        return View(polynomial.species, structural, terms, signs, settled=True)
+        return View(polynomial.species, structural, terms, signs, None, place, True)
     known = {s: interval for s, interval in intervals.items() if interval is not None}
     bounds = {k: _sum(group, known) for k, group in terms.items()}
     for k, interval in bounds.items():
@@ -135,7 +136,7 @@ def view_at_limit(
         elif interval.lower == interval.upper == 0:
             del signs[k]
     kept = {k: bounds[k] for k in signs}
-    return View(polynomial.species, structural, terms, signs, kept, settled=True)
+    return View(polynomial.species, structural, terms, signs, kept, place, True)
 
 
 def at_witness(view: View, degree: int) -> View:

@@ -11,8 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from crn2sbml import Crn, NeuralNetwork, certify, compile_network
-from crn2sbml.errors import UnsupportedError
+from crn2sbml import (
+    Crn,
+    NeuralNetwork,
+    certify,
+    compile_network,
+    implements,
+    settling_time,
+    subsystem,
+)
+from crn2sbml.errors import InputValueError, UnsupportedError
 from crn2sbml.theory import Verdict
 from tests.theory import counterexamples
 
@@ -82,7 +90,7 @@ REFUSED = {
         counterexamples.three_fixed_points((6, 11, 1, 1)),
         (REFUTED, PROVED, REFUTED),
         (PROVED, PROVED, PROVED),
-        "1 - x / 2^3 + x^2 / 2^12 - x^3 / 2^27 has the signs of its terms at x = 2^0, 2^6, 2^12",
+        "f = 1 - x / 2^3 + x^2 / 2^12 - x^3 / 2^27 changes sign 3 times between x = 2^0 and 2^18",
         ("R3",),
     ),
     "a multiple root": (
@@ -481,3 +489,32 @@ def test_a_network_of_another_shape_of_data_is_unchanged_by_certifying():
     before = replace(crn)
     certify(crn)
     assert crn == before
+
+
+def test_what_newcomers_pass_first_is_an_error_that_helps():
+    network = NeuralNetwork.random((2, 2), rng=1)
+    with pytest.raises(InputValueError, match=r"takes a Crn, not NeuralNetwork; compile_network"):
+        certify(network)
+    with pytest.raises(InputValueError, match=r"takes a NeuralNetwork, not Crn; extract_network"):
+        settling_time(compile_network(network), [[1.0, 1.0]])
+    with pytest.raises(InputValueError, match="implements takes a Crn, not NeuralNetwork"):
+        implements(network, compile_network(network))
+    with pytest.raises(InputValueError, match="subsystem takes a int, not float"):
+        subsystem(compile_network(network), 1.0)
+    with pytest.raises(InputValueError, match="the accuracy takes a Real, not str"):
+        settling_time(network, [[1.0, 1.0]], "a")
+
+
+def test_a_species_that_stops_changing_where_others_settle_keeps_what_it_has():
+    crn = Crn.from_text(["A -> 0", "A -> A + B"])
+    found = certify(crn).at_these_numbers.properties["reliable"]
+    assert found.because == (
+        "B never changes once those before it have settled, so that its limit depends on its start"
+    )
+
+
+def test_a_hypothesis_that_fails_at_positive_numbers_fails_for_all_constants():
+    crn = Crn.from_text(["A + B -> 2 B", "0 -> A", "B -> 0", "A -> 0"])
+    certificate = certify(crn)
+    for key, statement in certificate.at_these_numbers.hypotheses.items():
+        assert certificate.structural.hypotheses[key].refuted or not statement.refuted

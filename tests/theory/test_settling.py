@@ -123,6 +123,34 @@ def test_one_node_of_order_2_is_exact_29_93():
     assert measured == pytest.approx(29.93, abs=0.02)
 
 
+@pytest.mark.parametrize("accuracy", [1e-3, 1e3])
+@pytest.mark.parametrize(
+    ("rho", "h"),
+    [
+        (1.0, 1e-30),
+        (1e4, 1e-6),
+        (1e4, 1e-10),
+        (1e6, 1e-6),
+        (1e8, 0.01),
+        (10.0, 1e-8),
+        (0.0, 1e-300),
+        (-1.0, 1e-8),
+    ],
+)
+def test_one_node_of_order_2_is_never_early(rho, h, accuracy):
+    """Where h is far below the rounding of the steady state, the smallest rise counts."""
+    a = float(Activation(h)(rho))
+    D = a + h / a
+    falls = math.log1p(D / accuracy) / D
+    rises = math.log(a**2 / h * (D / accuracy - 1)) / D if accuracy < a else 0.0
+    exact = max(falls, rises)
+    for step in (0.05, 0.002):
+        layer = Layer([[1.0]], [min(rho, 0.0)], Activation(h))
+        bound = settling_time(NeuralNetwork([layer]), [[max(rho, 0.0)]], accuracy, step=step)[0]
+        # Widening by 1e-12 shows where a is 1e11 times the accuracy.
+        assert exact <= bound <= exact * (1.03 if a > 1e7 else 1.001)
+
+
 def test_the_chain_settles_at_32_61_and_the_bound_is_close():
     network, accuracy = chain(), 1e-3
     a = np.hstack(network.activations([1.0]))[0]
@@ -243,7 +271,7 @@ def test_errors_say_what_to_do():
         settling_time(network, [[1.0, 1.0]], step=0.0)
     with pytest.raises(ConcentrationError, match="shape"):
         settling_time(network, [[1.0]])
-    with pytest.raises(InputValueError, match="ask for a lower accuracy"):
+    with pytest.raises(InputValueError, match="ask for a larger number"):
         settling_time(network, [[1.0, 1.0]], 1e-17)
     with pytest.raises(InputValueError, match="2 rows were given"):
         envelope(network, [[1.0, 1.0], [2.0, 1.0]])
