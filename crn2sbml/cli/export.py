@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,21 +18,26 @@ from crn2sbml.cli.common import (
     output_options,
     read_one_input,
 )
-from crn2sbml.compile import Encoding, compile_network
+from crn2sbml.compile import Encoding, compile_network, node_id
 from crn2sbml.crn import Crn
 from crn2sbml.errors import FileError, InputValueError, UnitError, UnsupportedError
 from crn2sbml.exports import (
+    Study,
     make_study,
     save_copasi,
     save_counts_sbml,
     save_csv_tables,
     save_markdown_tables,
     save_nuskell,
+    save_omex,
     save_reaction_list,
     save_xlsx_tables,
 )
+from crn2sbml.extract import recognise_network
 from crn2sbml.formats import save_antimony, save_sbml
 from crn2sbml.model_files import MODEL_ENDINGS, load_crn, read_network
+from crn2sbml.plots import plot_trajectory
+from crn2sbml.simulate import Simulator, Trajectory
 from crn2sbml.units import LabUnits
 
 
@@ -42,6 +48,8 @@ class _Options:
     force: bool
     units: LabUnits | None
     molecules: float | None
+    title: str | None
+    creators: tuple[str, ...]
 
 
 # Returns a remark for the user, or nothing.
@@ -61,6 +69,48 @@ def _save_copasi(crn: Crn, path: Path, options: _Options) -> str | None:
             f"network, one data point"
         )
     return None
+
+
+def _save_omex(crn: Crn, path: Path, options: _Options) -> None:
+    study = make_study(crn)
+    save_omex(
+        study,
+        path,
+        options.force,
+        options.units,
+        title=options.title,
+        creators=options.creators,
+        attachments={"outputs.png": _picture(study, options.units)},
+    )
+
+
+def _picture(study: Study, units: LabUnits | None) -> bytes:
+    """Draw the outputs over time."""
+    try:
+        found = recognise_network(study.crn)
+    except UnsupportedError:
+        with Simulator(study.crn) as simulator:
+            run = simulator.trajectory(t_end=study.duration)
+        outputs, names = study.outputs, {}
+    else:
+        # The network itself runs as a small model, whatever the size of the reaction network.
+        with Simulator(found.network) as simulator:
+            run = simulator.trajectory(found.own_inputs(study.crn), study.duration)
+        last = len(found.layers)
+        outputs = tuple(node_id(last, n) for n in range(1, len(study.outputs) + 1))
+        labels = found.network.output_names or study.outputs
+        names = dict(zip(outputs, labels, strict=True))
+    if units is not None:
+        run = Trajectory(run.times * units.time, run.values * units.concentration, run.species_ids)
+    figure = plot_trajectory(run, outputs, names)
+    if units is not None:
+        figure.axes[0].set(
+            xlabel=f"time ({units.time_unit})",
+            ylabel=f"concentration ({units.concentration_unit})",
+        )
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
 
 
 def _check_options(formats: tuple[str, ...], options: _Options) -> None:
@@ -91,6 +141,7 @@ _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
     "nuskell": ((".crn",), lambda crn, path, o: save_nuskell(crn, path, o.force, o.units)),
     "counts": (("_counts.xml",), _save_counts),
     "cps": ((".cps",), _save_copasi),
+    "omex": ((".omex",), _save_omex),
 }
 
 
@@ -114,6 +165,13 @@ _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
     type=float,
     help="For counts: the number of molecules that a concentration of 1 stands for.",
 )
+@click.option("--title", help="For omex: title of the archive. Default: the name of the network.")
+@click.option(
+    "--creator",
+    "creators",
+    multiple=True,
+    help="For omex: name of someone who made it; give it several times for several people.",
+)
 @click.option("--name", help="Start of the names of the files. Default: that of the source.")
 @click.option(
     "--encoding",
@@ -135,6 +193,8 @@ def export(
     formats: tuple[str, ...],
     output: Path,
     molecules: float | None,
+    title: str | None,
+    creators: tuple[str, ...],
     name: str | None,
     encoding: Encoding | None,
     input_text: str | None,
@@ -149,7 +209,8 @@ def export(
     The source is a network file (.npz) or any mass-action model (.xml, .sbml, .ant).
     """
     printer = Printer(quiet, as_json)
-    options = _Options(force, lab_units(concentration, time_text), molecules)
+    units = lab_units(concentration, time_text)
+    options = _Options(force, units, molecules, title, creators)
     chosen = tuple(dict.fromkeys((*formats, *more_formats)))
     _check_options(chosen, options)
     stem = name or source.stem

@@ -25,15 +25,16 @@ _CVODE, _RELATIVE, _ABSOLUTE = "KISAO:0000019", "KISAO:0000209", "KISAO:0000211"
 # Concentrations near 0 must not slip below it.
 _TOLERANCES = {_RELATIVE: "1e-8", _ABSOLUTE: "1e-16"}
 _PAPER_RESOURCE = "https://identifiers.org/doi:10.1098/rsif.2021.0031"
+# libcombine, and so tellurium, does not know Level 1 Version 4 of SED-ML by its own name.
 _KINDS = {
-    ".xml": "https://identifiers.org/combine.specifications/sbml.level-3.version-1",
-    ".sedml": "https://identifiers.org/combine.specifications/sed-ml.level-1.version-4",
-    ".rdf": "https://identifiers.org/combine.specifications/omex-metadata",
-    ".csv": "https://purl.org/NET/mediatypes/text/csv",
-    ".png": "https://purl.org/NET/mediatypes/image/png",
-    ".md": "https://purl.org/NET/mediatypes/text/markdown",
+    ".xml": "http://identifiers.org/combine.specifications/sbml.level-3.version-1",
+    ".sedml": "http://identifiers.org/combine.specifications/sed-ml",
+    ".rdf": "http://identifiers.org/combine.specifications/omex-metadata",
+    ".csv": "http://purl.org/NET/mediatypes/text/csv",
+    ".png": "http://purl.org/NET/mediatypes/image/png",
+    ".md": "http://purl.org/NET/mediatypes/text/markdown",
 }
-_OTHER_KIND = "https://purl.org/NET/mediatypes/application/octet-stream"
+_OTHER_KIND = "http://purl.org/NET/mediatypes/application/octet-stream"
 
 
 def to_sedml(study: Study, model: str = MODEL, units: LabUnits | None = None) -> str:

@@ -8,7 +8,7 @@ from crn2sbml import NeuralNetwork, compile_network, load_crn, save_sbml
 from tests.cli.test_cli import run, succeed
 
 NETWORK = NeuralNetwork.random((2, 3, 1), rng=1)
-EVERYTHING = ["sbml", "antimony", "csv", "markdown", "xlsx", "reactions", "nuskell", "cps"]
+EVERYTHING = ["sbml", "antimony", "csv", "markdown", "xlsx", "reactions", "nuskell", "cps", "omex"]
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +31,7 @@ def test_a_network_is_written_in_every_format(folder):
         "net.cps",
         "net.crn",
         "net.md",
+        "net.omex",
         "net.txt",
         "net.xlsx",
         "net.xml",
@@ -61,8 +62,8 @@ def test_units_and_names_go_into_every_file(folder):
     )
     assert report["files"]["csv"] == ["bench_species.csv", "bench_reactions.csv"]
     for path in (folder / "out").iterdir():
-        if path.suffix != ".xlsx":
-            assert "nM" in path.read_text(encoding="utf-8") or path.suffix == ".crn"
+        if path.suffix not in (".xlsx", ".omex", ".cps"):
+            assert "nM" in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
