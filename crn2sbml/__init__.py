@@ -18,6 +18,9 @@ True
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from crn2sbml.absorb import absorb_enzymes, fold
 from crn2sbml.activations import Activation
 from crn2sbml.combine import subnetwork, union
@@ -40,16 +43,18 @@ from crn2sbml.model_files import load_crn, load_network, save_crn
 from crn2sbml.network import Layer, NeuralNetwork
 from crn2sbml.reaction import RateConstant, Reaction, Species
 from crn2sbml.simulate import Simulator, SteadyState, Trajectory
-from crn2sbml.theory import (
-    Certificate,
-    certify,
-    implements,
-    layer_settling_times,
-    settling_time,
-    subsystem,
-)
 from crn2sbml.training import History, TrainingResult, train_network
 from crn2sbml.units import LabUnits, bench_values, in_lab_units
+
+if TYPE_CHECKING:
+    from crn2sbml.theory import (
+        Certificate,
+        certify,
+        implements,
+        layer_settling_times,
+        settling_time,
+        subsystem,
+    )
 
 __version__ = "0.1.0"
 
@@ -100,3 +105,20 @@ __all__ = [
     "train_network",
     "union",
 ]
+
+# Imported when first used, so that those who do without wait less.
+_THEORY = (
+    "Certificate",
+    "certify",
+    "implements",
+    "layer_settling_times",
+    "settling_time",
+    "subsystem",
+)
+
+
+def __getattr__(name: str) -> Any:
+    """Import the theory when it is first used."""
+    if name in _THEORY:
+        return getattr(importlib.import_module("crn2sbml.theory"), name)
+    raise AttributeError(f"module 'crn2sbml' has no attribute {name!r}")

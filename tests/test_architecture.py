@@ -107,6 +107,19 @@ def test_importing_the_package_loads_nothing_heavy():
     assert result.stdout.strip() == "[]"
 
 
+def test_the_theory_is_imported_when_it_is_used():
+    code = (
+        "import crn2sbml, sys; print('crn2sbml.theory' in sys.modules); crn2sbml.certify; "
+        "print('crn2sbml.theory' in sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.split() == ["False", "True"]
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        crn2sbml.nothing  # noqa: B018
+
+
 def test_everything_that_is_promised_is_there_and_documented():
     for name in crn2sbml.__all__:
         assert getattr(crn2sbml, name).__doc__

@@ -1,8 +1,8 @@
 """What can be promised of a reaction network: the theory of the paper as software."""
 
 from crn2sbml.theory.certificate import Certificate, Level, SpeciesCertificate
-from crn2sbml.theory.certify import certify
-from crn2sbml.theory.implements import Difference, Implementation, implements, subsystem
+from crn2sbml.theory.certifier import certify
+from crn2sbml.theory.implementation import Difference, Implementation, implements, subsystem
 from crn2sbml.theory.settling import (
     Envelope,
     closed_envelope,
