@@ -12,11 +12,13 @@ import numpy as np
 
 from crn2sbml.archive import read_array
 from crn2sbml.arrays import Array
+from crn2sbml.data import Dataset, load_dataset, load_digits, load_iris, load_xor
 from crn2sbml.errors import (
     ConcentrationError,
     Crn2sbmlError,
     FileError,
     FormatError,
+    InputValueError,
     NetworkError,
     UnitError,
 )
@@ -103,6 +105,22 @@ def data_dir_option(command: _Command) -> _Command:
         help="Folder with MNIST's four files, plain or gzipped. Default: the one that the variable "
         "CRN2SBML_DATA names, or else they are fetched.",
     )(command)
+
+
+def load_examples(source: str) -> Dataset:
+    """Load a data set by its name, or from a file.
+
+    Raises
+    ------
+    InputValueError
+        If it is none of xor, iris and digits and no ``.npz`` file.
+    """
+    known = {"xor": load_xor, "iris": load_iris, "digits": load_digits}
+    if source in known:
+        return known[source]()
+    if not source.endswith(".npz"):
+        raise InputValueError(f"--data {source!r} is none of {', '.join(known)} or an .npz file")
+    return load_dataset(source)
 
 
 class Printer:

@@ -15,6 +15,7 @@ from crn2sbml.cli.common import (
     check_output_folder,
     lab_units,
     lab_units_options,
+    load_examples,
     output_options,
     read_one_input,
 )
@@ -30,6 +31,7 @@ from crn2sbml.exports import (
     save_markdown_tables,
     save_nuskell,
     save_omex,
+    save_petab,
     save_reaction_list,
     save_xlsx_tables,
 )
@@ -50,6 +52,7 @@ class _Options:
     molecules: float | None
     title: str | None
     creators: tuple[str, ...]
+    data: str | None
 
 
 # Returns a remark for the user, or nothing.
@@ -84,6 +87,13 @@ def _save_omex(crn: Crn, path: Path, options: _Options) -> None:
     )
 
 
+def _save_petab(crn: Crn, path: Path, options: _Options) -> None:
+    assert options.data is not None
+    data = load_examples(options.data)
+    network = recognise_network(crn).network
+    save_petab(network, data.inputs, data.targets, path, options.force)
+
+
 def _picture(study: Study, units: LabUnits | None) -> bytes:
     """Draw the outputs over time."""
     try:
@@ -115,16 +125,16 @@ def _picture(study: Study, units: LabUnits | None) -> bytes:
 
 def _check_options(formats: tuple[str, ...], options: _Options) -> None:
     """Refuse options that do not fit the formats, before anything is written."""
-    if "counts" not in formats:
-        if options.molecules is not None:
-            raise InputValueError("--molecules goes with --to counts; leave it out")
-        return
-    if options.molecules is None:
-        raise InputValueError(
-            "counts needs --molecules: the number of molecules that a concentration of 1 stands for"
-        )
-    if options.units is not None:
-        raise UnitError("counts are numbers of molecules; leave --concentration and --time out")
+    for name, value, kind, what in (
+        ("--molecules", options.molecules, "counts", "how many a concentration of 1 stands for"),
+        ("--data", options.data, "petab", "the examples to train on"),
+    ):
+        if value is not None and kind not in formats:
+            raise InputValueError(f"{name} goes with --to {kind}; leave it out")
+        if value is None and kind in formats:
+            raise InputValueError(f"{kind} needs {name}: {what}")
+        if kind in formats and options.units is not None:
+            raise UnitError(f"{kind} has no units; leave --concentration and --time out")
 
 
 # What each format is called on the command line, the ends of its files, and what writes it.
@@ -142,6 +152,7 @@ _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
     "counts": (("_counts.xml",), _save_counts),
     "cps": ((".cps",), _save_copasi),
     "omex": ((".omex",), _save_omex),
+    "petab": (("_petab",), _save_petab),
 }
 
 
@@ -164,6 +175,11 @@ _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
     "--molecules",
     type=float,
     help="For counts: the number of molecules that a concentration of 1 stands for.",
+)
+@click.option(
+    "--data",
+    metavar="xor|iris|digits|FILE.npz",
+    help="For petab: the examples to train on; a file needs arrays 'inputs' and 'targets'.",
 )
 @click.option("--title", help="For omex: title of the archive. Default: the name of the network.")
 @click.option(
@@ -193,6 +209,7 @@ def export(
     formats: tuple[str, ...],
     output: Path,
     molecules: float | None,
+    data: str | None,
     title: str | None,
     creators: tuple[str, ...],
     name: str | None,
@@ -210,7 +227,7 @@ def export(
     """
     printer = Printer(quiet, as_json)
     units = lab_units(concentration, time_text)
-    options = _Options(force, units, molecules, title, creators)
+    options = _Options(force, units, molecules, title, creators, data)
     chosen = tuple(dict.fromkeys((*formats, *more_formats)))
     _check_options(chosen, options)
     stem = name or source.stem

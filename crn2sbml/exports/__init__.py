@@ -20,6 +20,7 @@ from crn2sbml.exports.tables import (
     to_csv_tables,
     to_markdown_tables,
 )
+from crn2sbml.exports.training_problem import save_petab
 
 __all__ = [
     "Study",
@@ -32,6 +33,7 @@ __all__ = [
     "save_markdown_tables",
     "save_nuskell",
     "save_omex",
+    "save_petab",
     "save_reaction_list",
     "save_xlsx_tables",
     "species_table",

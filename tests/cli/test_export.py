@@ -94,6 +94,7 @@ def test_counts_are_for_stochastic_simulators(folder):
     assert "of which 100 stand for a concentration of 1" in text
     for wrong, words in (
         (("--force",), "counts needs --molecules"),
+        (("--molecules", "9", "--data", "xor"), "--data goes with --to petab"),
         (("--molecules", "9", "--concentration", "1 nM", "--time", "1 h"), "leave --concentration"),
         (("--molecules", "-1", "--force"), "volume"),
     ):
@@ -102,6 +103,21 @@ def test_counts_are_for_stochastic_simulators(folder):
         assert words in result.output
     result = run("export", "net.npz", *to("csv"), "-o", "out", "--molecules", "9")
     assert "leave it out" in result.output
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+def test_a_training_problem_is_a_folder_of_petab(folder):
+    succeed("export", "net.npz", *to("petab"), "-o", "out", "--data", "xor")
+    names = {path.name for path in (folder / "out" / "net_petab").iterdir()}
+    assert {"problem.yaml", "model.xml", "parameters.tsv"} <= names
+    for wrong, words in (
+        ((), "petab needs --data"),
+        (("--data", "tulips"), "none of xor, iris, digits or an .npz file"),
+        (("--data", "iris"), "the network has 2 inputs"),
+    ):
+        result = run("export", "net.npz", *to("petab"), "-o", "other", *wrong)
+        assert result.exit_code == 2
+        assert words in result.output
 
 
 def test_an_unknown_format_lists_the_known_ones():

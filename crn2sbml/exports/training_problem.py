@@ -1,0 +1,205 @@
+"""The training of a network as a parameter estimation problem, in PEtab's files."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from crn2sbml.arrays import Array
+from crn2sbml.checks import check_inputs, check_type
+from crn2sbml.compile import BIAS, WEIGHT, compile_network, node_id
+from crn2sbml.crn import Crn
+from crn2sbml.errors import (
+    FileError,
+    InputValueError,
+    MissingDependencyError,
+    OutputExistsError,
+    UnsupportedError,
+)
+from crn2sbml.formats import to_sbml
+from crn2sbml.network import NeuralNetwork
+
+PROBLEM, MODEL = "problem.yaml", "model.xml"
+TABLES = ("conditions.tsv", "observables.tsv", "measurements.tsv", "parameters.tsv")
+
+# Programs for PEtab compile the model with all parameters and simulate every condition.
+MOST_PARAMETERS = 2000
+MOST_MEASUREMENTS = 20_000
+# Parameters are sought up to this, or twice the largest weight.
+_UPPER_BOUND = 10.0
+
+
+def save_petab(
+    network: NeuralNetwork,
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    folder: str | Path,
+    overwrite: bool = False,
+) -> None:
+    """Write the training of a network as a PEtab problem (version 1).
+
+    Parameters
+    ----------
+    network : NeuralNetwork
+        Where training starts: its weights and biases are the nominal values.
+    inputs : array_like, shape (n, width)
+        One example a row, finite and >= 0; each becomes a condition.
+    targets : array_like, shape (n, outputs)
+        What the outputs should settle at; each becomes a measurement at steady state.
+    folder : str or Path
+        Folder to write to; it is made if it does not exist. On an error nothing is left in it.
+    overwrite : bool, default False
+        Replace existing files.
+
+    Raises
+    ------
+    UnsupportedError
+        If there are more than 2,000 weights and biases (each is two parameters >= 0, a positive and
+        a negative half) or 20,000 measurements, or a layer has h = 0.
+    FileError
+        If a file exists (without `overwrite`) or cannot be written.
+    MissingDependencyError
+        If petab is not installed.
+
+    Notes
+    -----
+    ``problem.yaml`` names the enzymatic SBML model and the tables. The noise of every observable is
+    1, so that the maximum of the likelihood is the minimum of the quadratic cost, equation (9).
+    """
+    petab, pandas = _libraries()
+    check_type(network, NeuralNetwork, "a training problem")
+    rows = check_inputs(inputs, network.widths[0])
+    goals = _checked_targets(targets, len(rows), network.widths[-1])
+    crn = compile_network(network)
+    estimated = [s for s in crn.species if s.role in (WEIGHT, BIAS)]
+    if len(estimated) > 2 * MOST_PARAMETERS:
+        raise UnsupportedError(
+            f"the network has {len(estimated) // 2:,} weights and biases, but a PEtab problem of "
+            f"more than {MOST_PARAMETERS:,} is too large for the programs that read it; train it "
+            f"here (train_network), or write a smaller network"
+        )
+    if goals.size > MOST_MEASUREMENTS:
+        raise UnsupportedError(
+            f"there are {goals.size:,} measurements, but more than {MOST_MEASUREMENTS:,} are too "
+            f"many for the programs that read PEtab; give fewer examples"
+        )
+    target = Path(folder)
+    if not overwrite:
+        for name in (PROBLEM, MODEL, *TABLES):
+            if (target / name).exists():
+                raise OutputExistsError(
+                    f"{target / name} exists already; choose another folder, or overwrite it "
+                    f"(overwrite=True in Python, --force on the command line)"
+                )
+    tables = _tables(pandas, network, crn, rows, goals)
+    with tempfile.TemporaryDirectory() as name:
+        _write(petab, Path(name), crn, tables)
+        _move(Path(name), target)
+
+
+def _libraries() -> tuple[Any, Any]:
+    try:
+        import pandas
+        import petab.v1 as petab
+    except ImportError as error:
+        raise MissingDependencyError(
+            "a PEtab problem needs petab, which is not installed; pip install 'crn2sbml[petab]'"
+        ) from error
+    return petab, pandas
+
+
+def _checked_targets(targets: ArrayLike, rows: int, outputs: int) -> Array:
+    goals = np.asarray(targets, dtype=np.float64)
+    if goals.ndim == 1 and rows == 1:
+        goals = goals[np.newaxis, :]
+    if goals.shape != (rows, outputs) or not np.isfinite(goals).all():
+        raise InputValueError(
+            f"the targets have shape {goals.shape}; they must be finite numbers of shape "
+            f"({rows}, {outputs}), one row for each input"
+        )
+    return goals
+
+
+def _tables(
+    pandas: Any, network: NeuralNetwork, crn: Crn, rows: Array, goals: Array
+) -> dict[str, Any]:
+    """Return the tables by their file names."""
+    conditions = [f"example_{number}" for number in range(1, len(rows) + 1)]
+    halves = [s for s in crn.species if s.role in (WEIGHT, BIAS)]
+    columns: dict[str, Any] = {"conditionId": conditions}
+    for column in range(rows.shape[1]):
+        columns[node_id(0, column + 1)] = rows[:, column]
+    for species in halves:
+        columns[species.id] = _parameter(species.id)
+    last = len(network.layers)
+    outputs = [node_id(last, node) for node in range(1, network.widths[-1] + 1)]
+    observables = [f"observed_{output}" for output in outputs]
+    upper = max(_UPPER_BOUND, 2 * max((s.initial for s in halves), default=0.0))
+    return {
+        "conditions.tsv": pandas.DataFrame(columns).set_index("conditionId"),
+        "observables.tsv": pandas.DataFrame(
+            {
+                "observableId": observables,
+                "observableName": list(network.output_names or outputs),
+                "observableFormula": outputs,
+                "noiseFormula": 1.0,
+            }
+        ).set_index("observableId"),
+        "measurements.tsv": pandas.DataFrame(
+            {
+                "observableId": observables * len(rows),
+                "simulationConditionId": np.repeat(conditions, len(outputs)),
+                "measurement": goals.ravel(),
+                "time": np.inf,
+            }
+        ),
+        "parameters.tsv": pandas.DataFrame(
+            {
+                "parameterId": [_parameter(s.id) for s in halves],
+                "parameterName": [s.name or s.id for s in halves],
+                "parameterScale": "lin",
+                "lowerBound": 0.0,
+                "upperBound": upper,
+                "nominalValue": [s.initial for s in halves],
+                "estimate": 1,
+            }
+        ).set_index("parameterId"),
+    }
+
+
+def _parameter(species: str) -> str:
+    return f"size_of_{species}"
+
+
+def _write(petab: Any, folder: Path, crn: Crn, tables: dict[str, Any]) -> None:
+    (folder / MODEL).write_text(to_sbml(crn), encoding="utf-8")
+    for name, write in (
+        ("conditions.tsv", petab.write_condition_df),
+        ("observables.tsv", petab.write_observable_df),
+        ("measurements.tsv", petab.write_measurement_df),
+        ("parameters.tsv", petab.write_parameter_df),
+    ):
+        write(tables[name], folder / name)
+    petab.create_problem_yaml(
+        sbml_files=MODEL,
+        condition_files="conditions.tsv",
+        measurement_files="measurements.tsv",
+        parameter_file="parameters.tsv",
+        observable_files="observables.tsv",
+        yaml_file=str(folder / PROBLEM),
+        relative_paths=False,
+    )
+
+
+def _move(source: Path, target: Path) -> None:
+    try:
+        target.mkdir(exist_ok=True)
+        for file in sorted(source.iterdir()):
+            shutil.copyfile(file, target / file.name)
+    except OSError as error:
+        raise FileError(f"cannot write to {target}: {error.strerror or error}") from error
