@@ -24,8 +24,10 @@ from crn2sbml.reaction import (
     Species,
     check_id,
     check_label,
+    format_complex,
     parse_reaction,
 )
+from crn2sbml.render import MOST_ROWS, html_table
 
 # Above this a dense stoichiometric matrix would not fit into ordinary memory (in entries).
 _LARGEST_DENSE_MATRIX = 200_000_000
@@ -283,6 +285,19 @@ class Crn:
 
     def __str__(self) -> str:
         return f"{self!r}\n{self.to_text(_PRINTED_REACTIONS)}"
+
+    def _repr_html_(self) -> str:
+        """Show the first reactions in a notebook."""
+        rows = [
+            (
+                r.id,
+                f"{format_complex(r.reactants)} → {format_complex(r.products)}",
+                self.rate_constant_values[r.rate],
+            )
+            for r in self.reactions[:MOST_ROWS]
+        ]
+        columns = ("reaction", "equation", "rate constant")
+        return html_table(repr(self), columns, rows, len(self.reactions))
 
     def __repr__(self) -> str:
         held = f" and {len(self.buffered_species):,} buffered" if self.buffered_species else ""

@@ -20,6 +20,7 @@ from crn2sbml.arrays import Array
 from crn2sbml.checks import check_inputs, checked_names, checked_sizes, frozen_array
 from crn2sbml.errors import NetworkError
 from crn2sbml.network_file import read_network_arrays, write_network_arrays
+from crn2sbml.render import MOST_ROWS, html_table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -302,6 +303,20 @@ class NeuralNetwork:
         )
 
     __hash__ = None  # type: ignore[assignment]
+
+    def _repr_html_(self) -> str:
+        """Show the layers in a notebook."""
+        rows = [
+            (
+                number,
+                layer.width,
+                describe_activation(layer.activation),
+                float(np.abs(layer.weights).max(initial=0.0)),
+            )
+            for number, layer in enumerate(self.layers[:MOST_ROWS], start=1)
+        ]
+        columns = ("layer", "nodes", "activation", "largest weight")
+        return html_table(repr(self), columns, rows, len(self.layers))
 
     def __repr__(self) -> str:
         kinds = [describe_activation(layer.activation) for layer in self.layers]

@@ -19,6 +19,7 @@ ROOMS = [
     "files",
     "memory",
     "progress",
+    "render",
     "archive",
     "checks",
     "activations",

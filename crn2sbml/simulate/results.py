@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from crn2sbml.arrays import Array
 from crn2sbml.errors import InputValueError
+from crn2sbml.render import MOST_ROWS, html_table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +49,15 @@ class Trajectory:
     times: Array
     values: Array
     species_ids: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        """Show where the species start and end in a notebook."""
+        rows = [
+            (species, float(self.values[0, number]), float(self.values[-1, number]))
+            for number, species in enumerate(self.species_ids[:MOST_ROWS])
+        ]
+        caption = f"Trajectory, {len(self.times):,} times from 0 to {self.times[-1]:g}"
+        return html_table(caption, ("species", "start", "end"), rows, len(self.species_ids))
 
     def __getitem__(self, species_id: str) -> Array:
         """Return the course of one species."""
