@@ -1,16 +1,19 @@
-"""COMBINE archives: the model, a simulation of it, tables and metadata in one file."""
+"""COMBINE archives: the model, a simulation of it, tables and metadata in one file.
+
+The archive itself is written here, a zip with a manifest: libcombine and COPASI's library crash
+Python when a process loads both.
+"""
 
 from __future__ import annotations
 
 import io
-import tempfile
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from crn2sbml.errors import FileError, MissingDependencyError
-from crn2sbml.exports.packing import copy_without_dates
 from crn2sbml.exports.study import Study
 from crn2sbml.exports.tables import to_csv_tables
 from crn2sbml.files import atomic_write, check_output
@@ -34,6 +37,9 @@ _KINDS = {
     ".png": "http://purl.org/NET/mediatypes/image/png",
     ".md": "http://purl.org/NET/mediatypes/text/markdown",
 }
+_MANIFEST = "http://identifiers.org/combine.specifications/omex-manifest"
+_OMEX = "http://identifiers.org/combine.specifications/omex"
+_MASTER = ' master="true"'
 _OTHER_KIND = "http://purl.org/NET/mediatypes/application/octet-stream"
 
 
@@ -60,7 +66,7 @@ def to_sedml(study: Study, model: str = MODEL, units: LabUnits | None = None) ->
     MissingDependencyError
         If python-libsedml is not installed.
     """
-    libsedml = _library("libsedml")
+    libsedml = _libsedml()
     document = libsedml.SedDocument(1, 4)
     document.getNamespaces().add(_SBML_NAMESPACE, "sbml")
     described = document.createModel()
@@ -165,14 +171,13 @@ def save_omex(
         If the file exists (without `overwrite`), cannot be written, or an attachment's name leads
         out of the archive or is taken.
     MissingDependencyError
-        If python-libsedml or python-libcombine is not installed.
+        If python-libsedml is not installed.
 
     Notes
     -----
     It holds the SBML model, its simulation in SED-ML, both tables as CSV, and metadata with the
     citation of the paper. The same arguments give the same bytes.
     """
-    libcombine = _library("libcombine")
     check_output(path, overwrite)
     tables = to_csv_tables(study.crn, units)
     files = {
@@ -184,9 +189,9 @@ def save_omex(
     for name, content in (attachments or {}).items():
         _check_name(name, files)
         files[name] = content
-    packed = _pack(libcombine, files)
+    packed = _pack(files)
     with atomic_write(path, overwrite) as stream:
-        copy_without_dates(io.BytesIO(packed), stream)
+        stream.write(packed)
 
 
 def _check_name(name: str, taken: Mapping[str, bytes]) -> None:
@@ -200,18 +205,29 @@ def _check_name(name: str, taken: Mapping[str, bytes]) -> None:
         raise FileError(f"the archive has a file {name!r} already; choose another name")
 
 
-def _pack(libcombine: Any, files: Mapping[str, bytes]) -> bytes:
-    archive = libcombine.CombineArchive()
-    with tempfile.TemporaryDirectory() as folder:
-        for number, (name, content) in enumerate(files.items()):
-            source = Path(folder) / str(number)
-            source.write_bytes(content)
-            kind = _KINDS.get(Path(name).suffix, _OTHER_KIND)
-            archive.addFile(str(source), f"./{name}", kind, name == SIMULATION)
-        target = Path(folder) / "packed.omex"
-        if not archive.writeToFile(str(target)):
-            raise FileError("libcombine could not write the archive")
-        return target.read_bytes()
+def _pack(files: Mapping[str, bytes]) -> bytes:
+    """Pack files with a manifest; the dates of entries stay at zip's first."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in {"manifest.xml": _manifest(files).encode(), **files}.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _manifest(files: Mapping[str, bytes]) -> str:
+    entries = [(".", _OMEX, False), ("./manifest.xml", _MANIFEST, False)]
+    for name in files:
+        kind = _KINDS.get(PurePosixPath(name).suffix, _OTHER_KIND)
+        entries.append((f"./{name}", kind, name == SIMULATION))
+    contents = "".join(
+        f"  <content location={quoteattr(location)} format={quoteattr(kind)}"
+        f"{_MASTER if master else ''}/>\n"
+        for location, kind, master in entries
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<omexManifest xmlns="{_MANIFEST}">\n{contents}</omexManifest>\n'
+    )
 
 
 def _metadata(title: str, creators: Sequence[str]) -> str:
@@ -231,12 +247,12 @@ def _metadata(title: str, creators: Sequence[str]) -> str:
     )
 
 
-def _library(name: str) -> Any:
-    """Import a library of the extra, or say which extra to install."""
+def _libsedml() -> Any:
     try:
-        return __import__(name)
+        import libsedml
     except ImportError as error:
         raise MissingDependencyError(
-            f"a COMBINE archive needs python-{name}, which is not installed; pip install "
-            f"'crn2sbml[omex]'"
+            "a COMBINE archive needs python-libsedml, which is not installed; pip install "
+            "'crn2sbml[omex]'"
         ) from error
+    return libsedml
