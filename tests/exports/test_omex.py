@@ -64,7 +64,6 @@ print(json.dumps([locations, archive.getMasterFile().getLocation()]))
 
 
 def test_libcombine_opens_it_and_finds_all_files(archive):
-    pytest.importorskip("tellurium", reason="needs the test extra")
     locations, master = in_a_process_of_its_own(OPEN, str(archive))
     assert [location for location in locations if location.startswith("./")] == [
         "./manifest.xml",

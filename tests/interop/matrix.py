@@ -1,8 +1,11 @@
 """Every form of a model in every tool: whole trajectories against scipy."""
 
+import functools
 import importlib.metadata
 import itertools
+import multiprocessing
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 import antimony
@@ -21,6 +24,7 @@ from crn2sbml import (
     to_sbml,
 )
 from crn2sbml.exports import to_nuskell
+from tests.interop.in_tellurium import simulate
 
 INPUTS = [0.5, 1.0]
 DURATION, POINTS = 5.0, 41
@@ -116,15 +120,16 @@ def in_copasi(case: Case) -> np.ndarray:
     return table[list(case.crn().dynamic_species)].to_numpy() / one
 
 
-def in_tellurium(case: Case) -> np.ndarray:
-    import tellurium
+@functools.cache
+def _process_of_its_own() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
 
+
+def in_tellurium(case: Case) -> np.ndarray:
     one, time = case.one
-    runner = tellurium.loadSBMLModel(case.sbml())
-    runner.integrator.relative_tolerance = RELATIVE
-    runner.integrator.absolute_tolerance = ABSOLUTE * one
     columns = [f"[{species}]" for species in case.crn().dynamic_species]
-    return np.asarray(runner.simulate(0, DURATION * time, POINTS, columns)) / one
+    arguments = (case.sbml(), columns, DURATION * time, POINTS, RELATIVE, ABSOLUTE * one)
+    return _process_of_its_own().submit(simulate, *arguments).result(timeout=120) / one
 
 
 def through_antimony(case: Case) -> np.ndarray:
