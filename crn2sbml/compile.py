@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, TypeVar, get_args
 
@@ -31,6 +31,22 @@ INPUT, NODE, WEIGHT, BIAS, SMOOTHING = "input", "node", "weight", "bias", "smoot
 
 # Nodes start here unless a simulation says otherwise (Figure 10 of the paper).
 NODE_START = 1.0
+
+# What the ids of reactions and the names of species of a compiled network start with.
+_ROWS = {
+    "Rh": "closeness to ReLU",
+    "Rw": "weight of the edge",
+    "Rb": "additive node bias",
+    "Rd": "q-polynomial decay",
+}
+_ROLES = {
+    "input": INPUT,
+    "node": NODE,
+    "output": NODE,
+    "weight": WEIGHT,
+    "bias": BIAS,
+    "smoothing": SMOOTHING,
+}
 
 _RATE_NAMES = {"k_h": "smoothing", "k_w": "weights", "k_b": "biases"}
 
@@ -173,9 +189,7 @@ def node_id(layer: int, node: int) -> str:
 def smoothing_reaction(layer: int, node: int, enzyme: str) -> Reaction:
     """Table 1, "Closeness to ReLU": H -> H + X, the term h of equation (18)."""
     x = node_id(layer, node)
-    return Reaction(
-        f"Rh{layer}_{node}", ((enzyme, 1),), ((enzyme, 1), (x, 1)), "k_h", "closeness to ReLU"
-    )
+    return Reaction(f"Rh{layer}_{node}", ((enzyme, 1),), ((enzyme, 1), (x, 1)), "k_h", _ROWS["Rh"])
 
 
 def weight_reactions(layer: int, node: int, source: int) -> tuple[Reaction, Reaction]:
@@ -185,7 +199,7 @@ def weight_reactions(layer: int, node: int, source: int) -> tuple[Reaction, Reac
     """
     x, before = node_id(layer, node), node_id(layer - 1, source)
     edge = f"{layer}_{node}_{source}"
-    return _growth_and_loss(edge, "w", ((before, 1),), x, "weight of the edge")
+    return _growth_and_loss(edge, "w", ((before, 1),), x, _ROWS["Rw"])
 
 
 def bias_reactions(layer: int, node: int) -> tuple[Reaction, Reaction]:
@@ -193,11 +207,11 @@ def bias_reactions(layer: int, node: int) -> tuple[Reaction, Reaction]:
 
     B+ + X -> B+ + 2X and B- + X -> B-.
     """
-    return _growth_and_loss(f"{layer}_{node}", "b", (), node_id(layer, node), "additive node bias")
+    return _growth_and_loss(f"{layer}_{node}", "b", (), node_id(layer, node), _ROWS["Rb"])
 
 
 def decay_reactions(layer: int, node: int, rates: dict[int, str]) -> tuple[Reaction, ...]:
-    """Table 1, "q-polynomial decay": qX -> X, the term -(q - 1) x^q of equation (18).
+    """Table 1, _ROWS["Rd"]: qX -> X, the term -(q - 1) x^q of equation (18).
 
     The table prints the term without its minus sign. A mixture has one reaction for each order.
     """
@@ -208,7 +222,7 @@ def decay_reactions(layer: int, node: int, rates: dict[int, str]) -> tuple[React
             ((x, q),),
             ((x, 1),),
             rate,
-            "q-polynomial decay",
+            _ROWS["Rd"],
         )
         for q, rate in rates.items()
     )
@@ -351,6 +365,21 @@ def _distinction(identifier: str, prefix: str) -> str:
     """Tell shared things of one kind apart by number; names never repeat a value."""
     number = identifier.removeprefix(prefix)
     return f", number {number}" if number else ""
+
+
+def with_roles(crn: Crn) -> Crn:
+    """Return a compiled network that was read from a file with its roles and rows again.
+
+    Files hold them as names of species and ids of reactions. Other networks are returned as they
+    are.
+    """
+    if "widths" not in crn.metadata:
+        return crn
+    species = [
+        replace(s, role=s.role or _ROLES.get((s.name or "").partition(" ")[0])) for s in crn.species
+    ]
+    reactions = [replace(r, row=r.row or _ROWS.get(r.id[:2])) for r in crn.reactions]
+    return replace(crn, species=species, reactions=reactions)
 
 
 def _labelled(kind: str, number: int, names: Sequence[str] | None) -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crn2sbml.compile import with_roles
 from crn2sbml.crn import Crn
 from crn2sbml.errors import MissingDependencyError
 from crn2sbml.exports.packing import copy_without_dates
 from crn2sbml.files import atomic_write, check_output, csv_text, save_text
 from crn2sbml.reaction import format_complex
-from crn2sbml.units import LabUnits, in_lab_units, rate_constant_orders
+from crn2sbml.units import LabUnits, in_lab_units
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -68,6 +69,7 @@ def species_table(crn: Crn, units: LabUnits | None = None) -> Table:
         Id, readable name, role, initial concentration, its unit, and the type of each species:
         dynamic, enzymatic (no reaction changes it) or buffered (held constant from outside).
     """
+    crn = with_roles(crn)
     scaled = crn if units is None else in_lab_units(crn, units)
     unit = _DIMENSIONLESS if units is None else units.concentration_unit
     types = {
@@ -100,12 +102,11 @@ def reaction_table(crn: Crn, units: LabUnits | None = None) -> Table:
         Id, equation, rate constant with its value and unit, order, and row of Table 1 of each
         reaction.
     """
+    crn = with_roles(crn)
     scaled = crn if units is None else in_lab_units(crn, units)
     values, rows = scaled.rate_constant_values, []
-    orders = rate_constant_orders(scaled)
     for reaction in scaled.reactions:
         order = sum(count for _, count in reaction.reactants)
-        assert order in orders[reaction.rate]
         unit = _DIMENSIONLESS if units is None else units.rate_constant_unit(order)
         sides = map(format_complex, (reaction.reactants, reaction.products))
         value = values[reaction.rate]

@@ -9,7 +9,16 @@ import openpyxl
 import pytest
 from crnsimulator import parse_crn_string
 
-from crn2sbml import Crn, LabUnits, NeuralNetwork, Species, compile_network, in_lab_units
+from crn2sbml import (
+    Crn,
+    LabUnits,
+    NeuralNetwork,
+    Species,
+    compile_network,
+    from_sbml,
+    in_lab_units,
+    to_sbml,
+)
 from crn2sbml.errors import MissingDependencyError, OutputExistsError, UnsupportedError
 from crn2sbml.exports import (
     reaction_table,
@@ -52,6 +61,19 @@ def test_the_reactions_have_their_row_of_table_1():
     assert rows["Rd2_1"] == ("2 X2_1 -> X2_1", "k_d", 1.0, "1", 2, "q-polynomial decay")
     assert rows["Rbm1_2"][-1] == "additive node bias"
     assert rows["Rwp2_1_3"][0] == "X1_3 + Wp2_1_3 + X2_1 -> X1_3 + Wp2_1_3 + 2 X2_1"
+
+
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed"])
+def test_a_network_that_was_read_has_its_roles_and_rows_again(encoding):
+    crn = compile_network(NETWORK, encoding, [0.5, 1.0])
+    found = from_sbml(to_sbml(crn))
+    assert species_table(found) == species_table(crn)
+    assert reaction_table(found) == reaction_table(crn)
+
+
+def test_other_networks_have_no_roles():
+    table = species_table(replace(Crn.from_text(["2 X -> X"]), species=[Species("X", 1.0, "bias")]))
+    assert table.rows == (("X", "bias", "", 1.0, "1", "dynamic"),)
 
 
 def test_laboratory_units_are_in_the_tables():
