@@ -179,4 +179,4 @@ def _crn_dict(crn: Crn | None) -> dict[str, Any]:
 
 def largest_order(crn: Crn) -> int:
     """Return the largest number of molecules that react with each other."""
-    return max((sum(n for _, n in r.reactants) for r in crn.reactions), default=0)
+    return max((r.order for r in crn.reactions), default=0)

@@ -120,6 +120,11 @@ class Reaction:
             )
 
     @property
+    def order(self) -> int:
+        """Number of molecules that meet: the sum of the reactant coefficients."""
+        return sum(count for _, count in self.reactants)
+
+    @property
     def key(self) -> tuple[frozenset[tuple[str, int]], frozenset[tuple[str, int]]]:
         """The edge itself: both complexes, without regard to the order of writing."""
         return frozenset(self.reactants), frozenset(self.products)

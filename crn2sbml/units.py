@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from crn2sbml.crn import Crn
 from crn2sbml.errors import UnitError
-from crn2sbml.reaction import RateConstant, Reaction
+from crn2sbml.reaction import RateConstant
 
 _QUANTITY = re.compile(r"\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(\S(?:.*\S)?)\s*")
 
@@ -139,7 +139,7 @@ def in_lab_units(crn: Crn, units: LabUnits) -> Crn:
             name = names[constant.id, order]
             value = _scaled(constant.value, c ** (1 - order) / t, f"the rate constant {name}")
             constants.append(RateConstant(name, value, constant.name))
-    reactions = [replace(r, rate=names[r.rate, _order(r)]) for r in crn.reactions]
+    reactions = [replace(r, rate=names[r.rate, r.order]) for r in crn.reactions]
     return Crn(species, constants, reactions, crn.name, dict(crn.metadata))
 
 
@@ -147,7 +147,7 @@ def rate_constant_orders(crn: Crn) -> dict[str, list[int]]:
     """Return the orders of the reactions that use each rate constant, sorted."""
     found: dict[str, set[int]] = {}
     for reaction in crn.reactions:
-        found.setdefault(reaction.rate, set()).add(_order(reaction))
+        found.setdefault(reaction.rate, set()).add(reaction.order)
     return {constant: sorted(orders) for constant, orders in found.items()}
 
 
@@ -200,10 +200,6 @@ def bench_values(crn: Crn) -> BenchValues:
         {order: (min(values), max(values)) for order, values in sorted(by_order.items())},
         max(by_order, default=0),
     )
-
-
-def _order(reaction: Reaction) -> int:
-    return sum(count for _, count in reaction.reactants)
 
 
 def _names(crn: Crn, orders: dict[str, list[int]]) -> dict[tuple[str, int], str]:

@@ -107,8 +107,8 @@ def data_dir_option(command: _Command) -> _Command:
     )(command)
 
 
-def load_examples(source: str) -> Dataset:
-    """Load a data set by its name, or from a file.
+def load_examples(source: str, *others: str) -> Dataset:
+    """Load a data set by its name, or from a file; `others` are names that the caller knows.
 
     Raises
     ------
@@ -119,7 +119,8 @@ def load_examples(source: str) -> Dataset:
     if source in known:
         return known[source]()
     if not source.endswith(".npz"):
-        raise InputValueError(f"--data {source!r} is none of {', '.join(known)} or an .npz file")
+        names = ", ".join((*known, *others))
+        raise InputValueError(f"--data {source!r} is none of {names} or an .npz file")
     return load_dataset(source)
 
 

@@ -15,11 +15,12 @@ from crn2sbml.cli.common import (
     Printer,
     check_output_folder,
     data_dir_option,
+    load_examples,
     output_options,
     parse_layers,
     workers_option,
 )
-from crn2sbml.data import Dataset, load_dataset, load_digits, load_iris, load_mnist, load_xor, split
+from crn2sbml.data import Dataset, load_mnist, split
 from crn2sbml.errors import FileError, InputValueError
 from crn2sbml.model_files import load_network
 from crn2sbml.network import NeuralNetwork
@@ -213,17 +214,8 @@ def _load(
 
 
 def _load_one(source: str) -> tuple[Dataset, _Defaults]:
-    if source == "xor":
-        return load_xor(), _XOR
-    if source == "iris":
-        return load_iris(), _IRIS
-    if source == "digits":
-        return load_digits(), _Defaults()
-    if not source.endswith(".npz"):
-        raise InputValueError(
-            f"--data {source!r} is none of xor, iris, digits, mnist or an .npz file"
-        )
-    return load_dataset(source), _OWN
+    suited = {"xor": _XOR, "iris": _IRIS, "digits": _Defaults()}
+    return load_examples(source, "mnist"), suited.get(source, _OWN)
 
 
 def _check_no_shape(**options: object) -> None:

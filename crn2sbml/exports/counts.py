@@ -94,7 +94,7 @@ def _pieces(crn: Crn, compartment: str, volume: float) -> Iterator[str]:
         )
     yield "</listOfSpecies>\n<listOfParameters>\n"
     values = crn.rate_constant_values
-    propensities = {r.id: values[r.rate] * volume ** (1 - _order(r)) for r in crn.reactions}
+    propensities = {r.id: values[r.rate] * volume ** (1 - r.order) for r in crn.reactions}
     for reaction in crn.reactions:
         yield (
             f'<parameter id="c_{reaction.id}" value="{number(propensities[reaction.id])}" '
@@ -104,10 +104,6 @@ def _pieces(crn: Crn, compartment: str, volume: float) -> Iterator[str]:
     for reaction in crn.reactions:
         yield _reaction(reaction)
     yield "</listOfReactions>\n</model>\n</sbml>\n"
-
-
-def _order(reaction: Reaction) -> int:
-    return sum(count for _, count in reaction.reactants)
 
 
 def _reaction(reaction: Reaction) -> str:
@@ -128,9 +124,9 @@ def _reaction(reaction: Reaction) -> str:
 
 def _single(reaction: Reaction) -> tuple[Complex, Complex]:
     """Write a reaction with each reactant once: of others, programs correct the law themselves."""
-    if _order(reaction) > 2:
+    if reaction.order > 2:
         raise UnsupportedError(
-            f"reaction {reaction.id} is of order {_order(reaction)}; stochastic simulators agree "
+            f"reaction {reaction.id} is of order {reaction.order}; stochastic simulators agree "
             f"up to order 2: use decay of order 2"
         )
     products = dict(reaction.products)

@@ -18,6 +18,7 @@ from crn2sbml.exports.study import Study
 from crn2sbml.exports.tables import to_csv_tables
 from crn2sbml.files import atomic_write, check_output
 from crn2sbml.formats import to_sbml
+from crn2sbml.formats.sbml.notes import PAPER_RESOURCE
 from crn2sbml.units import LabUnits
 
 MODEL, SIMULATION, METADATA = "model.xml", "simulation.sedml", "metadata.rdf"
@@ -27,7 +28,6 @@ _SBML_NAMESPACE = "http://www.sbml.org/sbml/level3/version1/core"
 _CVODE, _RELATIVE, _ABSOLUTE = "KISAO:0000019", "KISAO:0000209", "KISAO:0000211"
 # Concentrations near 0 must not slip below it.
 _TOLERANCES = {_RELATIVE: "1e-8", _ABSOLUTE: "1e-16"}
-_PAPER_RESOURCE = "https://identifiers.org/doi:10.1098/rsif.2021.0031"
 # libcombine, and so tellurium, does not know Level 1 Version 4 of SED-ML by its own name.
 _KINDS = {
     ".xml": "http://identifiers.org/combine.specifications/sbml.level-3.version-1",
@@ -242,7 +242,7 @@ def _metadata(title: str, creators: Sequence[str]) -> str:
         'xmlns:dc="http://purl.org/dc/terms/" xmlns:foaf="http://xmlns.com/foaf/0.1/" '
         'xmlns:bqmodel="http://biomodels.net/model-qualifiers/">\n'
         f'<rdf:Description rdf:about="."><dc:title>{escape(title)}</dc:title>{people}'
-        f'<bqmodel:isDescribedBy rdf:resource="{_PAPER_RESOURCE}"/></rdf:Description>\n'
+        f'<bqmodel:isDescribedBy rdf:resource="{PAPER_RESOURCE}"/></rdf:Description>\n'
         "</rdf:RDF>\n"
     )
 

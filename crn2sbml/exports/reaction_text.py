@@ -54,8 +54,7 @@ def to_reaction_list(crn: Crn, units: LabUnits | None = None) -> str:
     width = max(map(len, equations), default=0)
     lines = [f"{crn.name}: {head}", ""]
     for reaction, equation in zip(scaled.reactions, equations, strict=True):
-        order = sum(count for _, count in reaction.reactants)
-        unit = "" if units is None else f" {units.rate_constant_unit(order)}"
+        unit = "" if units is None else f" {units.rate_constant_unit(reaction.order)}"
         value = scaled.rate_constant_values[reaction.rate]
         lines.append(f"{equation:<{width}}      {value!r}{unit}")
     lines.append("")

@@ -106,7 +106,7 @@ def reaction_table(crn: Crn, units: LabUnits | None = None) -> Table:
     scaled = crn if units is None else in_lab_units(crn, units)
     values, rows = scaled.rate_constant_values, []
     for reaction in scaled.reactions:
-        order = sum(count for _, count in reaction.reactants)
+        order = reaction.order
         unit = _DIMENSIONLESS if units is None else units.rate_constant_unit(order)
         sides = map(format_complex, (reaction.reactants, reaction.products))
         value = values[reaction.rate]

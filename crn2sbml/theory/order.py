@@ -30,7 +30,9 @@ def find_cycle(block: Collection[str], dependencies: Dependencies) -> tuple[str,
     """Return a cycle in a block of several species: each depends on the next, in a ring."""
     import networkx
 
-    edges = networkx.find_cycle(_graph(dependencies).subgraph(block))
+    members = set(block)
+    inside = {s: [source for source in dependencies[s] if source in members] for s in block}
+    edges = networkx.find_cycle(_graph(inside))
     return tuple(species for species, _ in edges)
 
 

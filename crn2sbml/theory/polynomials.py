@@ -182,7 +182,7 @@ def collect_polynomials(
 
 
 def _check_order(reaction: Reaction) -> None:
-    order = sum(count for _, count in reaction.reactants)
+    order = reaction.order
     if order > LARGEST_ORDER:
         raise UnsupportedError(
             f"reaction {reaction.id} is of order {order:,}; the theory is worked out for orders up "

@@ -117,6 +117,8 @@ def view_at_limit(
             return None
         return Sign.POSITIVE if set(signs) <= {Sign.POSITIVE} else Sign.NONNEGATIVE
 
+    # Those that count at this level come before it; others stand in terms of value 0 alone.
+    upstream = [species for species in polynomial.upstream if species in intervals]
     place = " once those before it have settled" if polynomial.upstream else ""
     terms = {
         k: left
@@ -124,9 +126,9 @@ def view_at_limit(
         if (left := [pair for pair in group if sign_of(pair[1].upstream) is not None])
     }
     signs = _signs(terms, sign_of)
-    if structural or any(intervals[s] is None for s in polynomial.upstream if s in intervals):
+    known = {s: interval for s in upstream if (interval := intervals[s]) is not None}
+    if structural or len(known) < len(upstream):
         return View(polynomial.species, structural, terms, signs, None, place, True)
-    known = {s: interval for s, interval in intervals.items() if interval is not None}
     bounds = {k: _sum(group, known) for k, group in terms.items()}
     for k, interval in bounds.items():
         if interval.lower > 0:

@@ -13,7 +13,7 @@ _PAPER = (
     "D. F. Anderson, B. Joshi and A. Deshpande, On reaction network implementations of neural "
     "networks, Journal of the Royal Society Interface 18:20210031, 2021"
 )
-_PAPER_RESOURCE = "https://identifiers.org/doi:10.1098/rsif.2021.0031"
+PAPER_RESOURCE = "https://identifiers.org/doi:10.1098/rsif.2021.0031"
 _WHERE_NUMBERS_ARE = {
     "enzymatic": "Each weight and bias is a pair of species that stay constant, of which the first "
     "counts as positive and the second as negative; change them to change the network.",
@@ -82,7 +82,7 @@ def _described_by(crn: Crn) -> str:
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
         'xmlns:bqmodel="http://biomodels.net/model-qualifiers/">'
         f'<rdf:Description rdf:about="#{metaid(crn)}"><bqmodel:isDescribedBy><rdf:Bag>'
-        f'<rdf:li rdf:resource="{_PAPER_RESOURCE}"/></rdf:Bag></bqmodel:isDescribedBy>'
+        f'<rdf:li rdf:resource="{PAPER_RESOURCE}"/></rdf:Bag></bqmodel:isDescribedBy>'
         "</rdf:Description></rdf:RDF>"
     )
 

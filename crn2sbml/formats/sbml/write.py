@@ -212,7 +212,7 @@ def _pieces(
     crn: Crn, compartment: str, volume: float, form: _Form, quantities: Quantities
 ) -> Iterator[str]:
     constant = frozenset(crn.constant_species)
-    orders = {r.rate: sum(n for _, n in r.reactants) for r in crn.reactions}
+    orders = {r.rate: r.order for r in crn.reactions}
     yield _head(crn, compartment, volume, form, quantities)
     yield "<listOfSpecies>\n"
     yield from _in_pieces(
@@ -278,7 +278,7 @@ def _name(name: str | None) -> str:
 
 
 def _reaction(reaction: Reaction, compartment: str, form: _Form) -> str:
-    order = sum(n for _, n in reaction.reactants)
+    order = reaction.order
     term = _LAW_TERMS.get((order, len(reaction.reactants)), _ANY_LAW_TERM)
     marked = form.marks_units and any(n > 1 for _, n in reaction.reactants)
     # Declares the prefix of ``sbml:units`` where a number, the exponent, is written.
