@@ -19,7 +19,7 @@ from crn2sbml.cli.common import (
     output_options,
     read_one_input,
 )
-from crn2sbml.compile import Encoding, compile_network, node_id
+from crn2sbml.compile import Encoding, compile_network
 from crn2sbml.crn import Crn
 from crn2sbml.errors import FileError, InputValueError, UnitError, UnsupportedError
 from crn2sbml.exports import (
@@ -39,7 +39,6 @@ from crn2sbml.extract import recognise_network
 from crn2sbml.formats import save_antimony, save_sbml
 from crn2sbml.model_files import MODEL_ENDINGS, load_crn, read_network
 from crn2sbml.plots import plot_trajectory
-from crn2sbml.simulate import Simulator, Trajectory
 from crn2sbml.units import LabUnits
 
 
@@ -96,28 +95,7 @@ def _save_petab(crn: Crn, path: Path, options: _Options) -> None:
 
 def _picture(study: Study, units: LabUnits | None) -> bytes:
     """Draw the outputs over time."""
-    try:
-        found = recognise_network(study.crn)
-    except UnsupportedError:
-        with Simulator(study.crn) as simulator:
-            run = simulator.trajectory(t_end=study.duration)
-        outputs, names = study.outputs, {}
-    else:
-        # The network itself runs as a small model, whatever the size of the reaction network.
-        with Simulator(found.network) as simulator:
-            run = simulator.trajectory(found.own_inputs(study.crn), study.duration)
-        last = len(found.layers)
-        outputs = tuple(node_id(last, n) for n in range(1, len(study.outputs) + 1))
-        labels = found.network.output_names or study.outputs
-        names = dict(zip(outputs, labels, strict=True))
-    if units is not None:
-        run = Trajectory(run.times * units.time, run.values * units.concentration, run.species_ids)
-    figure = plot_trajectory(run, outputs, names)
-    if units is not None:
-        figure.axes[0].set(
-            xlabel=f"time ({units.time_unit})",
-            ylabel=f"concentration ({units.concentration_unit})",
-        )
+    figure = plot_trajectory(study.run(units=units), study.outputs, study.labels, units)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()

@@ -6,14 +6,18 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from crn2sbml.checks import check_inputs
 from crn2sbml.crn import Crn
 from crn2sbml.errors import InputValueError, UnsupportedError
-from crn2sbml.extract import recognise_network
+from crn2sbml.extract import RecognisedNetwork, recognise_network
+from crn2sbml.simulate import Simulator, Trajectory
 from crn2sbml.theory import settling_time
+from crn2sbml.units import LabUnits
 
 # Settled means: within this distance of the steady state.
-_ACCURACY = 1e-3
+ACCURACY = 1e-3
 # Where nothing is known of the time that a network takes.
 _DEFAULT_DURATION = 100.0
 _MOST_OUTPUTS = 12
@@ -33,12 +37,15 @@ class Study:
         Time of a run, in the network's own units: 1 is what a time of 1 is.
     settles : bool
         Whether all is proved to have settled by then, from every start.
+    recognised : RecognisedNetwork, optional
+        The neural network that it is, if it is one.
     """
 
     crn: Crn
     outputs: tuple[str, ...]
     duration: float
     settles: bool
+    recognised: RecognisedNetwork | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.duration < math.inf:
@@ -48,8 +55,49 @@ class Study:
         if unknown := [s for s in self.outputs if s not in self.crn.species_index]:
             raise InputValueError(f"{unknown[0]!r} is no species of {self.crn.name}")
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """What to call the outputs: the user's names of a neural network's, or their ids."""
+        network = None if self.recognised is None else self.recognised.network
+        names = None if network is None else network.output_names
+        return dict(zip(self.outputs, names or self.outputs, strict=True))
 
-def make_study(crn: Crn, duration: float | None = None) -> Study:
+    def run(self, inputs: ArrayLike | None = None, units: LabUnits | None = None) -> Trajectory:
+        """Simulate the network for the duration.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (width,), optional
+            Of a neural network, instead of those in it.
+        units : LabUnits, optional
+            To return times and concentrations in; dimensionless unless given.
+
+        Returns
+        -------
+        Trajectory
+            Of all dynamic species, by their ids in the network.
+        """
+        if self.recognised is None:
+            with Simulator(self.crn) as simulator:
+                run = simulator.trajectory(t_end=self.duration)
+            ids = run.species_ids
+        else:
+            # The neural network runs as a small model, whatever the size of the reaction network.
+            row = self.recognised.own_inputs(self.crn) if inputs is None else inputs
+            with Simulator(self.recognised.network) as simulator:
+                run = simulator.trajectory(row, self.duration, self._starts())
+            ids = tuple(species for layer in self.recognised.layers for species in layer)
+        if units is None:
+            return Trajectory(run.times, run.values, ids)
+        return Trajectory(run.times * units.time, run.values * units.concentration, ids)
+
+    def _starts(self) -> list[float]:
+        assert self.recognised is not None
+        starts = {s.id: s.initial for s in self.crn.species}
+        return [starts[species] for layer in self.recognised.layers for species in layer]
+
+
+def make_study(crn: Crn, duration: float | None = None, inputs: ArrayLike | None = None) -> Study:
     """Choose what to look at in a network, and how long to run it.
 
     Parameters
@@ -59,11 +107,18 @@ def make_study(crn: Crn, duration: float | None = None) -> Study:
     duration : float, optional
         Time of a run. Unless given, a neural network runs until it is proved to be within 1e-3 of
         its steady state from every start, rounded up; another network runs for 100.
+    inputs : array_like, shape (n, width), optional
+        Inputs of a neural network, all of which are to settle; those in the model unless given.
 
     Returns
     -------
     Study
         With the outputs of a neural network, or the last 12 dynamic species of another one.
+
+    Raises
+    ------
+    ConcentrationError
+        If an input is negative or not finite, or the width is wrong.
 
     Examples
     --------
@@ -76,14 +131,15 @@ def make_study(crn: Crn, duration: float | None = None) -> Study:
     """
     try:
         found = recognise_network(crn)
-        time = float(
-            settling_time(found.network, found.own_inputs(crn)[np.newaxis, :], _ACCURACY)[0]
-        )
+        rows = found.own_inputs(crn)[np.newaxis, :]
+        if inputs is not None:
+            rows = check_inputs(inputs, found.network.widths[0])
+        time = float(settling_time(found.network, rows, ACCURACY).max())
     except UnsupportedError:
         outputs = crn.dynamic_species[-_MOST_OUTPUTS:]
         return Study(crn, outputs, duration or _DEFAULT_DURATION, False)
     chosen = _rounded_up(time) if duration is None else duration
-    return Study(crn, found.layers[-1], chosen, chosen >= time)
+    return Study(crn, found.layers[-1], chosen, chosen >= time, found)
 
 
 def _rounded_up(time: float) -> float:

@@ -3,6 +3,7 @@
 Functions return a :class:`matplotlib.figure.Figure` and leave matplotlib's global state alone.
 """
 
+from crn2sbml.plots.examination import PICTURES, plot_examination
 from crn2sbml.plots.style import (
     COLOURS,
     RESOLUTION,
@@ -17,10 +18,12 @@ from crn2sbml.plots.trajectories import plot_trajectories, plot_trajectory
 
 __all__ = [
     "COLOURS",
+    "PICTURES",
     "RESOLUTION",
     "STYLES",
     "check_figure_path",
     "plot_activation",
+    "plot_examination",
     "plot_history",
     "plot_phase_line",
     "plot_settling",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crn2sbml.errors import InputValueError
 from crn2sbml.plots.style import COLOURS, RESOLUTION, STYLES, tidy
 from crn2sbml.simulate.results import Trajectory
+from crn2sbml.units import LabUnits
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,6 +20,7 @@ def plot_trajectory(
     trajectory: Trajectory,
     species: Sequence[str] | None = None,
     labels: Mapping[str, str] | None = None,
+    units: LabUnits | None = None,
 ) -> Figure:
     """Draw concentrations over time.
 
@@ -30,12 +32,20 @@ def plot_trajectory(
         Ids of the species to draw; the last 12 (the outputs are last) unless given.
     labels : mapping of str to str, optional
         Readable names by id.
+    units : LabUnits, optional
+        That the trajectory is in, for the axes; dimensionless unless given.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    return plot_trajectories({"": trajectory}, species, labels)
+    figure = plot_trajectories({"": trajectory}, species, labels)
+    if units is not None:
+        figure.axes[0].set(
+            xlabel=f"time ({units.time_unit})",
+            ylabel=f"concentration ({units.concentration_unit})",
+        )
+    return figure
 
 
 def plot_trajectories(

@@ -2,6 +2,7 @@
 
 from crn2sbml.theory.certificate import Certificate, Level, SpeciesCertificate
 from crn2sbml.theory.certifier import certify
+from crn2sbml.theory.examination import Examination, examine
 from crn2sbml.theory.implementation import Difference, Implementation, implements, subsystem
 from crn2sbml.theory.settling import (
     Envelope,
@@ -17,6 +18,7 @@ __all__ = [
     "Certificate",
     "Difference",
     "Envelope",
+    "Examination",
     "Implementation",
     "Level",
     "SpeciesCertificate",
@@ -25,6 +27,7 @@ __all__ = [
     "certify",
     "closed_envelope",
     "envelope",
+    "examine",
     "implements",
     "layer_settling_times",
     "settling_time",

@@ -1,0 +1,85 @@
+"""The pictures that go with an examination of a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crn2sbml.arrays import Array
+from crn2sbml.crn import Crn
+from crn2sbml.extract import RecognisedNetwork
+from crn2sbml.network import describe_activation
+from crn2sbml.plots.theory import plot_activation, plot_phase_line, plot_settling
+from crn2sbml.simulate import Simulator, Trajectory
+from crn2sbml.theory import Certificate, envelope
+from crn2sbml.theory.examination import Examination
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PICTURES = ("phase_line", "activation", "settling")
+
+_STARTS = (0.0, 1.0, 1e6)
+# Steps of the staircase that look like a curve.
+_STEP = 0.01
+
+
+def plot_examination(
+    examination: Examination, crn: Crn, recognised: RecognisedNetwork | None
+) -> dict[str, Figure]:
+    """Draw what there is to draw of an examination.
+
+    Parameters
+    ----------
+    examination : Examination
+        Of the model.
+    crn : Crn
+        The model.
+    recognised : RecognisedNetwork or None
+        The neural network in it, if there is one.
+
+    Returns
+    -------
+    dict of str to matplotlib.figure.Figure
+        Some of "phase_line" (of one species whose upstream settles), "activation" (those of a
+        neural network) and "settling" (its proven bound above measured runs).
+    """
+    figures: dict[str, Figure] = {}
+    species = _species_to_draw(examination.certificate)
+    if species is not None:
+        figures["phase_line"] = plot_phase_line(examination.certificate, species)
+    if recognised is None:
+        return figures
+    network = recognised.network
+    figures["activation"] = plot_activation(
+        {describe_activation(layer.activation): layer.activation for layer in network.layers}
+    )
+    if examination.settling_time is not None:
+        inputs = recognised.own_inputs(crn)
+        bounds = envelope(network, inputs, examination.accuracy, step=_STEP)
+        with Simulator(network) as simulator:
+            runs = _runs(simulator, inputs, 1.03 * examination.settling_time)
+        steady = np.hstack(network.activations(inputs))[0]
+        figures["settling"] = plot_settling(
+            bounds, steady, runs, examination.accuracy, examination.settling_time
+        )
+    return figures
+
+
+def _species_to_draw(certificate: Certificate) -> str | None:
+    """Return the last species whose phase line can be drawn; what is refuted comes first."""
+    level = certificate.at_these_numbers
+    refuted = [s.species for s in level.properties.values() if s.refuted and s.species]
+    for species in (*refuted, *reversed(certificate.dynamic)):
+        before = certificate.polynomials[species].upstream
+        if all(level.species[s].fixed_point is not None for s in before):
+            return species
+    return None
+
+
+def _runs(simulator: Simulator, inputs: Array, t_end: float) -> dict[str, Trajectory]:
+    return {
+        f"all nodes at {start:g}": simulator.trajectory(inputs, t_end, start, points=2001)
+        for start in _STARTS
+    }
