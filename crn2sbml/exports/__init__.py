@@ -1,8 +1,8 @@
 """Files for other people's tools: tables, reaction lists, and the text of other programs."""
 
-from crn2sbml.exports.copasi import save_copasi
+from crn2sbml.exports.copasi import save_copasi, to_copasi
 from crn2sbml.exports.counts import save_counts_sbml, to_counts_sbml
-from crn2sbml.exports.omex import save_omex, to_sedml
+from crn2sbml.exports.omex import save_omex, to_omex, to_sedml
 from crn2sbml.exports.reaction_text import (
     save_nuskell,
     save_reaction_list,
@@ -37,10 +37,12 @@ __all__ = [
     "save_reaction_list",
     "save_xlsx_tables",
     "species_table",
+    "to_copasi",
     "to_counts_sbml",
     "to_csv_tables",
     "to_markdown_tables",
     "to_nuskell",
+    "to_omex",
     "to_reaction_list",
     "to_sedml",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,34 +18,33 @@ from crn2sbml.units import LabUnits
 # COPASI's import takes time that grows with the square of the reactions: about a minute here.
 MOST_REACTIONS = 4000
 _POINTS = 500
+# COPASI numbers the objects of a file on from those that the process has seen before.
+_KEY = re.compile(rb'\bkey="([A-Za-z]+)_(\d+)"')
+_DATE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_NO_DATE = b"1980-01-01T00:00:00Z"
+_ATTRIBUTE = re.compile(rb'\b(?!name=|SBMLid=)(\w+)="(#?)(\w+_\d+)"')
 
 
-def save_copasi(
-    study: Study, path: str | Path, overwrite: bool = False, units: LabUnits | None = None
-) -> bool:
-    """Write a network as a COPASI file (``.cps``).
+def to_copasi(study: Study, units: LabUnits | None = None) -> tuple[bytes, bool]:
+    """Write a network as a COPASI file (``.cps``) into memory.
 
     Parameters
     ----------
     study : Study
         The network, the species to plot and the time to run.
-    path : str or Path
-        File to write; a half-written file is never left behind.
-    overwrite : bool, default False
-        Replace an existing file.
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
 
     Returns
     -------
-    bool
+    content : bytes
+        Of the file.
+    folded : bool
         Whether the network was folded, one data point with the fewest reactions, because it has
         more than 4,000 reactions.
 
     Raises
     ------
-    FileError
-        If the file exists (without `overwrite`) or cannot be written.
     MissingDependencyError
         If copasi-basico is not installed.
     UnsupportedError
@@ -61,7 +62,6 @@ def save_copasi(
             "COPASI files need copasi-basico, which is not installed; pip install "
             "'crn2sbml[copasi]', or open the SBML file in COPASI"
         ) from error
-    check_output(path, overwrite)
     crn, folded = study.crn, False
     if len(crn.reactions) > MOST_REACTIONS:
         crn, folded = fold(crn), True
@@ -73,9 +73,41 @@ def save_copasi(
     model = basico.load_model_from_string(to_sbml(crn, units=units))
     try:
         _set_up(basico, model, study, 1.0 if units is None else units.time)
-        content = _saved(basico, model)
+        return _saved(basico, model), folded
     finally:
         basico.remove_datamodel(model)
+
+
+def save_copasi(
+    study: Study, path: str | Path, overwrite: bool = False, units: LabUnits | None = None
+) -> bool:
+    """Write a network as a COPASI file (``.cps``).
+
+    Parameters
+    ----------
+    study, units
+        See :func:`to_copasi`.
+    path : str or Path
+        File to write; a half-written file is never left behind.
+    overwrite : bool, default False
+        Replace an existing file.
+
+    Returns
+    -------
+    bool
+        Whether the network was folded.
+
+    Raises
+    ------
+    FileError
+        If the file exists (without `overwrite`) or cannot be written.
+    MissingDependencyError
+        If copasi-basico is not installed.
+    UnsupportedError
+        If the network is too large even when it is folded.
+    """
+    check_output(path, overwrite)
+    content, folded = to_copasi(study, units)
     with atomic_write(path, overwrite) as stream:
         stream.write(content)
     return folded
@@ -123,4 +155,19 @@ def _saved(basico: Any, model: Any) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "model.cps"
         basico.save_model(str(target), type="copasi", model=model)
-        return target.read_bytes()
+        return _stable(target.read_bytes())
+
+
+def _stable(content: bytes) -> bytes:
+    """Number objects in the order of the file and take dates away: the same bytes each time."""
+    numbers: Counter[bytes] = Counter()
+    keys: dict[bytes, bytes] = {}
+    for kind, number in _KEY.findall(content):
+        keys[b"%s_%s" % (kind, number)] = b"%s_%d" % (kind, numbers[kind])
+        numbers[kind] += 1
+
+    def rename(match: re.Match[bytes]) -> bytes:
+        attribute, mark, key = match.groups()
+        return b'%s="%s%s"' % (attribute, mark, keys.get(key, key))
+
+    return _DATE.sub(_NO_DATE, _ATTRIBUTE.sub(rename, content))

@@ -136,6 +136,59 @@ def _add_data_set(report: Any, generator: str, label: str) -> None:
     data.setDataReference(generator)
 
 
+def to_omex(
+    study: Study,
+    units: LabUnits | None = None,
+    *,
+    title: str | None = None,
+    creators: Sequence[str] = (),
+    attachments: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """Pack a network into a COMBINE archive (``.omex``).
+
+    Parameters
+    ----------
+    study : Study
+        The network, the species to plot and the time to run.
+    units : LabUnits, optional
+        What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
+    title : str, optional
+        Title of the archive; the name of the network unless given.
+    creators : sequence of str
+        Names of the people who made it.
+    attachments : mapping of str to bytes, optional
+        Further files by their names within the archive, such as a picture.
+
+    Returns
+    -------
+    bytes
+        The content of the file; the same arguments give the same bytes.
+
+    Raises
+    ------
+    FileError
+        If an attachment's name leads out of the archive or is taken.
+    MissingDependencyError
+        If python-libsedml is not installed.
+
+    Notes
+    -----
+    It holds the SBML model, its simulation in SED-ML, both tables as CSV, and metadata with the
+    citation of the paper.
+    """
+    tables = to_csv_tables(study.crn, units)
+    files = {
+        MODEL: to_sbml(study.crn, units=units).encode(),
+        SIMULATION: to_sedml(study, units=units).encode(),
+        METADATA: _metadata(title or study.crn.name, creators).encode(),
+        **{f"{name}.csv": text.encode() for name, text in tables.items()},
+    }
+    for name, content in (attachments or {}).items():
+        _check_name(name, files)
+        files[name] = content
+    return _pack(files)
+
+
 def save_omex(
     study: Study,
     path: str | Path,
@@ -150,20 +203,12 @@ def save_omex(
 
     Parameters
     ----------
-    study : Study
-        The network, the species to plot and the time to run.
+    study, units, title, creators, attachments
+        See :func:`to_omex`.
     path : str or Path
         File to write; a half-written file is never left behind.
     overwrite : bool, default False
         Replace an existing file.
-    units : LabUnits, optional
-        What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
-    title : str, optional
-        Title of the archive; the name of the network unless given.
-    creators : sequence of str
-        Names of the people who made it.
-    attachments : mapping of str to bytes, optional
-        Further files by their names within the archive, such as a picture.
 
     Raises
     ------
@@ -172,24 +217,9 @@ def save_omex(
         out of the archive or is taken.
     MissingDependencyError
         If python-libsedml is not installed.
-
-    Notes
-    -----
-    It holds the SBML model, its simulation in SED-ML, both tables as CSV, and metadata with the
-    citation of the paper. The same arguments give the same bytes.
     """
     check_output(path, overwrite)
-    tables = to_csv_tables(study.crn, units)
-    files = {
-        MODEL: to_sbml(study.crn, units=units).encode(),
-        SIMULATION: to_sedml(study, units=units).encode(),
-        METADATA: _metadata(title or study.crn.name, creators).encode(),
-        **{f"{name}.csv": text.encode() for name, text in tables.items()},
-    }
-    for name, content in (attachments or {}).items():
-        _check_name(name, files)
-        files[name] = content
-    packed = _pack(files)
+    packed = to_omex(study, units, title=title, creators=creators, attachments=attachments)
     with atomic_write(path, overwrite) as stream:
         stream.write(packed)
 

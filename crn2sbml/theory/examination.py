@@ -63,23 +63,24 @@ class Examination:
         """What is said for all constants, and at these numbers."""
         return self.certificate.structural, self.certificate.at_these_numbers
 
-    def hypothesis_rows(self) -> list[tuple[str, str, str]]:
+    def hypothesis_rows(self) -> list[tuple[str, ...]]:
         """Return what Theorem 4.8 asks for, and whether it holds at each level."""
         return [
             (name, *(_WORDS[level.hypotheses[key].verdict] for level in self.levels))
             for key, name in HYPOTHESES.items()
         ]
 
-    def property_rows(self) -> list[tuple[str, str, str]]:
+    def property_rows(self) -> list[tuple[str, ...]]:
         """Return what Definition 4.7 promises, and the verdict at each level."""
         return [
             (name, *(str(level.properties[key].verdict) for level in self.levels))
             for key, name in PROPERTIES.items()
         ]
 
-    def species_rows(self, most: int) -> list[tuple[str, str, str, str, str]]:
+    def species_rows(self, most: int) -> list[tuple[str, ...]]:
         """Return a row for each of the first dynamic species, with :data:`SPECIES_COLUMNS`."""
-        certificate, rows = self.certificate, []
+        certificate = self.certificate
+        rows: list[tuple[str, ...]] = []
         for species in certificate.dynamic[:most]:
             found = certificate.at_these_numbers.species[species]
             equation = certificate.polynomials[species].to_text(_DIGITS)

@@ -8,7 +8,7 @@ import pytest
 
 from crn2sbml import Crn, LabUnits, NeuralNetwork, compile_network
 from crn2sbml.errors import InputValueError, MissingDependencyError, OutputExistsError
-from crn2sbml.exports import Study, copasi, make_study, save_copasi
+from crn2sbml.exports import Study, copasi, make_study, save_copasi, to_copasi
 
 NETWORK = NeuralNetwork(NeuralNetwork.random((2, 3, 2), rng=1).layers, output_names=["cat", "bird"])
 INPUTS = [0.5, 1.0]
@@ -98,3 +98,21 @@ def test_nothing_is_overwritten_and_a_missing_library_is_named(tmp_path, monkeyp
     with pytest.raises(MissingDependencyError, match=r"crn2sbml\[copasi\]"):
         save_copasi(study, tmp_path / "b.cps")
     assert [path.name for path in tmp_path.iterdir()] == ["a.cps"]
+
+
+def test_the_same_network_gives_the_same_bytes(tmp_path):
+    # Named like the numbers that COPASI gives to its own objects.
+    crn = Crn.from_text(["0 -> Metabolite_1", "Metabolite_1 -> 0", "2 Metabolite_0 -> 0"])
+    first, second = (to_copasi(make_study(crn))[0] for _ in range(2))
+    assert first == second
+    assert b'key="Metabolite_0" name="Metabolite_1"' in first
+    (tmp_path / "a.cps").write_bytes(first)
+    model = basico.load_model(str(tmp_path / "a.cps"))
+    try:
+        assert list(basico.get_species(model=model).index) == ["Metabolite_1", "Metabolite_0"]
+        table = basico.run_time_course(model=model)
+    finally:
+        basico.remove_datamodel(model)
+    assert table["Metabolite_1"].iloc[-1] == pytest.approx(1.0)
+    # dx/dt = -2 x^2 from x = 1 is 1/(1 + 2 t); the duration is 100.
+    assert table["Metabolite_0"].iloc[-1] == pytest.approx(1 / 201)

@@ -9,7 +9,7 @@ from crn2sbml.crn import Crn
 from crn2sbml.formats.text import ANNOTATION_NAMESPACE, summary
 from crn2sbml.reaction import Species
 
-_PAPER = (
+PAPER = (
     "D. F. Anderson, B. Joshi and A. Deshpande, On reaction network implementations of neural "
     "networks, Journal of the Royal Society Interface 18:20210031, 2021"
 )
@@ -94,7 +94,7 @@ def _network_paragraphs(crn: Crn) -> Iterator[str]:
         return
     yield (
         f"It computes a feed-forward neural network with layers of {' - '.join(widths.split())} "
-        f"nodes, inputs first ({_PAPER}). Set the input concentrations and run a time course, from "
+        f"nodes, inputs first ({PAPER}). Set the input concentrations and run a time course, from "
         f"any start, until nothing changes any more: the output species then have the "
         f"concentrations that are the network's outputs. Where outputs stand for classes, the "
         f"largest one names the class."
