@@ -45,6 +45,7 @@ ROOMS = [
     "example_models",
     "training",
     "plots",
+    "report",
     "paper",
     "demo",
     "cli",
@@ -100,6 +101,7 @@ def test_importing_the_package_loads_nothing_heavy():
         "click",
         "sympy",
         "networkx",
+        "jinja2",
     )
     code = f"import crn2sbml, sys; print([m for m in {heavy} if m in sys.modules])"
     result = subprocess.run(

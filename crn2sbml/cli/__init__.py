@@ -13,6 +13,7 @@ from crn2sbml.cli.export import export
 from crn2sbml.cli.extract import extract
 from crn2sbml.cli.models import models
 from crn2sbml.cli.paper import paper
+from crn2sbml.cli.report import report
 from crn2sbml.cli.simulate import simulate
 from crn2sbml.cli.train import train
 
@@ -33,6 +34,7 @@ main.add_command(demo)
 main.add_command(build)
 main.add_command(extract)
 main.add_command(export)
+main.add_command(report)
 main.add_command(check)
 main.add_command(simulate)
 main.add_command(train)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 import numpy as np
 
 from crn2sbml.archive import read_array
 from crn2sbml.arrays import Array
+from crn2sbml.compile import Encoding
 from crn2sbml.data import Dataset, load_dataset, load_digits, load_iris, load_xor
 from crn2sbml.errors import (
     ConcentrationError,
@@ -21,7 +22,9 @@ from crn2sbml.errors import (
     InputValueError,
     NetworkError,
     UnitError,
+    UnsupportedError,
 )
+from crn2sbml.model_files import LoadedNetwork
 from crn2sbml.units import LabUnits
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -83,6 +86,25 @@ def lab_units_options(command: _Command) -> _Command:
     ):
         command = option(command)
     return command
+
+
+def encoding_option(command: _Command) -> _Command:
+    """Add --encoding for commands that leave a model as it is unless one is asked for."""
+    return click.option(
+        "--encoding",
+        type=click.Choice(get_args(Encoding)),
+        help="Of a network: weights as enzymes, absorbed into rate constants, or folded with the "
+        "inputs. Default: enzymatic; a model stays as it is.",
+    )(command)
+
+
+def check_encoding(loaded: LoadedNetwork, encoding: Encoding | None, source: Path) -> None:
+    """Refuse to make weights out of a folded model, which holds none."""
+    if loaded.encoding == "folded" and encoding in ("enzymatic", "absorbed"):
+        raise UnsupportedError(
+            f"{source} is folded: the weights of its first layer are gone, so that it cannot "
+            f"become {encoding}; leave --encoding out"
+        )
 
 
 def lab_units(concentration: str | None, time: str | None) -> LabUnits | None:

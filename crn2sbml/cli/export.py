@@ -6,13 +6,14 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
 import click
 
 from crn2sbml.cli.common import (
     Printer,
+    check_encoding,
     check_output_folder,
+    encoding_option,
     lab_units,
     lab_units_options,
     load_examples,
@@ -21,7 +22,7 @@ from crn2sbml.cli.common import (
 )
 from crn2sbml.compile import Encoding, compile_network
 from crn2sbml.crn import Crn
-from crn2sbml.errors import FileError, InputValueError, UnitError, UnsupportedError
+from crn2sbml.errors import FileError, InputValueError, UnitError
 from crn2sbml.exports import (
     Study,
     make_study,
@@ -167,12 +168,7 @@ _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
     help="For omex: name of someone who made it; give it several times for several people.",
 )
 @click.option("--name", help="Start of the names of the files. Default: that of the source.")
-@click.option(
-    "--encoding",
-    type=click.Choice(get_args(Encoding)),
-    help="Of a network: weights as enzymes, absorbed into rate constants, or folded with the "
-    "inputs. Default: enzymatic; a model stays as it is.",
-)
+@encoding_option
 @click.option(
     "--input",
     "input_text",
@@ -234,11 +230,7 @@ def _source(source: Path, encoding: Encoding | None, input_text: str | None) -> 
     if source.suffix.lower() in MODEL_ENDINGS and encoding is None and input_text is None:
         return load_crn(source)
     loaded = read_network(source)
-    if loaded.encoding == "folded" and encoding in ("enzymatic", "absorbed"):
-        raise UnsupportedError(
-            f"{source} is folded: the weights of its first layer are gone, so that it cannot "
-            f"become {encoding}; leave --encoding out"
-        )
+    check_encoding(loaded, encoding, source)
     inputs = loaded.inputs
     if input_text is not None:
         inputs = read_one_input(input_text, loaded.network.widths[0])

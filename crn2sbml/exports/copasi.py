@@ -159,7 +159,7 @@ def _saved(basico: Any, model: Any) -> bytes:
 
 
 def _stable(content: bytes) -> bytes:
-    """Number objects in the order of the file and take dates away: the same bytes each time."""
+    """Renumber objects by their place in the file and take dates away: the same bytes each time."""
     numbers: Counter[bytes] = Counter()
     keys: dict[bytes, bytes] = {}
     for kind, number in _KEY.findall(content):

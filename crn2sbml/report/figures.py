@@ -1,0 +1,57 @@
+"""matplotlib's figures as part of a page: SVG that takes its colours and letters from the page."""
+
+from __future__ import annotations
+
+import io
+import re
+from html import escape
+from typing import TYPE_CHECKING
+
+from crn2sbml.plots import COLOURS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# The page defines --curve-1 and so on for light and dark; what is black follows its text.
+_VARIABLES = {
+    colour.lower(): f"var(--curve-{number})" for number, colour in enumerate(COLOURS, start=1)
+} | {"#000000": "currentColor"}
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+_IDENTIFIER = re.compile(r'(\bid="|url\(#|href="#)')
+_START = re.compile(r"<svg [^>]*?viewBox=\"([^\"]*)\"[^>]*>", re.DOTALL)
+
+
+def inline_svg(figure: Figure, name: str, title: str) -> str:
+    """Return a figure as an ``<svg>`` element.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        What to show.
+    name : str
+        Identifiers within the element start with it, so that several figures share a page.
+    title : str
+        What it shows, for those who cannot see it.
+
+    Returns
+    -------
+    str
+        The element; the same figure gives the same text.
+    """
+    from matplotlib import rc_context
+
+    buffer = io.StringIO()
+    # Letters stay letters, so that they can be searched and grow with the page.
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "crn2sbml"}):
+        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    text = buffer.getvalue()
+    text = text[text.index("<svg ") :]
+    text = _COLOUR.sub(lambda match: _VARIABLES.get(match[0], match[0]), text)
+    text = _IDENTIFIER.sub(rf"\g<1>{name}-", text)
+    return _START.sub(
+        lambda match: (
+            f'<svg class="figure" role="img" viewBox="{match[1]}"><title>{escape(title)}</title>'
+        ),
+        text,
+        count=1,
+    )

@@ -1,0 +1,342 @@
+"""The page itself: what was worked out, in HTML that needs no network."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from crn2sbml.compile import Encoding
+from crn2sbml.crn import Crn
+from crn2sbml.files import check_output, save_text
+from crn2sbml.formats.sbml.notes import PAPER, PAPER_RESOURCE
+from crn2sbml.network import NeuralNetwork
+from crn2sbml.plots import plot_examination, plot_trajectory
+from crn2sbml.report.content import Content, gather
+from crn2sbml.report.downloads import Download, make_downloads, pack
+from crn2sbml.report.drawing import draw_network, drawn_edges
+from crn2sbml.report.figures import inline_svg
+from crn2sbml.theory.examination import LEVELS, SPECIES_COLUMNS
+from crn2sbml.units import LabUnits
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_MOST_SPECIES = 12
+_MOST_KINDS = 12
+_MOST_PRINTED = 10
+# Simulators that load a model of more reactions as it is take minutes.
+_MOST_LOADED = 5000
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_CAPTIONS = {
+    "activation": "What a node settles at, φ, for the sum ρ of its weighted inputs and its bias. "
+    "Dashed and dotted: the curves that it approaches.",
+    "phase_line": "How fast the last species grows (above 0) or shrinks (below), for each "
+    "concentration it may have once those before it have settled. It moves along the arrows, to "
+    "the filled point.",
+    "settling": "How far the worst node still is from where it settles. No start leads above the "
+    "black curve; the others are three runs.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A page about a model.
+
+    Parameters
+    ----------
+    html : str
+        The whole page.
+    left_out : tuple of str
+        Which files the page does not hold, and why.
+    """
+
+    html: str
+    left_out: tuple[str, ...]
+
+
+def make_report(
+    source: NeuralNetwork | Crn,
+    inputs: ArrayLike | None = None,
+    *,
+    encoding: Encoding = "enzymatic",
+    title: str | None = None,
+    units: LabUnits | None = None,
+    accuracy: float = 1e-3,
+) -> Report:
+    """Make a page about a model for people who have never heard of the construction.
+
+    Parameters
+    ----------
+    source : NeuralNetwork or Crn
+        Any network of mass action; most can be said of those that are neural networks.
+    inputs : array_like, shape (n, width), optional
+        At most 12 inputs of a neural network, one a row, to simulate; the model holds the first.
+        Those in a `Crn` unless given.
+    encoding : {"enzymatic", "absorbed", "folded"}, default "enzymatic"
+        Of a `NeuralNetwork`; see :func:`~crn2sbml.compile_network`.
+    title : str, optional
+        Of the page.
+    units : LabUnits, optional
+        What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
+    accuracy : float, default 1e-3
+        What "settled" means: an absolute distance, dimensionless.
+
+    Returns
+    -------
+    Report
+        The page shows what the model computes, the network, trajectories and settled values, the
+        activation, the certificate and the settling time, tables of all species and reactions, and
+        holds the model's files.
+
+    Raises
+    ------
+    ConcentrationError
+        If inputs are missing, negative or not finite, or the width is wrong.
+    InputValueError
+        If there are more than 12 inputs.
+    UnsupportedError
+        If a layer has h = 0, or a network that is no neural network was given inputs.
+
+    Examples
+    --------
+    >>> from crn2sbml import NeuralNetwork
+    >>> from crn2sbml.report import make_report
+    >>> report = make_report(NeuralNetwork.random((2, 2, 1), rng=1), [[0.5, 1.0]], title="A & B")
+    >>> "<title>A &amp; B</title>" in report.html
+    True
+    """
+    content = gather(source, inputs, encoding, title, units, accuracy)
+    downloads, left_out = make_downloads(content.study, units, content.title)
+    html = _template().render(**_context(content, downloads))
+    return Report(html, tuple(left_out))
+
+
+def save_report(
+    source: NeuralNetwork | Crn,
+    path: str | Path,
+    overwrite: bool = False,
+    inputs: ArrayLike | None = None,
+    *,
+    encoding: Encoding = "enzymatic",
+    title: str | None = None,
+    units: LabUnits | None = None,
+    accuracy: float = 1e-3,
+) -> Report:
+    """Write a page about a model to one HTML file.
+
+    Parameters
+    ----------
+    source, inputs, encoding, title, units, accuracy
+        See :func:`make_report`.
+    path : str or Path
+        File to write; a half-written file is never left behind.
+    overwrite : bool, default False
+        Replace an existing file.
+
+    Returns
+    -------
+    Report
+        What was written.
+
+    Raises
+    ------
+    FileError
+        If the file exists (without `overwrite`) or cannot be written; and what
+        :func:`make_report` raises.
+    """
+    check_output(path, overwrite)
+    report = make_report(
+        source, inputs, encoding=encoding, title=title, units=units, accuracy=accuracy
+    )
+    save_text(report.html, path, overwrite)
+    return report
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(number=_number, powers=_powers)
+    environment.globals.update(
+        style=Markup(_asset("page.css")), script=Markup(_asset("page.js")), captions=_CAPTIONS
+    )
+    return environment.from_string(_asset("page.html"))
+
+
+def _asset(name: str) -> str:
+    return files("crn2sbml.report").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def _context(content: Content, downloads: list[Download]) -> dict[str, Any]:
+    from crn2sbml import __version__
+
+    units, level = content.units, content.examination.certificate.at_these_numbers
+    return {
+        "content": content,
+        "network": None if content.recognised is None else content.recognised.network,
+        "examination": content.examination,
+        "promises": _promises(content),
+        "last_rate": level.rate.to_floats()[0] if level.rate is not None else None,
+        "concentration_unit": "" if units is None else f" {units.concentration_unit}",
+        "time_unit": "" if units is None else f" {units.time_unit}",
+        "describe_units": "" if units is None else units.describe(),
+        "rate_unit": lambda order: "" if units is None else f" {units.rate_constant_unit(order)}",
+        "kinds": content.kinds_of_reactions()[:_MOST_KINDS],
+        "examples": list(_examples(content)),
+        "figures": _figures(content),
+        "levels": LEVELS,
+        "species_columns": SPECIES_COLUMNS,
+        "species_rows": content.examination.species_rows(_MOST_SPECIES),
+        "downloads": downloads,
+        "weights": _packed_weights(content),
+        "facts": _json(_facts(content)),
+        "drawing": _drawing(content),
+        "edges": None if content.recognised is None else drawn_edges(content.recognised.network),
+        "printed": content.study.outputs[:_MOST_PRINTED],
+        "duration": content.study.duration * content.one_time,
+        "loads_slowly": len(content.crn.reactions) > _MOST_LOADED,
+        "paper": PAPER,
+        "paper_resource": PAPER_RESOURCE,
+        "version": __version__,
+    }
+
+
+def _promises(content: Content) -> list[tuple[str, str, str]]:
+    """Return each property in everyday words, and its verdict at both levels."""
+    words = (
+        "One answer: every start leads to the same concentrations.",
+        "From any amount: however much there is at first, it comes down in bounded time.",
+        "Exponentially fast: the distance to the answer shrinks by a factor in equal times.",
+    )
+    rows = content.examination.property_rows()
+    return [(word, row[1], row[2]) for word, row in zip(words, rows, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Example:
+    """One input: its name, its picture, and a row for each output."""
+
+    name: str
+    picture: Any
+    # Name, species, settled concentration in the chemistry, output of the network, share of the
+    # largest.
+    rows: list[tuple[str, str, float, float, float]]
+
+
+def _examples(content: Content) -> Iterator[_Example]:
+    from markupsafe import Markup
+
+    for number, run in enumerate(content.runs):
+        curves, names = content.curves(number), content.study.labels
+        figure = plot_trajectory(run, curves, names, content.units)
+        picture = inline_svg(figure, f"run-{number}", "Concentrations over time")
+        yield _Example(_input_name(content, number), Markup(picture), _outputs(content, number))
+
+
+def _outputs(content: Content, number: int) -> list[tuple[str, str, float, float, float]]:
+    labels, run = content.study.labels, content.runs[number]
+    if content.recognised is None or content.settled is None:
+        ends = [float(run[species][-1]) for species in content.study.outputs]
+        computed = ends
+    else:
+        one = content.one_concentration
+        ends = (content.settled.outputs[number] * one).tolist()
+        computed = (content.recognised.network.forward(content.inputs[number])[0] * one).tolist()
+    largest = max(ends, default=0.0) or 1.0
+    return [
+        (labels[species], species, end, value, max(end, 0.0) / largest)
+        for species, end, value in zip(content.study.outputs, ends, computed, strict=True)
+    ]
+
+
+def _input_name(content: Content, number: int) -> str:
+    row = content.inputs[number] * content.one_concentration
+    if 0 < len(row) <= _MOST_PRINTED // 2:
+        return ", ".join(f"{value:g}" for value in row)
+    return f"input {number + 1}"
+
+
+def _figures(content: Content) -> dict[str, Any]:
+    from markupsafe import Markup
+
+    drawn = plot_examination(content.examination, content.crn, content.recognised)
+    return {
+        name: Markup(inline_svg(figure, name, _CAPTIONS[name])) for name, figure in drawn.items()
+    }
+
+
+def _drawing(content: Content) -> Any:
+    from markupsafe import Markup
+
+    if content.recognised is None:
+        return None
+    return Markup(
+        draw_network(content.recognised.network, content.activations(0), _species(content))
+    )
+
+
+def _species(content: Content) -> list[list[str]]:
+    """Return the ids of inputs and nodes, layer by layer."""
+    assert content.recognised is not None
+    inputs = [species or "" for species in content.recognised.inputs]
+    return [inputs, *map(list, content.recognised.layers)]
+
+
+def _facts(content: Content) -> dict[str, Any]:
+    """Return what the page's script needs."""
+    if content.recognised is None:
+        return {}
+    network = content.recognised.network
+    species = _species(content)
+    names = [
+        network.input_names or species[0],
+        *species[1:-1],
+        network.output_names or species[-1],
+    ]
+    return {
+        "species": species,
+        "names": [list(layer) for layer in names],
+        "biases": [layer.biases.tolist() for layer in network.layers],
+        "values": [
+            [layer.tolist() for layer in content.activations(number)]
+            for number in range(len(content.inputs))
+        ],
+        "unit": "" if content.units is None else f" {content.units.concentration_unit}",
+    }
+
+
+def _packed_weights(content: Content) -> str:
+    """Pack the weights of all layers, row by row, in single precision: enough for a picture."""
+    if content.recognised is None:
+        return ""
+    flat = [layer.weights.ravel() for layer in content.recognised.network.layers]
+    return pack(np.concatenate(flat).astype("<f4").tobytes())
+
+
+def _json(facts: dict[str, Any]) -> Any:
+    from markupsafe import Markup
+
+    # "<" might end the element that holds it.
+    return Markup(json.dumps(facts, allow_nan=False).replace("<", "\\u003c"))
+
+
+def _powers(unit: str) -> str:
+    """Write the powers in a unit as a chemist does."""
+    return re.sub(r"\^(-?\d+)", lambda match: match[1].translate(_SUPERSCRIPTS), unit)
+
+
+def _number(value: float, digits: int = 6) -> str:
+    return f"{value:,.{digits}g}" if abs(value) >= 1e-3 or value == 0 else f"{value:.{digits}g}"
