@@ -152,7 +152,15 @@ def _model(
                 "or several (inputs=[[0.5, 1.0]] in Python, --input 0.5,1 on the command line)"
             )
         rows = _checked_rows(inputs, source.widths[0])
-        return compile_network(source, encoding, rows[0]), rows
+        crn = compile_network(source, encoding, rows[0])
+        if encoding == "folded":
+            if len(rows) > 1:
+                raise InputValueError(
+                    f"there are {len(rows)} inputs, but a folded model holds one data point; give "
+                    f"one, or use another encoding"
+                )
+            rows = np.empty((1, 0))
+        return crn, rows
     if not isinstance(source, Crn):
         raise InputValueError(
             f"a report is about a NeuralNetwork or a Crn, not {type(source).__name__}"

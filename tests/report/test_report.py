@@ -1,0 +1,243 @@
+"""A page as text: it says what was found, holds its files, and nothing can break it."""
+
+import base64
+import gzip
+import json
+import re
+import sys
+
+import html5lib
+import numpy as np
+import pytest
+
+from crn2sbml import (
+    Activation,
+    Crn,
+    LabUnits,
+    Layer,
+    NeuralNetwork,
+    compile_network,
+    from_sbml,
+    settling_time,
+    to_antimony,
+    to_sbml,
+)
+from crn2sbml.errors import (
+    ConcentrationError,
+    InputValueError,
+    OutputExistsError,
+    UnsupportedError,
+)
+from crn2sbml.exports import make_study, to_copasi, to_csv_tables, to_omex
+from crn2sbml.report import make_report, save_report
+from tests.theory import counterexamples
+
+NETWORK = NeuralNetwork(
+    NeuralNetwork.random((2, 3, 2), rng=1).layers, ["in <1>", "in 2"], ["cat & dog", "</script>"]
+)
+INPUTS = [[0.5, 1.0], [2.0, 0.25]]
+UNITS = LabUnits.parse("50 nM", "1 h")
+XHTML = "{http://www.w3.org/1999/xhtml}"
+
+
+def parsed(html):
+    """The page as a tree; the parser is strict and refuses what the standard calls an error."""
+    return html5lib.HTMLParser(strict=True).parse(html)
+
+
+def text_of(element):
+    """The text of an element; cells of a row with spaces between them."""
+    if element.tag == f"{XHTML}tr":
+        return " ".join(map(text_of, element))
+    return " ".join("".join(element.itertext()).split())
+
+
+def section(page, name):
+    (found,) = [s for s in page.iter(f"{XHTML}section") if s.get("id") == name]
+    return found
+
+
+def held_files(page):
+    return {
+        script.get("data-packed"): gzip.decompress(base64.b64decode(script.text))
+        for script in page.iter(f"{XHTML}script")
+        if script.get("data-packed")
+    }
+
+
+@pytest.fixture(scope="module")
+def page():
+    return parsed(make_report(NETWORK, INPUTS, title="A <b> & B").html)
+
+
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed", "folded"])
+@pytest.mark.parametrize("units", [None, UNITS])
+def test_every_page_is_valid_and_no_identifier_stands_twice(encoding, units):
+    report = make_report(NETWORK, INPUTS[:1], encoding=encoding, units=units)
+    page = parsed(report.html)
+    ids = [element.get("id") for element in page.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    assert report.left_out == ()
+    targets = {a.get("href")[1:] for a in page.iter(f"{XHTML}a") if a.get("href")[0] == "#"}
+    assert targets <= set(ids)
+
+
+def test_nothing_is_fetched_from_anywhere(page):
+    for element in page.iter():
+        assert element.get("src") is None
+        for attribute in ("href", "{http://www.w3.org/1999/xlink}href"):
+            link = element.get(attribute, "#")
+            is_citation = link.startswith("https://identifiers.org/doi:10.1098/rsif.2021.0031")
+            assert link.startswith("#") or is_citation
+    (policy,) = [m.get("content") for m in page.iter(f"{XHTML}meta") if m.get("http-equiv")]
+    assert policy.startswith("default-src 'none'")
+
+
+def test_names_are_text_wherever_they_stand(page):
+    assert text_of(page.find(f".//{XHTML}h1")) == "A <b> & B"
+    assert page.find(f".//{XHTML}h1/{XHTML}b") is None
+    rows = [text_of(row) for row in section(page, "settling").iter(f"{XHTML}tr")]
+    assert rows[1].startswith("cat & dog X2_1")
+    assert rows[2].startswith("</script> X2_2")
+    (facts,) = [s for s in page.iter(f"{XHTML}script") if s.get("id") == "facts"]
+    assert json.loads(facts.text)["names"] == [
+        ["in <1>", "in 2"],
+        ["X1_1", "X1_2", "X1_3"],
+        ["cat & dog", "</script>"],
+    ]
+
+
+def test_the_settled_values_are_those_of_the_network(page):
+    panels = [d for d in page.iter(f"{XHTML}div") if d.get("class") == "example"]
+    assert len(panels) == 2
+    for panel, expected in zip(panels, NETWORK.forward(INPUTS), strict=True):
+        rows = [
+            [text_of(cell) for cell in row if cell.tag == f"{XHTML}td"]
+            for row in panel.iter(f"{XHTML}tr")
+        ][1:]
+        settled = [float(row[2]) for row in rows]
+        # Proved to 1e-6, printed with six digits.
+        np.testing.assert_allclose(settled, expected, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose([float(row[3]) for row in rows], expected, rtol=1e-5)
+
+
+def test_units_are_those_of_the_bench():
+    page = parsed(make_report(NETWORK, INPUTS, units=UNITS).html)
+    rows = [text_of(row) for row in section(page, "settling").iter(f"{XHTML}tr")]
+    assert "settles at (nM)" in rows[0]
+    value = float(rows[1].split()[-1].replace(",", ""))
+    assert value == pytest.approx(50 * NETWORK.forward(INPUTS)[0, 0], rel=1e-5)
+    time = settling_time(NETWORK, INPUTS[:1])[0]
+    assert f"t = {time:.4g} h: from then on every node is within 0.05 nM" in text_of(
+        section(page, "promises")
+    )
+    assert "nM⁻² h⁻¹" in text_of(section(page, "about"))
+
+
+def test_the_promises_are_those_of_the_certificate(page):
+    cards = [text_of(d) for d in page.iter(f"{XHTML}div") if d.get("class") == "card"]
+    assert [card.count("proved") for card in cards] == [2, 2, 2, 1]
+    report = make_report(counterexamples.three_fixed_points((6, 11, 1, 1)))
+    page = parsed(report.html)
+    cards = [text_of(d) for d in page.iter(f"{XHTML}div") if d.get("class") == "card"]
+    assert "refuted" in cards[0]
+    assert cards[3] == "No settling time: the model is no neural network."
+    reasons = [text_of(p) for p in section(page, "promises").iter(f"{XHTML}p")]
+    assert any(reason.startswith("Refuted: ") for reason in reasons)
+
+
+@pytest.mark.parametrize("units", [None, UNITS])
+def test_the_files_are_those_that_the_exports_write(units):
+    page = parsed(make_report(NETWORK, INPUTS, title="T", units=units).html)
+    crn = compile_network(NETWORK, inputs=INPUTS[0])
+    study = make_study(crn, inputs=INPUTS)
+    tables = to_csv_tables(crn, units)
+    files = held_files(page)
+    weights = np.frombuffer(files.pop("weights"), dtype="<f4")
+    flat = np.concatenate([layer.weights.ravel() for layer in NETWORK.layers])
+    np.testing.assert_array_equal(weights, flat.astype(np.float32))
+    assert files == {
+        "model.xml": to_sbml(crn, units=units).encode(),
+        "model.ant": to_antimony(crn, units=units).encode(),
+        "species.csv": tables["species"].encode(),
+        "reactions.csv": tables["reactions"].encode(),
+        "model.cps": to_copasi(study, units)[0],
+        "model.omex": to_omex(study, units, title="T"),
+    }
+
+
+def test_the_same_model_gives_the_same_page():
+    first, second = (make_report(NETWORK, INPUTS).html for _ in range(2))
+    assert first == second
+
+
+def test_a_network_that_was_read_takes_other_inputs():
+    crn = compile_network(NETWORK, "absorbed", [9.0, 9.0])
+    page = parsed(make_report(crn, INPUTS).html)
+    held = from_sbml(held_files(page)["model.xml"].decode())
+    assert [s.initial for s in held.species if s.id in ("X0_1", "X0_2")] == INPUTS[0]
+    own = parsed(make_report(crn).html)
+    shown = text_of(section(own, "settling"))
+    assert f"{NETWORK.forward([9.0, 9.0])[0, 0]:.6g}" in shown
+
+
+def test_a_network_without_a_neural_network_in_it_has_a_page_too():
+    crn = Crn.from_text(["0 -> A", "A -> 0", "A -> A + B", "2 B -> B"])
+    page = parsed(make_report(crn).html)
+    assert not [s for s in page.iter(f"{XHTML}section") if s.get("id") == "network"]
+    assert "It is none of the neural networks" in text_of(section(page, "about"))
+    rows = [text_of(row) for row in section(page, "settling").iter(f"{XHTML}tr")]
+    assert rows == ["species at the end", "A 1", "B 1"]
+    with pytest.raises(UnsupportedError, match="takes no inputs"):
+        make_report(crn, [[1.0]])
+
+
+def test_what_is_missing_is_said_and_the_rest_is_there(monkeypatch):
+    for name in ("basico", "libsedml"):
+        monkeypatch.setitem(sys.modules, name, None)
+    report = make_report(NETWORK, INPUTS)
+    assert [line.split(":")[0] for line in report.left_out] == ["model.cps", "model.omex"]
+    assert "crn2sbml[copasi]" in report.left_out[0]
+    assert "crn2sbml[omex]" in report.left_out[1]
+    page = parsed(report.html)
+    assert set(held_files(page)) == {
+        "weights",
+        "model.xml",
+        "model.ant",
+        "species.csv",
+        "reactions.csv",
+    }
+    assert "File, Import SBML" in text_of(section(page, "open"))
+
+
+def test_bad_input_is_one_clear_error_and_no_file(tmp_path):
+    target = tmp_path / "a.html"
+    with pytest.raises(ConcentrationError, match="give one or several"):
+        save_report(NETWORK, target)
+    with pytest.raises(InputValueError, match="there are 13 inputs, but a page shows 1 to 12"):
+        save_report(NETWORK, target, inputs=np.ones((13, 2)))
+    with pytest.raises(ConcentrationError):
+        save_report(NETWORK, target, inputs=[[-1.0, 0.0]])
+    with pytest.raises(InputValueError, match="accuracy"):
+        save_report(NETWORK, target, inputs=INPUTS, accuracy=0.0)
+    with pytest.raises(InputValueError, match="NeuralNetwork or a Crn"):
+        save_report("net.npz", target)
+    with pytest.raises(InputValueError, match="a folded model holds one data point"):
+        save_report(NETWORK, target, inputs=INPUTS, encoding="folded")
+    plain = NeuralNetwork([Layer([[1.0]], [0.0], Activation(h=0.0))])
+    with pytest.raises(UnsupportedError, match="h = 0"):
+        save_report(plain, target, inputs=[[1.0]])
+    assert list(tmp_path.iterdir()) == []
+    target.write_text("mine")
+    with pytest.raises(OutputExistsError):
+        save_report(NETWORK, target, inputs=INPUTS)
+    assert target.read_text() == "mine"
+
+
+def test_the_curves_are_the_largest_outputs_of_many():
+    wide = NeuralNetwork.random((2, 30), rng=1)
+    html = make_report(wide, INPUTS[:1]).html
+    outputs = wide.forward(INPUTS[0])[0]
+    largest = {f"X1_{place + 1}" for place in np.argsort(-outputs)[:12]}
+    picture = re.search(r'<svg class="figure"[^>]*><title>Concentrations.*?</svg>', html, re.DOTALL)
+    assert set(re.findall(r">(X1_\d+)</text>", picture[0])) == largest
