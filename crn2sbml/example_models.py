@@ -15,10 +15,12 @@ from crn2sbml.arrays import Array
 from crn2sbml.compile import compile_network, node_id
 from crn2sbml.crn import Crn
 from crn2sbml.data import load_digits, load_iris
-from crn2sbml.errors import FileError
+from crn2sbml.errors import FileError, MissingDependencyError
+from crn2sbml.exports import make_study, save_omex
 from crn2sbml.files import save_text
 from crn2sbml.formats import save_antimony, save_sbml
 from crn2sbml.network import Layer, NeuralNetwork
+from crn2sbml.report import draw_network
 
 README = "README.md"
 
@@ -48,6 +50,11 @@ class ExampleModel:
     def file_names(self) -> tuple[str, str, str]:
         """Names of the enzymatic and absorbed SBML and of the Antimony file."""
         return f"{self.name}_enzymatic.xml", f"{self.name}_absorbed.xml", f"{self.name}.ant"
+
+    @property
+    def archive_name(self) -> str:
+        """Name of the COMBINE archive."""
+        return f"{self.name}.omex"
 
 
 def example_models() -> tuple[ExampleModel, ...]:
@@ -95,7 +102,7 @@ def write_example_models(folder: str | Path, overwrite: bool = False) -> list[st
     Returns
     -------
     list of str
-        Names of the files.
+        Names of the files. Without python-libsedml there are no archives among them.
 
     Raises
     ------
@@ -108,16 +115,22 @@ def write_example_models(folder: str | Path, overwrite: bool = False) -> list[st
     except OSError as error:
         raise FileError(f"cannot make {target}: {error.strerror or error}") from error
     models = example_models()
+    names = [README]
+    save_text(_page(models), target / README, overwrite)
     for model in models:
         for name, write in _writers(model).items():
-            write(target / name, overwrite)
-    save_text(_page(models), target / README, overwrite)
-    return [README, *(name for model in models for name in model.file_names)]
+            try:
+                write(target / name, overwrite)
+            except MissingDependencyError:
+                continue
+            names.append(name)
+    return names
 
 
 def example_file_names() -> tuple[str, ...]:
     """Return the names of all files that :func:`write_example_models` writes."""
-    return (README, *(name for model in example_models() for name in model.file_names))
+    models = example_models()
+    return (README, *(name for m in models for name in (*m.file_names, m.archive_name)))
 
 
 def _writers(model: ExampleModel) -> dict[str, Callable[[Path, bool], None]]:
@@ -128,6 +141,13 @@ def _writers(model: ExampleModel) -> dict[str, Callable[[Path, bool], None]]:
         names[0]: lambda path, overwrite: save_sbml(enzymatic, path, overwrite),
         names[1]: lambda path, overwrite: save_sbml(absorbed, path, overwrite),
         names[2]: lambda path, overwrite: save_antimony(enzymatic, path, overwrite),
+        model.archive_name: lambda path, overwrite: save_omex(
+            make_study(absorbed),
+            path,
+            overwrite,
+            title=model.title,
+            attachments={"network.svg": draw_network(model.network).encode()},
+        ),
     }
 
 
@@ -176,7 +196,9 @@ def _section(model: ExampleModel) -> str:
         f"- [`{enzymatic}`]({enzymatic}): SBML, weights as species that stay constant, "
         f"{_count(crn)}\n"
         f"- [`{absorbed}`]({absorbed}): SBML, weights in rate constants, {reactions}\n"
-        f"- [`{antimony}`]({antimony}): Antimony, weights as species"
+        f"- [`{antimony}`]({antimony}): Antimony, weights as species\n"
+        f"- [`{model.archive_name}`]({model.archive_name}): COMBINE archive of the absorbed model "
+        f"with a simulation (SED-ML), tables and a drawing"
     )
 
 
@@ -192,6 +214,9 @@ COPASI, tellurium or any other simulator and run a time course from the given st
 concentrations of the output species settle at the network's outputs, from every other start too.
 Concentrations and time are dimensionless. `X0_1`, `X0_2`, ... are the inputs; change them for
 another data point.
+
+A COMBINE archive (.omex) holds a model together with a time course that runs until the outputs have
+settled; tellurium and other programs that know SED-ML execute it as it is.
 
 `crn2sbml models` writes this folder again.
 

@@ -1,6 +1,8 @@
 """The models in models/: the same bytes, and what their page says of them."""
 
 import re
+import sys
+import zipfile
 from pathlib import Path
 
 import basico
@@ -20,21 +22,45 @@ from crn2sbml.data import load_digits, load_iris, load_xor
 from crn2sbml.example_models import example_file_names, example_models, write_example_models
 from crn2sbml.training import share_correct
 from tests.cli.test_cli import run, succeed
+from tests.exports.test_omex import EXECUTE, in_a_process_of_its_own
 
 MODELS = Path(__file__).parents[1] / "models"
 # Runs at relative tolerance 1e-9 for far longer than these networks need to settle.
 SETTLED = 1e-6
+# The simulation in an archive ends when this distance is proved.
+WITHIN_BY_PROOF = 1e-3
+
+
+def contents(folder):
+    """The bytes of files, and what archives hold: how they are compressed depends on zlib."""
+    found = {}
+    for path in folder.iterdir():
+        found[path.name] = path.read_bytes()
+        if path.suffix == ".omex":
+            with zipfile.ZipFile(path) as archive:
+                found[path.name] = {name: archive.read(name) for name in archive.namelist()}
+    return found
+
 
 every_model = pytest.mark.parametrize("model", example_models(), ids=lambda model: model.name)
 
 
 def test_the_folder_holds_what_the_command_writes(tmp_path):
     result = succeed("models", "-o", tmp_path / "models")
-    assert "Wrote 16 files" in result.output
-    written = {path.name: path.read_bytes() for path in (tmp_path / "models").iterdir()}
+    assert "Wrote 21 files" in result.output
+    written = contents(tmp_path / "models")
     assert set(written) == set(example_file_names())
     # To renew: crn2sbml models --force
-    assert written == {path.name: path.read_bytes() for path in MODELS.iterdir()}
+    assert written == contents(MODELS)
+
+
+def test_without_the_library_there_are_no_archives_and_all_else(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "libsedml", None)
+    result = succeed("models", "-o", tmp_path / "models")
+    assert "Wrote 16 files" in result.output
+    assert "crn2sbml[omex]" in result.output
+    there = {path.name for path in (tmp_path / "models").iterdir()}
+    assert there == {name for name in example_file_names() if not name.endswith(".omex")}
 
 
 def test_what_is_there_is_not_overwritten_without_force(tmp_path):
@@ -85,6 +111,13 @@ def test_the_page_says_where_roadrunner_and_copasi_settle(model):
         basico.remove_datamodel(loaded)
     for species, value in told.items():
         assert table[species].iloc[-1] == pytest.approx(value, abs=1e-4)
+
+
+@every_model
+def test_tellurium_executes_the_archive(model):
+    ends = in_a_process_of_its_own(EXECUTE, str(MODELS / model.archive_name))
+    expected = model.network.forward(model.inputs)[0]
+    np.testing.assert_allclose(ends, expected, atol=WITHIN_BY_PROOF)
 
 
 def test_the_exclusive_or_is_on_the_right_side_of_one_half():

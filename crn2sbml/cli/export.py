@@ -40,6 +40,7 @@ from crn2sbml.extract import recognise_network
 from crn2sbml.formats import save_antimony, save_sbml
 from crn2sbml.model_files import MODEL_ENDINGS, load_crn, read_network
 from crn2sbml.plots import plot_trajectory
+from crn2sbml.report import draw_network
 from crn2sbml.units import LabUnits
 
 
@@ -76,6 +77,9 @@ def _save_copasi(crn: Crn, path: Path, options: _Options) -> str | None:
 
 def _save_omex(crn: Crn, path: Path, options: _Options) -> None:
     study = make_study(crn)
+    attachments = {"outputs.png": _picture(study, options.units)}
+    if study.recognised is not None:
+        attachments["network.svg"] = draw_network(study.recognised.network).encode()
     save_omex(
         study,
         path,
@@ -83,7 +87,7 @@ def _save_omex(crn: Crn, path: Path, options: _Options) -> None:
         options.units,
         title=options.title,
         creators=options.creators,
-        attachments={"outputs.png": _picture(study, options.units)},
+        attachments=attachments,
     )
 
 

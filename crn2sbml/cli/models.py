@@ -21,9 +21,14 @@ from crn2sbml.example_models import example_file_names, write_example_models
 )
 @output_options
 def models(output: Path, force: bool, quiet: bool, as_json: bool) -> None:
-    """Write example models as SBML in two encodings and as Antimony, with a page about them."""
+    """Write example models with a page about them.
+
+    Each is there as SBML in two encodings, as Antimony and as a COMBINE archive.
+    """
     printer = Printer(quiet, as_json)
     check_output_folder(output, example_file_names(), force)
     names = write_example_models(output, force)
+    if len(names) < len(example_file_names()):
+        printer.line("Without COMBINE archives (.omex), which need pip install 'crn2sbml[omex]'.")
     printer.line(f"Wrote {len(names)} files to {output}; {output / names[0]} says what they are.")
     printer.result({"folder": str(output), "files": names})

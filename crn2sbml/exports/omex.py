@@ -34,6 +34,7 @@ _KINDS = {
     ".sedml": "http://identifiers.org/combine.specifications/sed-ml",
     ".rdf": "http://identifiers.org/combine.specifications/omex-metadata",
     ".csv": "http://purl.org/NET/mediatypes/text/csv",
+    ".svg": "http://purl.org/NET/mediatypes/image/svg+xml",
     ".png": "http://purl.org/NET/mediatypes/image/png",
     ".md": "http://purl.org/NET/mediatypes/text/markdown",
 }

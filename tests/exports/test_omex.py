@@ -125,7 +125,7 @@ def leaves(tree, name=""):
             yield f"{name}/{key}", value
 
 (outputs,) = tellurium.executeCombineArchive(sys.argv[1]).values()
-ends = [float(np.ravel(v)[-1]) for key, v in leaves(outputs) if "of_X2" in key]
+ends = [float(np.ravel(v)[-1]) for key, v in leaves(outputs) if "of_X" in key]
 print()
 print(json.dumps(ends))
 """
