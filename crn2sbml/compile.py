@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Literal, TypeVar, get_args
 
 import numpy as np
@@ -72,7 +71,8 @@ def compile_network(
     -------
     Crn
         With one h and one decay order, the enzymatic network of widths c has
-        1 + c_0 + sum(2 c_l c_(l-1) + 3 c_l) species and sum(2 c_l c_(l-1) + 4 c_l) reactions.
+        1 + c_0 + sum(2 c_l c_(l-1) + 3 c_l) species and sum(2 c_l c_(l-1) + 4 c_l) reactions, less
+        two of each for each edge that a sparse layer lacks.
 
     Raises
     ------
@@ -140,6 +140,11 @@ def compile_edge(
         raise UnsupportedError(
             f"there is no edge from node {source} to node {node} into layer {layer}, which has "
             f"{widths[layer]} nodes after {widths[layer - 1]}"
+        )
+    if source not in _sources(network, layer, node):
+        raise UnsupportedError(
+            f"layer {layer} is sparse, and the weight from node {source} to node {node} is 0: there "
+            f"is no such edge"
         )
     check_smoothing(network)
     ids = _Ids.of(network)
@@ -279,20 +284,26 @@ def _compile_enzymatic(network: NeuralNetwork, encoding: Encoding, start: Array)
     return Crn(
         (
             *_smoothing_species(ids),
-            *(_node_species(network, 0, j, start) for j in range(1, widths[0] + 1)),
+            *(_node_species(network, 0, j, start) for j in _inputs_with_edges(network)),
             *_species(network, start),
         ),
         _rate_constants(ids),
         tuple(_reactions(network, ids)),
         "_".join(["network", *map(str, widths)] + ["folded"] * (encoding == "folded")),
-        {"encoding": encoding, "widths": " ".join(map(str, widths))},
+        {"encoding": encoding, "widths": " ".join(map(str, widths)), **_sparse_layers(network)},
     )
 
 
+def _sparse_layers(network: NeuralNetwork) -> dict[str, str]:
+    """Name the layers in which weights of 0 are no edges."""
+    numbers = [str(n) for n, layer in enumerate(network.layers, start=1) if layer.sparse]
+    return {"sparse": " ".join(numbers)} if numbers else {}
+
+
 def _species(network: NeuralNetwork, start: Array) -> Iterator[Species]:
-    for layer, (before, width) in enumerate(pairwise(network.widths), start=1):
+    for layer, width in enumerate(network.widths[1:], start=1):
         for node in range(1, width + 1):
-            for source in range(1, before + 1):
+            for source in _sources(network, layer, node):
                 yield from _weight_species(network, layer, node, source)
             yield from _bias_species(network, layer, node)
             yield _node_species(network, layer, node, start)
@@ -300,14 +311,31 @@ def _species(network: NeuralNetwork, start: Array) -> Iterator[Species]:
 
 def _reactions(network: NeuralNetwork, ids: _Ids) -> Iterator[Reaction]:
     """Yield the union over all edges (Step 3), each node's own reactions once."""
-    for layer, (before, width) in enumerate(pairwise(network.widths), start=1):
+    for layer, width in enumerate(network.widths[1:], start=1):
         enzyme, decay = ids.enzyme(network, layer), ids.decay(network, layer)
         for node in range(1, width + 1):
             yield smoothing_reaction(layer, node, enzyme)
-            for source in range(1, before + 1):
+            for source in _sources(network, layer, node):
                 yield from weight_reactions(layer, node, source)
             yield from bias_reactions(layer, node)
             yield from decay_reactions(layer, node, decay)
+
+
+def _sources(network: NeuralNetwork, layer: int, node: int) -> Iterator[int]:
+    """Yield the numbers of the nodes from which an edge leads to a node."""
+    weights = network.layers[layer - 1].weights[node - 1]
+    sparse = network.layers[layer - 1].sparse
+    for source, weight in enumerate(weights.tolist(), start=1):
+        if weight or not sparse:
+            yield source
+
+
+def _inputs_with_edges(network: NeuralNetwork) -> Iterator[int]:
+    """Yield the numbers of the inputs from which an edge leads anywhere."""
+    first = network.layers[0]
+    for source, column in enumerate(first.weights.T, start=1):
+        if column.any() or not first.sparse:
+            yield source
 
 
 def _smoothing_species(ids: _Ids, only: float | None = None) -> list[Species]:

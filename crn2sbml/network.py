@@ -7,7 +7,7 @@ Layers are numbered as in the paper: layer 0 holds the inputs, layer m the outpu
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -35,6 +35,9 @@ class Layer:
         One bias a node.
     activation : Activation, optional
         Smoothed ReLU with h = 1 unless given.
+    sparse : bool, default False
+        Weights of 0 are no edges: they have no reactions, and training leaves them 0. Without a
+        weight of 0 it is False.
 
     Raises
     ------
@@ -49,6 +52,7 @@ class Layer:
     weights: Array
     biases: Array
     activation: Activation = Activation()  # noqa: RUF009 - immutable
+    sparse: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", frozen_array(self.weights, "weights", 2))
@@ -63,6 +67,7 @@ class Layer:
                 f"the weights have {nodes} rows (one a node), "
                 f"but there are {self.biases.shape[0]} biases; give one bias a node"
             )
+        object.__setattr__(self, "sparse", bool(self.sparse and (self.weights == 0.0).any()))
 
     @property
     def width(self) -> int:
@@ -76,13 +81,14 @@ class Layer:
             np.array_equal(self.weights, other.weights)
             and np.array_equal(self.biases, other.biases)
             and self.activation == other.activation
+            and self.sparse == other.sparse
         )
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self) -> tuple[type[Layer], tuple[Array, Array, Activation]]:
+    def __reduce__(self) -> tuple[type[Layer], tuple[Array, Array, Activation, bool]]:
         """Rebuild through the constructor, so that unpickled arrays are read-only too."""
-        return Layer, (self.weights, self.biases, self.activation)
+        return Layer, (self.weights, self.biases, self.activation, self.sparse)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -225,7 +231,12 @@ class NeuralNetwork:
         """
         return self.activations(inputs)[-1]
 
-    def save(self, path: str | Path, overwrite: bool = False) -> None:
+    def save(
+        self,
+        path: str | Path,
+        overwrite: bool = False,
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
         """Write the network to an ``.npz`` file (numbers bit for bit, no pickle).
 
         Parameters
@@ -234,6 +245,8 @@ class NeuralNetwork:
             File to write; a half-written file is never left behind.
         overwrite : bool, default False
             Replace an existing file.
+        metadata : mapping of str to str, optional
+            Texts to carry along, which :meth:`load_with_metadata` returns.
 
         Raises
         ------
@@ -247,10 +260,12 @@ class NeuralNetwork:
             arrays[f"h_{number}"] = np.array(layer.activation.h)
             arrays[f"decay_orders_{number}"] = np.array(list(layer.activation.decay), np.int64)
             arrays[f"decay_constants_{number}"] = np.array(list(layer.activation.decay.values()))
+            if layer.sparse:
+                arrays[f"sparse_{number}"] = np.array(1)
         for attribute in ("input_names", "output_names"):
             if (names := getattr(self, attribute)) is not None:
                 arrays[attribute] = np.array(names, dtype=np.str_)
-        write_network_arrays(arrays, len(self.layers), path, overwrite)
+        write_network_arrays(arrays, len(self.layers), path, overwrite, metadata or {})
 
     @classmethod
     def load(cls, path: str | Path) -> NeuralNetwork:
@@ -273,7 +288,12 @@ class NeuralNetwork:
         FormatError
             If it is not a network file.
         """
-        layers, names = read_network_arrays(path)
+        return cls.load_with_metadata(path)[0]
+
+    @classmethod
+    def load_with_metadata(cls, path: str | Path) -> tuple[NeuralNetwork, dict[str, str]]:
+        """Read a network like :meth:`load`, and the texts that its file carries along."""
+        layers, names, metadata = read_network_arrays(path)
         built = [
             Layer(
                 layer["weights"],
@@ -288,10 +308,11 @@ class NeuralNetwork:
                         )
                     ),
                 ),
+                "sparse" in layer,
             )
             for layer in layers
         ]
-        return cls(built, names.get("input_names"), names.get("output_names"))
+        return cls(built, names.get("input_names"), names.get("output_names")), metadata
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, NeuralNetwork):

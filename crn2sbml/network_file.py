@@ -15,13 +15,20 @@ from crn2sbml.files import atomic_write
 
 FORMAT_VERSION = 1
 _LAYER_ARRAYS = ("weights", "biases", "h", "decay_orders", "decay_constants")
+_METADATA = "metadata"
 _NAME_ARRAYS = ("input_names", "output_names")
 
 
 def write_network_arrays(
-    arrays: Mapping[str, NDArray[Any]], layers: int, path: str | Path, overwrite: bool
+    arrays: Mapping[str, NDArray[Any]],
+    layers: int,
+    path: str | Path,
+    overwrite: bool,
+    metadata: Mapping[str, str],
 ) -> None:
-    """Write the arrays of a network with its format version and number of layers."""
+    """Write the arrays of a network with its format version, number of layers and metadata."""
+    if metadata:
+        arrays = {**arrays, _METADATA: np.array(list(metadata.items()), dtype=np.str_)}
     with atomic_write(path, overwrite) as stream:
         np.savez_compressed(
             stream,
@@ -34,8 +41,8 @@ def write_network_arrays(
 
 def read_network_arrays(
     path: str | Path,
-) -> tuple[list[dict[str, NDArray[Any]]], dict[str, list[str]]]:
-    """Read the arrays of each layer, and the names of inputs and outputs where there are any.
+) -> tuple[list[dict[str, NDArray[Any]]], dict[str, list[str]], dict[str, str]]:
+    """Read the arrays of each layer, the names of inputs and outputs, and the metadata.
 
     Raises
     ------
@@ -46,7 +53,7 @@ def read_network_arrays(
     """
     source = Path(path)
     arrays = read_archive(source, f"it must be a network file; {_REMEDY}")
-    return _layers(arrays, source), _names(arrays)
+    return _layers(arrays, source), _names(arrays), _metadata(arrays, source)
 
 
 _REMEDY = "write one with NeuralNetwork.save"
@@ -69,6 +76,8 @@ def _layers(archive: Mapping[str, NDArray[Any]], source: Path) -> list[dict[str,
         orders, constants = layer["decay_orders"], layer["decay_constants"]
         if layer["h"].shape != () or orders.ndim != 1 or orders.shape != constants.shape:
             raise FormatError(f"{source}: the activation of layer {number} is broken; {_REMEDY}")
+        if f"sparse_{number}" in archive:
+            layer["sparse"] = archive[f"sparse_{number}"]
         layers.append(layer)
     return layers
 
@@ -82,3 +91,12 @@ def _whole_number(archive: Mapping[str, NDArray[Any]], name: str, source: Path) 
 
 def _names(archive: Mapping[str, NDArray[Any]]) -> dict[str, list[str]]:
     return {name: archive[name].tolist() for name in _NAME_ARRAYS if name in archive}
+
+
+def _metadata(archive: Mapping[str, NDArray[Any]], source: Path) -> dict[str, str]:
+    if _METADATA not in archive:
+        return {}
+    pairs = archive[_METADATA]
+    if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind != "U":
+        raise FormatError(f"{source}: {_METADATA} must be pairs of texts; {_REMEDY}")
+    return {str(key): str(value) for key, value in pairs}

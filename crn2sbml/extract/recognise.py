@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -119,12 +119,28 @@ def recognise_network(crn: Crn) -> RecognisedNetwork:
     layers = find_layers(crn, nodes)
     columns = _input_columns(crn, inputs, layers)
     built = []
+    encoding = _encoding(linear, columns, inputs)
     before: Sequence[str | None] = columns
     for number, layer in enumerate(layers, start=1):
-        built.append(_layer(nodes, layer, before, number))
+        found = _layer(nodes, layer, before, number)
+        built.append(replace(found, sparse=_is_sparse(crn, nodes, layer, before, number, encoding)))
         before = layer
     network = NeuralNetwork(built, *_names(crn, columns, layers[-1]))
-    return RecognisedNetwork(network, _encoding(linear, columns, inputs), tuple(columns), layers)
+    return RecognisedNetwork(network, encoding, tuple(columns), layers)
+
+
+def _is_sparse(
+    crn: Crn,
+    nodes: Mapping[str, Node],
+    members: Sequence[str],
+    before: Sequence[str | None],
+    number: int,
+    encoding: Encoding,
+) -> bool:
+    """Tell whether weights of 0 are no edges; without enzymes only the model can say so."""
+    if encoding == "enzymatic":
+        return any(len(nodes[species].weights) < len(before) for species in members)
+    return str(number) in crn.metadata.get("sparse", "").split()
 
 
 def _input_columns(

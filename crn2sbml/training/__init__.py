@@ -7,6 +7,7 @@ from crn2sbml.training.gradient import cost_gradient
 from crn2sbml.training.history import History, share_correct
 from crn2sbml.training.loop import TrainingResult, train_network
 from crn2sbml.training.optimisers import OPTIMISERS, Adam, GradientDescent, Momentum, Optimiser
+from crn2sbml.training.ties import Ties, find_ties
 
 __all__ = [
     "COSTS",
@@ -17,8 +18,10 @@ __all__ = [
     "History",
     "Momentum",
     "Optimiser",
+    "Ties",
     "TrainingResult",
     "cost_gradient",
+    "find_ties",
     "share_correct",
     "train_network",
 ]

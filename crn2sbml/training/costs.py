@@ -121,6 +121,34 @@ class SoftmaxCrossEntropyCost(Cost):
             )
 
 
+class ReadoutCost(Cost):
+    """A cost of numbers that are read off the outputs: readout @ outputs.
+
+    Parameters
+    ----------
+    cost : Cost
+        Of these numbers.
+    readout : numpy.ndarray, shape (values, outputs)
+        What is read off.
+    """
+
+    def __init__(self, cost: Cost, readout: Array) -> None:
+        self.name = cost.name
+        self._cost, self._readout = cost, readout
+
+    def value(self, outputs: Array, targets: Array) -> float:
+        """Return the mean over the batch."""
+        return self._cost.value(outputs @ self._readout.T, targets)
+
+    def derivative(self, outputs: Array, targets: Array) -> Array:
+        """Return the derivative by the outputs themselves."""
+        return np.asarray(self._cost.derivative(outputs @ self._readout.T, targets) @ self._readout)
+
+    def check(self, outputs: Array, targets: Array) -> None:
+        """Raise an error if the cost has no value for what is read off."""
+        self._cost.check(outputs @ self._readout.T, targets)
+
+
 COSTS: dict[str, Cost] = {
     cost.name: cost
     for cost in (QuadraticCost(), OneNormCost(), CrossEntropyCost(), SoftmaxCrossEntropyCost())

@@ -69,6 +69,6 @@ def with_parameters(network: NeuralNetwork, vector: Array) -> NeuralNetwork:
         middle = start + layer.weights.size
         end = middle + layer.biases.size
         weights = vector[start:middle].reshape(layer.weights.shape)
-        layers.append(Layer(weights, vector[middle:end], layer.activation))
+        layers.append(Layer(weights, vector[middle:end], layer.activation, layer.sparse))
         start = end
     return NeuralNetwork(tuple(layers), network.input_names, network.output_names)

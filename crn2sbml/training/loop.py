@@ -15,17 +15,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml.arrays import Array
 from crn2sbml.blas import one_blas_thread
+from crn2sbml.checks import frozen_array
 from crn2sbml.data.dataset import Dataset
 from crn2sbml.errors import InputValueError, NetworkError
 from crn2sbml.network import NeuralNetwork, describe_activation, propagate
 from crn2sbml.progress import progress_bar
 from crn2sbml.simulate import Simulator
 from crn2sbml.training.checkpoints import load_checkpoint, save_checkpoint
-from crn2sbml.training.costs import Cost, find_cost
+from crn2sbml.training.costs import Cost, ReadoutCost, find_cost
 from crn2sbml.training.gradient import cost_gradient, flatten, parameters, with_parameters
 from crn2sbml.training.history import History, share_correct
 from crn2sbml.training.optimisers import Optimiser, find_optimiser
 from crn2sbml.training.state import TrainingState
+from crn2sbml.training.ties import Ties, absent_edges
 
 Forward = Literal["closed-form", "roadrunner"]
 _ForwardPass = Callable[[NeuralNetwork, Array], tuple[Array, ...]]
@@ -69,6 +71,12 @@ class _Plan:
     patience: int | None
     checkpoints: Path | None
     checkpoint_every: int
+    ties: Ties | None
+    readout: Array | None
+
+    def read(self, outputs: Array) -> Array:
+        """Return what targets are compared with."""
+        return outputs if self.readout is None else np.asarray(outputs @ self.readout.T)
 
 
 def train_network(
@@ -91,6 +99,8 @@ def train_network(
     checkpoint_every: int = 100,
     resume: bool = False,
     workers: int = 1,
+    ties: Ties | None = None,
+    readout: ArrayLike | None = None,
     callback: Callable[[int, NeuralNetwork], None] | None = None,
     progress: bool = False,
 ) -> TrainingResult:
@@ -103,7 +113,7 @@ def train_network(
     inputs : array_like, shape (n, inputs)
         One example a row, finite and >= 0.
     targets : array_like, shape (n, outputs)
-        What the outputs should be.
+        What the outputs should be; with a readout, what is read off them.
     rounds : int, default 300
         Number of steps, counted from the very start of a resumed run.
     batch_size : int, optional
@@ -137,6 +147,10 @@ def train_network(
         weights that an unbroken run would reach.
     workers : int, default 1
         Processes that share the chemistry's runs.
+    ties : Ties, optional
+        Weights that belong together. Unless given, all are free but those that sparse layers lack.
+    readout : array_like, shape (values, outputs), optional
+        What targets are compared with is readout @ outputs, such as differences of pairs.
     callback : callable, optional
         Called as ``callback(number, network)`` with the network before the first round (number 0)
         and after each.
@@ -173,19 +187,26 @@ def train_network(
     >>> float(result.history.accuracy[-1])
     1.0
     """
-    data = _checked_data(network, inputs, targets, "training data")
+    values = _checked_readout(network, readout)
+    data = _checked_data(network, inputs, targets, values, "training data")
     held_out = (
-        None if validation is None else _checked_data(network, *validation, "validation data")
+        None
+        if validation is None
+        else _checked_data(network, *validation, values, "validation data")
     )
+    if ties is None and any(layer.sparse for layer in network.layers):
+        ties = absent_edges(network)
     plan = _Plan(
         rounds,
         batch_size,
-        find_cost(cost),
+        find_cost(cost) if values is None else ReadoutCost(find_cost(cost), values),
         find_optimiser(optimiser, learning_rate),
         validate_every,
         patience,
         None if checkpoints is None else Path(checkpoints),
         checkpoint_every,
+        ties,
+        values,
     )
     _check_options(plan, forward, len(data), held_out, resume)
     generator = _generator(rng, batch_size)
@@ -234,9 +255,13 @@ def _round(
     activations = evaluate(state.network, inputs)
     plan.cost.check(activations[-1], targets)
     cost = plan.cost.value(activations[-1], targets)
-    share = share_correct(activations[-1], targets)
-    gradient = cost_gradient(state.network, inputs, targets, activations, plan.cost)
-    change, state.optimiser = plan.optimiser.step(flatten(gradient), state.optimiser)
+    share = share_correct(plan.read(activations[-1]), targets)
+    gradient = flatten(cost_gradient(state.network, inputs, targets, activations, plan.cost))
+    if plan.ties is not None:
+        gradient = plan.ties.pull(gradient)
+    change, state.optimiser = plan.optimiser.step(gradient, state.optimiser)
+    if plan.ties is not None:
+        change = plan.ties.push(change)
     state.network = _moved(state.network, change, cost, plan, number)
     validation = _NAN, _NAN
     if held_out is None:
@@ -270,7 +295,7 @@ def _look(state: TrainingState, plan: _Plan, held_out: Dataset, number: int) -> 
     if cost < state.best_cost:
         state.best_network, state.best_cost = state.network, cost
         state.best_round, state.waited = number, 0
-    return cost, share_correct(outputs, held_out.targets)
+    return cost, share_correct(plan.read(outputs), held_out.targets)
 
 
 def _is_stopped(state: TrainingState, plan: _Plan) -> bool:
@@ -288,7 +313,7 @@ def _first_state(
         state = load_checkpoint(plan.checkpoints, network, settings)
         if state is not None:
             return state
-    size = len(parameters(network))
+    size = len(parameters(network)) if plan.ties is None else plan.ties.size
     return TrainingState(
         network, plan.optimiser.start(size), generator.bit_generator.state, network
     )
@@ -314,6 +339,7 @@ def _settings(
         "forward": forward,
         "accuracy": accuracy,
         "validate_every": plan.validate_every,
+        "tied": None if plan.ties is None else plan.ties.size,
         "training data": _digest(data),
         "validation data": None if held_out is None else _digest(held_out),
     }
@@ -360,16 +386,33 @@ def _batch(data: Dataset, size: int | None, generator: np.random.Generator) -> t
 
 
 def _checked_data(
-    network: NeuralNetwork, inputs: ArrayLike, targets: ArrayLike, name: str
+    network: NeuralNetwork,
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    readout: Array | None,
+    name: str,
 ) -> Dataset:
     data = Dataset(np.asarray(inputs), np.asarray(targets), name)
     widths = (data.inputs.shape[1], data.targets.shape[1])
-    if widths != (network.widths[0], network.widths[-1]):
+    outputs = network.widths[-1] if readout is None else len(readout)
+    if widths != (network.widths[0], outputs):
         raise InputValueError(
             f"the {name} have {widths[0]} inputs and {widths[1]} targets a row, but the "
-            f"network has {network.widths[0]} inputs and {network.widths[-1]} outputs"
+            f"network has {network.widths[0]} inputs and {outputs} outputs"
         )
     return data
+
+
+def _checked_readout(network: NeuralNetwork, readout: ArrayLike | None) -> Array | None:
+    if readout is None:
+        return None
+    matrix = frozen_array(readout, "readout", 2)
+    if matrix.shape[1] != network.widths[-1]:
+        raise InputValueError(
+            f"the readout has {matrix.shape[1]} columns, but the network has "
+            f"{network.widths[-1]} outputs; give one column each"
+        )
+    return matrix
 
 
 def _check_options(

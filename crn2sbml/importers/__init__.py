@@ -1,0 +1,19 @@
+"""Networks from elsewhere: scikit-learn, PyTorch, ONNX and files of weights become chemistry."""
+
+from crn2sbml.importers.finish import ImportOptions
+from crn2sbml.importers.imported import ImportedNetwork, ImportReport, load_imported
+from crn2sbml.importers.onnx_files import from_onnx
+from crn2sbml.importers.pytorch import from_torch
+from crn2sbml.importers.scikit_learn import from_sklearn
+from crn2sbml.importers.weight_files import from_weights
+
+__all__ = [
+    "ImportOptions",
+    "ImportReport",
+    "ImportedNetwork",
+    "from_onnx",
+    "from_sklearn",
+    "from_torch",
+    "from_weights",
+    "load_imported",
+]

@@ -1,0 +1,265 @@
+"""The last steps of every importer: pairs, knots, smoothing, layers, and a report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from crn2sbml.arrays import Array
+from crn2sbml.codec import Decoder, Encoder
+from crn2sbml.errors import InputValueError, SimulationError, UnsupportedError
+from crn2sbml.importers.bounds import bound_errors
+from crn2sbml.importers.functions import PiecewiseLinear, approximate
+from crn2sbml.importers.graph import Graph, Value
+from crn2sbml.importers.imported import ImportedNetwork, ImportReport, Original, with_names
+from crn2sbml.importers.lowering import lower
+from crn2sbml.theory import settling_time
+
+Signs = Literal["auto", "pairs", "shift"]
+
+# Functions get this share of the accuracy, the smoothing the rest.
+_SHARE_OF_KNOTS = 0.5
+_LARGEST_H, _SMALLEST_H = 1.0, 1e-100
+_MOST_KNOTS = 2000
+# Rows of data that are simulated for the report.
+_MOST_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImportOptions:
+    """What a user can choose about an import.
+
+    Parameters
+    ----------
+    accuracy : float, default 1e-2
+        How far outputs (before a softmax) may be from the original's, for all inputs.
+    data : array_like, shape (n, inputs), optional
+        Inputs in the original's terms. They give the range of each input, and errors are measured
+        on them.
+    input_range : tuple of array_like, optional
+        Smallest and largest value of each input, or of all, instead of those in the data.
+    signs : {"auto", "pairs", "shift"}, default "auto"
+        Inputs that may be negative become pairs of concentrations (also "pairs"), or are shifted to
+        start at 0 ("shift", which needs data or a range). Without data or range, all may be.
+    knots : int, optional
+        For each smooth function, instead of as many as the accuracy needs.
+    h : float, optional
+        Smoothing, instead of the largest that gives the accuracy.
+    input_names, output_names : sequence of str, optional
+        Names, which files show.
+    """
+
+    accuracy: float = 1e-2
+    data: ArrayLike | None = None
+    input_range: tuple[ArrayLike, ArrayLike] | None = None
+    signs: Signs = "auto"
+    knots: int | None = None
+    h: float | None = None
+    input_names: Sequence[str] | None = None
+    output_names: Sequence[str] | None = None
+
+
+def finish(
+    graph: Graph,
+    output: Value,
+    options: ImportOptions,
+    function: str = "none",
+    classes: Sequence[str | int] | None = None,
+) -> ImportedNetwork:
+    """Turn a computation into an imported network.
+
+    Parameters
+    ----------
+    graph : Graph
+        The original.
+    output : Value
+        Its output.
+    options : ImportOptions
+        What the user chose.
+    function : {"none", "softmax"}
+        What the original applies to its output.
+    classes : sequence of str or int, optional
+        What the outputs stand for.
+
+    Returns
+    -------
+    ImportedNetwork
+
+    Raises
+    ------
+    InputValueError
+        If an option does not fit, or the accuracy cannot be had.
+    """
+    if not 0 < options.accuracy < math.inf:
+        raise InputValueError(f"the accuracy is {options.accuracy!r}; it must be a positive number")
+    data = _rows(options.data, graph.width)
+    low, high = _box(options, data, graph.width)
+    encoder = _encoder(options, low, high)
+    pieces = _pieces(graph, output, options, low, high)
+    h = _smoothing(graph, output, pieces, options, low, high)
+    lowered = lower(graph, output, pieces, encoder, h)
+    names = options.output_names
+    if names is None and classes is not None:
+        names = [str(name) for name in classes]
+    decoder = Decoder([lowered.output_is_pairs] * output.size, function, names, classes)
+    network = with_names(lowered.network, encoder, decoder)
+    original = Original(graph, output, pieces, low, high)
+    found = ImportedNetwork(network, encoder, decoder, None, original)
+    report = _report(found, original, data, h)
+    return ImportedNetwork(network, encoder, decoder, report, original)
+
+
+def _rows(data: ArrayLike | None, width: int) -> Array | None:
+    if data is None:
+        return None
+    rows = np.asarray(data, dtype=np.float64)
+    rows = rows.reshape(len(rows), -1) if rows.ndim > 1 else rows[np.newaxis, :]
+    if rows.shape[1] != width or not len(rows) or not np.isfinite(rows).all():
+        raise InputValueError(
+            f"the data have shape {np.shape(data)}; they must be finite numbers, {width} in each row"
+        )
+    return rows
+
+
+def _box(options: ImportOptions, data: Array | None, width: int) -> tuple[Array, Array]:
+    """Return the smallest and largest value of each input."""
+    if options.input_range is not None:
+        ends = [np.asarray(end, dtype=np.float64) for end in options.input_range]
+        if len(ends) != 2 or any(end.shape not in ((), (width,)) for end in ends):
+            raise InputValueError(
+                f"the input range must be two numbers, or two rows of {width} numbers"
+            )
+        low, high = (np.broadcast_to(end, (width,)).copy() for end in ends)
+        if not (low <= high).all():
+            raise InputValueError("the input range must begin with the smallest values")
+        return low, high
+    if data is not None:
+        return data.min(axis=0), data.max(axis=0)
+    return np.full(width, -np.inf), np.full(width, np.inf)
+
+
+def _encoder(options: ImportOptions, low: Array, high: Array) -> Encoder:
+    if options.signs not in get_args(Signs):
+        raise InputValueError(
+            f"signs is {options.signs!r}; it must be one of {', '.join(get_args(Signs))}"
+        )
+    negative = low < 0
+    if options.signs == "shift":
+        if not np.isfinite(low).all():
+            raise InputValueError(
+                "inputs can be shifted only if their smallest values are known; pass data or "
+                "input_range"
+            )
+        return Encoder([False] * len(low), np.where(negative, -low, 0.0), options.input_names)
+    pairs = np.ones(len(low), dtype=bool) if options.signs == "pairs" else negative
+    return Encoder(pairs.tolist(), None, options.input_names)
+
+
+def _pieces(
+    graph: Graph, output: Value, options: ImportOptions, low: Array, high: Array
+) -> list[PiecewiseLinear]:
+    """Choose knots so that what they cost is at most a share of the accuracy."""
+    if options.knots is not None:
+        return [approximate(s.function, knots=options.knots) for s in graph.sources]
+    if all(s.function.exact is not None for s in graph.sources):
+        return [approximate(s.function, 1.0) for s in graph.sources]
+    goal = _SHARE_OF_KNOTS * options.accuracy
+    error = goal
+    while True:
+        # Each function is approximated once, however many layers apply it.
+        known = {id(s.function): approximate(s.function, error) for s in graph.sources}
+        pieces = [known[id(s.function)] for s in graph.sources]
+        # As if there were no smoothing.
+        found = bound_errors(graph, output, pieces, 0.0, low[np.newaxis], high[np.newaxis])
+        if found.largest <= goal:
+            return pieces
+        if max(piece.nodes for piece in pieces) > _MOST_KNOTS:
+            raise InputValueError(
+                f"an accuracy of {options.accuracy:g} needs more than {_MOST_KNOTS:,} nodes for each "
+                f"node of the original: what is proved for {max(p.nodes for p in pieces):,} is "
+                f"{found.largest:.3g}; ask for less, give data or a range for the inputs, or the "
+                f"number of knots"
+            )
+        error *= min(0.7, max(0.05, goal / found.largest))
+
+
+def _smoothing(
+    graph: Graph,
+    output: Value,
+    pieces: list[PiecewiseLinear],
+    options: ImportOptions,
+    low: Array,
+    high: Array,
+) -> float:
+    """Return the largest h that gives the accuracy; h = 1 where nothing depends on it."""
+    if options.h is not None:
+        if not 0 < options.h < math.inf:
+            raise InputValueError(f"h is {options.h!r}; it must be a positive number")
+        return options.h
+    ends = low[np.newaxis], high[np.newaxis]
+    # With a chosen number of knots, what they cost cannot be made up for by smoothing.
+    floor = bound_errors(graph, output, pieces, 0.0, *ends).largest
+    goal = options.accuracy if options.knots is None else floor + options.accuracy
+    # Bisection on the logarithm; the bound grows with h.
+    small, large = math.log(_SMALLEST_H), math.log(_LARGEST_H)
+    if bound_errors(graph, output, pieces, _LARGEST_H, *ends).largest <= goal:
+        return _LARGEST_H
+    if bound_errors(graph, output, pieces, _SMALLEST_H, *ends).largest > goal:
+        raise InputValueError(
+            f"an accuracy of {options.accuracy:g} cannot be had: even without smoothing only "
+            f"{floor:.3g} is proved; ask for less, or give data or a range for the inputs"
+        )
+    for _ in range(40):
+        middle = (small + large) / 2
+        if bound_errors(graph, output, pieces, math.exp(middle), *ends).largest <= goal:
+            small = middle
+        else:
+            large = middle
+    # Two digits are enough, rounded down.
+    h = math.exp(small)
+    exponent = math.floor(math.log10(h)) - 1
+    return float(f"{math.floor(h / 10.0**exponent)}e{exponent}")
+
+
+def _report(
+    found: ImportedNetwork, original: Original, data: Array | None, h: float
+) -> ImportReport:
+    graph, output, pieces = original.graph, original.output, original.pieces
+    box = bound_errors(
+        graph, output, pieces, h, original.low[np.newaxis], original.high[np.newaxis]
+    )
+    on_data = measured = time = None
+    if data is not None:
+        on_data = bound_errors(graph, output, pieces, h, data, data).largest
+        concentrations = found.network.forward(found.encoder.encode(data))
+        expected = graph.evaluate(output, data)
+        measured = float(np.abs(found.decoder.values(concentrations) - expected).max())
+        time = _settling_time(found, data[:_MOST_ROWS], max(box.largest / 10.0, 1e-9))
+    nodes = sum(found.network.widths[1:])
+    return ImportReport(
+        h,
+        box.largest,
+        on_data,
+        measured,
+        time,
+        nodes,
+        nodes - sum(s.argument.size for s in graph.sources) - _own_outputs(found, output),
+        int(sum(np.count_nonzero(layer.weights) for layer in found.network.layers)),
+    )
+
+
+def _own_outputs(found: ImportedNetwork, output: Value) -> int:
+    """Return how many nodes the original's output layer has besides those of its functions."""
+    return output.size if any(found.decoder.pairs) else 0
+
+
+def _settling_time(found: ImportedNetwork, data: Array, accuracy: float) -> float | None:
+    try:
+        return float(settling_time(found.network, found.encoder.encode(data), accuracy).max())
+    except (InputValueError, SimulationError, UnsupportedError):
+        return None

@@ -1,0 +1,343 @@
+"""What an importer returns: a network with what its inputs and outputs mean, and how exact it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from crn2sbml.arrays import Array
+from crn2sbml.codec import Decoder, Encoder, codec_metadata, read_codec
+from crn2sbml.compile import Encoding, compile_network
+from crn2sbml.crn import Crn
+from crn2sbml.errors import InputValueError, NetworkError, UnsupportedError
+from crn2sbml.extract import recognise_network
+from crn2sbml.importers.bounds import ErrorBounds, bound_errors
+from crn2sbml.importers.functions import PiecewiseLinear
+from crn2sbml.importers.graph import Graph, Value
+from crn2sbml.model_files import MODEL_ENDINGS, load_crn
+from crn2sbml.network import NeuralNetwork
+from crn2sbml.simulate import Simulator
+from crn2sbml.training import TrainingResult, find_ties, train_network
+
+Forward = Literal["closed-form", "roadrunner"]
+
+# Of a run, relative to the largest value that is read off; pairs lose some of it by cancellation.
+_ACCURACY = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Original:
+    """The network as it was, and what its functions became.
+
+    Parameters
+    ----------
+    graph : Graph
+        The computation.
+    output : Value
+        Its output, before a softmax.
+    pieces : sequence of PiecewiseLinear
+        What each function of the graph became, up to the smoothing.
+    low, high : numpy.ndarray, shape (inputs,)
+        The box that inputs are from, which may be infinite.
+    """
+
+    graph: Graph
+    output: Value
+    pieces: Sequence[PiecewiseLinear]
+    low: Array
+    high: Array
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """How exact an imported network is.
+
+    Parameters
+    ----------
+    h : float
+        Smoothing.
+    error_bound : float
+        Proved bound of the distance of every output (before a softmax) to the original's, for all
+        inputs of the box that data or ranges gave, or for all inputs.
+    error_bound_on_data : float or None
+        The same for the rows of the data, which is smaller; None without data.
+    measured_error : float or None
+        The largest distance on the data.
+    settling_time : float or None
+        Time by which the chemistry of all rows has settled to a tenth of the bound, from every start.
+    nodes : int
+        Of the network, without inputs.
+    extra_nodes : int
+        How many of them the original does not have: second halves of pairs, knots, carried values.
+    edges : int
+        Weights that are not 0.
+    """
+
+    h: float
+    error_bound: float
+    error_bound_on_data: float | None
+    measured_error: float | None
+    settling_time: float | None
+    nodes: int
+    extra_nodes: int
+    edges: int
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.nodes:,} nodes, {self.extra_nodes:,} more than the original has; "
+            f"{self.edges:,} edges; smoothing h = {self.h:.3g}",
+            f"proved: every output within {self.error_bound:.3g} of the original's",
+        ]
+        if self.error_bound_on_data is not None:
+            lines.append(
+                f"on the data: proved {self.error_bound_on_data:.3g}, measured "
+                f"{self.measured_error:.3g}"
+            )
+        if self.settling_time is not None:
+            lines.append(f"settled by t = {self.settling_time:.4g}, from every start (proved)")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImportedNetwork:
+    """A network from elsewhere as chemistry, with what its inputs and outputs mean.
+
+    Parameters
+    ----------
+    network : NeuralNetwork
+        With inputs and outputs that are concentrations.
+    encoder : Encoder
+        From a user's inputs to concentrations.
+    decoder : Decoder
+        From concentrations to a user's outputs.
+    report : ImportReport, optional
+        How exact it is; None for one that was read from a file or trained further.
+    original : Original, optional
+        The network as it was; None likewise.
+    """
+
+    network: NeuralNetwork
+    encoder: Encoder
+    decoder: Decoder
+    report: ImportReport | None = None
+    original: Original | None = None
+
+    def __post_init__(self) -> None:
+        widths = self.network.widths
+        if (self.encoder.width, self.decoder.width) != (widths[0], widths[-1]):
+            raise NetworkError(
+                f"the network leads from {widths[0]} to {widths[-1]} concentrations, but the encoder "
+                f"makes {self.encoder.width} and the decoder reads {self.decoder.width}"
+            )
+
+    def outputs(
+        self, inputs: ArrayLike, forward: Forward = "closed-form", workers: int = 1
+    ) -> Array:
+        """Return the outputs in the original's terms.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (n, inputs)
+            In the original's terms: any numbers, unscaled.
+        forward : {"closed-form", "roadrunner"}, default "closed-form"
+            Whether nodes are computed by the formula, or are the settled chemistry in libroadrunner.
+        workers : int, default 1
+            Processes that share the chemistry's runs.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n, outputs)
+            A softmax is applied in Python.
+
+        Raises
+        ------
+        ConcentrationError
+            If an input is outside of what it was imported for, or the width is wrong.
+        """
+        return self.decoder.decode(self.concentrations(inputs, forward, workers))
+
+    def predict(
+        self, inputs: ArrayLike, forward: Forward = "closed-form", workers: int = 1
+    ) -> Array:
+        """Return what the original's own ``predict`` does: classes of a classifier, or outputs.
+
+        Parameters
+        ----------
+        inputs, forward, workers
+            As for :meth:`outputs`.
+
+        Returns
+        -------
+        numpy.ndarray
+            Of shape (n,) for a classifier, otherwise (n, outputs).
+        """
+        concentrations = self.concentrations(inputs, forward, workers)
+        if self.decoder.classes is not None:
+            return self.decoder.classify(concentrations)
+        return self.decoder.decode(concentrations)
+
+    def concentrations(self, inputs: ArrayLike, forward: Forward, workers: int = 1) -> Array:
+        """Return the concentrations of the output nodes, shape (n, nodes)."""
+        rows = self.encoder.encode(inputs)
+        if forward not in get_args(Forward):
+            raise InputValueError(
+                f"there is no forward pass {forward!r}; choose one of {', '.join(get_args(Forward))}"
+            )
+        computed = self.network.forward(rows)
+        if forward == "closed-form":
+            return computed
+        accuracy = _ACCURACY * max(1.0, float(computed.max(initial=0.0)))
+        with Simulator(self.network, workers) as simulator:
+            return simulator.steady_state(rows, accuracy).outputs
+
+    def error_bounds(self, inputs: ArrayLike) -> ErrorBounds:
+        """Bound the distance of the settled chemistry to the original, for each row of inputs.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (n, inputs)
+            In the original's terms.
+
+        Returns
+        -------
+        ErrorBounds
+            Of the outputs before a softmax.
+
+        Raises
+        ------
+        UnsupportedError
+            If the original is not there: the network was read from a file or trained further.
+        """
+        if self.original is None:
+            raise UnsupportedError(
+                "the original is not at hand, to which a bound could hold; import it again"
+            )
+        rows = np.asarray(inputs, dtype=np.float64).reshape(-1, len(self.encoder.pairs))
+        known = self.original
+        h = self.network.layers[0].activation.h
+        return bound_errors(known.graph, known.output, known.pieces, h, rows, rows)
+
+    def train(self, inputs: ArrayLike, targets: ArrayLike, **options: Any) -> TrainingResult:
+        """Train further, in the original's terms.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (n, inputs)
+            In the original's terms.
+        targets : array_like, shape (n, outputs)
+            What the outputs should be, before a softmax; for the softmax cross-entropy, 1 for the
+            class and 0 for the others.
+        **options
+            See :func:`~crn2sbml.train_network`; `validation` is in the original's terms, too.
+
+        Returns
+        -------
+        TrainingResult
+            Its networks are of concentrations; :meth:`with_network` makes imported ones of them.
+
+        Notes
+        -----
+        Pairs stay pairs and the knots of a function stay together; weights of 0 stay absent.
+        """
+        if options.get("validation") is not None:
+            held_inputs, held_targets = options["validation"]
+            options["validation"] = self.encoder.encode(held_inputs), held_targets
+        return train_network(
+            self.network,
+            self.encoder.encode(inputs),
+            targets,
+            ties=find_ties(self.network, self.encoder.pairs),
+            readout=self.decoder.matrix,
+            **options,
+        )
+
+    def with_network(self, network: NeuralNetwork) -> ImportedNetwork:
+        """Return the same with other weights: inputs and outputs keep their meaning."""
+        named = with_names(network, self.encoder, self.decoder)
+        return ImportedNetwork(named, self.encoder, self.decoder)
+
+    def compile(self, encoding: Encoding = "absorbed", inputs: ArrayLike | None = None) -> Crn:
+        """Compile to a reaction network that carries along what inputs and outputs mean.
+
+        Parameters
+        ----------
+        encoding : {"enzymatic", "absorbed", "folded"}, default "absorbed"
+            See :func:`~crn2sbml.compile_network`.
+        inputs : array_like, shape (inputs,), optional
+            One data point in the original's terms.
+
+        Returns
+        -------
+        Crn
+            Its files tell a collaborator which species are pairs, and what they stand for.
+        """
+        start = None if inputs is None else self.encoder.encode(inputs)[0]
+        crn = compile_network(self.network, encoding, start)
+        metadata = {**crn.metadata, **codec_metadata(self.encoder, self.decoder)}
+        return replace(crn, metadata=metadata)
+
+    def save(self, path: str | Path, overwrite: bool = False) -> None:
+        """Write the network with its encoder and decoder to an ``.npz`` file.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write, which :func:`load_imported` reads; a half-written file is never left.
+        overwrite : bool, default False
+            Replace an existing file.
+
+        Raises
+        ------
+        FileError
+            If the file exists (without `overwrite`) or cannot be written.
+        """
+        self.network.save(path, overwrite, codec_metadata(self.encoder, self.decoder))
+
+    def __repr__(self) -> str:
+        kind = "classifier" if self.decoder.classes is not None else "outputs"
+        return (
+            f"ImportedNetwork, {len(self.encoder.pairs)} inputs, {len(self.decoder.pairs)} {kind}: "
+            f"{self.network!r}"
+        )
+
+
+def with_names(network: NeuralNetwork, encoder: Encoder, decoder: Decoder) -> NeuralNetwork:
+    """Return a network whose inputs and outputs are named after what they stand for."""
+    return NeuralNetwork(network.layers, encoder.species_names, decoder.species_names)
+
+
+def from_crn(crn: Crn) -> ImportedNetwork | None:
+    """Return the imported network in a reaction network, or None if it carries no codec."""
+    found = recognise_network(crn).network
+    codec = read_codec(crn.metadata, found.input_names, found.output_names)
+    return None if codec is None else ImportedNetwork(found, *codec)
+
+
+def load_imported(path: str | Path) -> ImportedNetwork | None:
+    """Read an imported network from a network file or a model file.
+
+    Parameters
+    ----------
+    path : str or Path
+        What :meth:`ImportedNetwork.save` wrote, or a model file of a network that it compiled.
+
+    Returns
+    -------
+    ImportedNetwork or None
+        None if the file holds a network without encoder and decoder.
+
+    Raises
+    ------
+    FileError, FormatError, UnsupportedError
+        If the file cannot be read, is broken, or holds no network.
+    """
+    if Path(path).suffix.lower() in MODEL_ENDINGS:
+        return from_crn(load_crn(path))
+    network, metadata = NeuralNetwork.load_with_metadata(path)
+    codec = read_codec(metadata, network.input_names, network.output_names)
+    return None if codec is None else ImportedNetwork(network, *codec)

@@ -1,0 +1,205 @@
+"""From a computation of affine maps and functions to layers of smoothed ReLUs.
+
+Each function becomes nodes phi(z - t_k), one for each knot, and phi(t_0 - z) where it is not flat on the
+left; its value is a sum of them. What a later layer needs again is carried as a pair of nodes whose
+difference it is, exactly; so is an output that may be negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crn2sbml.activations import Activation
+from crn2sbml.arrays import Array
+from crn2sbml.codec import Encoder
+from crn2sbml.importers.functions import IDENTITY, PiecewiseLinear
+from crn2sbml.importers.graph import INPUTS, Graph, Source, Value, check_size
+from crn2sbml.network import Layer, NeuralNetwork
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lowered:
+    """Layers of smoothed ReLUs.
+
+    Parameters
+    ----------
+    network : NeuralNetwork
+        With the encoded inputs.
+    output_is_pairs : bool
+        Whether each output is the difference of two nodes, or a node.
+    """
+
+    network: NeuralNetwork
+    output_is_pairs: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Nodes:
+    """How the entries of a source are read off the nodes of a layer: matrix @ nodes + constant."""
+
+    matrix: Array
+    constant: Array
+
+
+@dataclass(slots=True, eq=False)
+class _LayerPlan:
+    """A layer while it is built."""
+
+    weights: list[Array] = field(default_factory=list)
+    biases: list[Array] = field(default_factory=list)
+    readouts: dict[int, tuple[int, Array, Array]] = field(default_factory=dict)
+    nodes: int = 0
+
+
+def lower(
+    graph: Graph,
+    output: Value,
+    pieces: Sequence[PiecewiseLinear],
+    encoder: Encoder,
+    h: float,
+) -> Lowered:
+    """Make layers of smoothed ReLUs.
+
+    Parameters
+    ----------
+    graph : Graph
+        The original.
+    output : Value
+        Its output.
+    pieces : sequence of PiecewiseLinear
+        What each function of the graph becomes.
+    encoder : Encoder
+        What becomes of the inputs.
+    h : float
+        Smoothing of all nodes.
+
+    Returns
+    -------
+    Lowered
+        A layer after the inputs for each function on the longest way, and one for an output that is
+        not a ReLU itself.
+    """
+    sources, kinds = list(graph.sources), list(pieces)
+    single = _single_source(output, sources, kinds)
+    if single is None:
+        sources.append(Source(IDENTITY, output))
+        assert IDENTITY.exact is not None
+        kinds.append(IDENTITY.exact)
+        single = len(sources)
+    depths = _depths(sources)
+    needed = _needed(sources, depths, single)
+    last = depths[single]
+    signs, shift = encoder.matrix
+    known = {INPUTS: _Nodes(signs, shift)}
+    layers = []
+    for number in range(1, last + 1):
+        plan = _LayerPlan()
+        width = next(iter(known.values())).matrix.shape[1]
+        for source in needed:
+            if depths[source] == number and (source == single or number < last):
+                argument = _through(sources[source - 1].argument, known, width)
+                _add_function(plan, source, argument, kinds[source - 1])
+            elif depths[source] < number <= needed[source]:
+                carried = Value({INPUTS: known[source].matrix}, known[source].constant)
+                assert IDENTITY.exact is not None
+                _add_function(plan, source, carried, IDENTITY.exact)
+        layers.append(_layer(plan, h))
+        known = _placed(plan)
+    return Lowered(NeuralNetwork(layers), not kinds[single - 1].is_relu)
+
+
+def _single_source(
+    output: Value, sources: Sequence[Source], kinds: Sequence[PiecewiseLinear]
+) -> int | None:
+    """Return the number of the ReLU that the output is, entry by entry, if it is one."""
+    if len(output.parts) != 1 or output.constant.any():
+        return None
+    ((number, matrix),) = output.parts.items()
+    if number == INPUTS or not kinds[number - 1].is_relu:
+        return None
+    is_itself = matrix.shape[0] == matrix.shape[1] and (matrix == np.eye(len(matrix))).all()
+    return number if is_itself else None
+
+
+def _depths(sources: Sequence[Source]) -> dict[int, int]:
+    """Return in which layer each source is computed; inputs are in layer 0."""
+    depths = {INPUTS: 0}
+    for number, source in enumerate(sources, start=1):
+        depths[number] = 1 + max((depths[s] for s in _used(source.argument)), default=0)
+    return depths
+
+
+def _used(value: Value) -> list[int]:
+    return [source for source, matrix in value.parts.items() if matrix.any()]
+
+
+def _needed(sources: Sequence[Source], depths: Mapping[int, int], output: int) -> dict[int, int]:
+    """Return for each source that the output depends on the last layer that must hold it."""
+    needed = {output: depths[output]}
+    # Sources come after those that they depend on.
+    for number in range(output, 0, -1):
+        if number in needed:
+            for source in _used(sources[number - 1].argument):
+                needed[source] = max(needed.get(source, 0), depths[number] - 1)
+    return dict(sorted(needed.items()))
+
+
+def _through(value: Value, known: Mapping[int, _Nodes], width: int) -> Value:
+    """Return a value as an affine map of the nodes of the layer before."""
+    total = Value({INPUTS: np.zeros((value.size, width))}, value.constant)
+    for source in _used(value):
+        matrix, nodes = value.parts[source], known[source]
+        check_size(value.size, width)
+        total = total.plus(Value({INPUTS: matrix @ nodes.matrix}, matrix @ nodes.constant))
+    return total
+
+
+def _add_function(plan: _LayerPlan, source: int, z: Value, pieces: PiecewiseLinear) -> None:
+    """Add the nodes of a function: entry by entry, one for each knot and sign."""
+    signs, knots, factors, constant = _arms(pieces)
+    arms = len(signs)
+    check_size(z.size * arms, z.parts[INPUTS].shape[1])
+    plan.weights.append(np.repeat(z.parts[INPUTS], arms, axis=0) * np.tile(signs, z.size)[:, None])
+    plan.biases.append(
+        np.tile(signs, z.size) * (np.repeat(z.constant, arms) - np.tile(knots, z.size))
+    )
+    matrix = np.zeros((z.size, z.size * arms))
+    for arm, factor in enumerate(factors):
+        matrix[np.arange(z.size), np.arange(z.size) * arms + arm] = factor
+    plan.readouts[source] = plan.nodes, matrix, np.full(z.size, constant)
+    plan.nodes += z.size * arms
+
+
+def _arms(pieces: PiecewiseLinear) -> tuple[Array, Array, Array, float]:
+    """Return signs, knots and factors of nodes phi(sign (z - knot)), and what is added to them."""
+    knots = pieces.knots if len(pieces.knots) else np.zeros(1)
+    factors = pieces.changes.copy() if len(pieces.knots) else np.zeros(1)
+    signs = np.ones(len(knots))
+    constant = pieces.constant
+    if pieces.slope != 0.0:
+        # s z = s t + s phi(z - t) - s phi(t - z) for any t.
+        factors[0] += pieces.slope
+        signs, knots = np.append(signs, -1.0), np.append(knots, knots[0])
+        factors = np.append(factors, -pieces.slope)
+        constant += pieces.slope * float(knots[0])
+    return signs, knots, factors, constant
+
+
+def _layer(plan: _LayerPlan, h: float) -> Layer:
+    weights, biases = np.concatenate(plan.weights), np.concatenate(plan.biases)
+    # + 0.0: no -0.0, whose sign files would have to show.
+    return Layer(weights + 0.0, biases + 0.0, Activation(h), sparse=bool((weights == 0.0).any()))
+
+
+def _placed(plan: _LayerPlan) -> dict[int, _Nodes]:
+    """Return how the sources are read off all nodes of the layer."""
+    found = {}
+    for source, (start, matrix, constant) in plan.readouts.items():
+        wide: NDArray[np.float64] = np.zeros((len(matrix), plan.nodes))
+        wide[:, start : start + matrix.shape[1]] = matrix
+        found[source] = _Nodes(wide, constant)
+    return found

@@ -1,0 +1,269 @@
+"""PyTorch: a Sequential layer by layer, other modules by way of ONNX."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from crn2sbml.arrays import Array
+from crn2sbml.errors import InputValueError, MissingDependencyError, UnsupportedError
+from crn2sbml.importers.finish import ImportOptions, finish
+from crn2sbml.importers.functions import FUNCTIONS, Function, clip, elu, leaky_relu
+from crn2sbml.importers.graph import Graph
+from crn2sbml.importers.imported import ImportedNetwork
+from crn2sbml.importers.onnx_files import from_onnx
+from crn2sbml.importers.tensors import Geometry, Tensor
+
+
+def from_torch(
+    module: Any, *, input_shape: tuple[int, ...] | None = None, **options: Any
+) -> ImportedNetwork:
+    """Import a feed-forward network of PyTorch.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        A Sequential of linear, convolution and normalisation layers and activations; another module
+        is exported to ONNX first, which needs onnxscript. It is taken as in evaluation mode.
+    input_shape : tuple of int, optional
+        Of one input without the batch, such as (1, 28, 28); the first linear layer's width, or that
+        of the data, unless given.
+    **options
+        See :class:`~crn2sbml.importers.ImportOptions`: accuracy, data and others.
+
+    Returns
+    -------
+    ImportedNetwork
+        Inputs are rows of numbers: an image is flattened, channels first.
+
+    Raises
+    ------
+    UnsupportedError
+        If a layer has no chemistry, with its name and what could be done.
+    InputValueError
+        If the shape of the inputs is not known, or an option does not fit.
+    MissingDependencyError
+        If torch is not installed.
+    """
+    try:
+        import torch
+    except ImportError as error:
+        raise MissingDependencyError(
+            "modules of PyTorch need torch, which is not installed; pip install torch"
+        ) from error
+    if not isinstance(module, torch.nn.Module):
+        raise UnsupportedError(f"{type(module).__name__} is no torch.nn.Module")
+    layers = _flattened(torch, module, "")
+    shape = input_shape or _input_shape(layers, options.get("data"))
+    known = all(type(layer).__name__ in _LAYERS or _is_softmax(layer) for _, layer in layers)
+    if not known and not isinstance(module, torch.nn.Sequential):
+        return from_onnx(_exported(torch, module, shape), **options)
+    graph = Graph(int(np.prod(shape, dtype=int)))
+    tensor, function = Tensor.of(graph.inputs, (1, *shape)), "none"
+    for name, layer in layers:
+        if function == "softmax":
+            raise UnsupportedError(
+                f"layer {name} follows a softmax, which chemistry does not compute; it can only come "
+                f"last"
+            )
+        if _is_softmax(layer):
+            function = "softmax"
+            continue
+        tensor = _applied(graph, tensor, name, layer)
+    return finish(graph, tensor.flat, ImportOptions(**options), function)
+
+
+def _flattened(torch: Any, module: Any, name: str) -> list[tuple[str, Any]]:
+    """Return the layers of nested Sequentials in order, with their names."""
+    if not isinstance(module, torch.nn.Sequential):
+        return [(name or type(module).__name__, module)]
+    found = []
+    for child, layer in module.named_children():
+        found += _flattened(torch, layer, f"{name}.{child}" if name else child)
+    return found
+
+
+def _input_shape(layers: list[tuple[str, Any]], data: ArrayLike | None) -> tuple[int, ...]:
+    for _, layer in layers:
+        kind = type(layer).__name__
+        if kind == "Linear":
+            return (int(layer.in_features),)
+        if kind in ("Conv1d", "Conv2d", "Conv3d", "BatchNorm2d"):
+            break
+    if data is not None and np.ndim(data) > 1:
+        return np.shape(data)[1:]
+    raise InputValueError(
+        "the shape of the inputs is not known: pass input_shape, such as (1, 28, 28), or data of "
+        "that shape"
+    )
+
+
+def _is_softmax(layer: Any) -> bool:
+    return type(layer).__name__ in ("Softmax", "LogSoftmax")
+
+
+def _applied(graph: Graph, tensor: Tensor, name: str, layer: Any) -> Tensor:
+    kind = type(layer).__name__
+    if kind not in _LAYERS:
+        raise UnsupportedError(
+            f"layer {name} is a {kind}, which has no chemistry; "
+            f"{_ADVICE.get(kind, 'use linear, convolution and normalisation layers and activations')}"
+        )
+    try:
+        return _LAYERS[kind](graph, tensor, layer)
+    except UnsupportedError as error:
+        raise UnsupportedError(f"layer {name} ({kind}): {error}") from error
+    except ValueError as error:
+        raise InputValueError(
+            f"layer {name} ({kind}) does not fit numbers of shape {tensor.shape[1:]}: {error}"
+        ) from error
+
+
+def _numbers(parameter: Any) -> Array:
+    return np.asarray(parameter.detach().cpu().numpy(), dtype=np.float64)
+
+
+def _linear(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
+    found = tensor.matmul(_numbers(layer.weight).T)
+    return found if layer.bias is None else found.plus(_numbers(layer.bias))
+
+
+def _convolution(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
+    if layer.padding_mode != "zeros":
+        raise UnsupportedError(f"it pads with {layer.padding_mode}, not with zeros")
+    axes = len(layer.kernel_size)
+    if layer.padding == "same":
+        reach = [d * (k - 1) for d, k in zip(layer.dilation, layer.kernel_size, strict=True)]
+        pads = (*(r // 2 for r in reach), *(r - r // 2 for r in reach))
+    else:
+        pads = (0,) * (2 * axes) if layer.padding == "valid" else (*layer.padding,) * 2
+    geometry = Geometry(tuple(layer.stride), tuple(layer.dilation), pads, layer.groups)
+    biases = None if layer.bias is None else _numbers(layer.bias)
+    return tensor.convolved(_numbers(layer.weight), biases, geometry)
+
+
+def _normalisation(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
+    if layer.running_mean is None:
+        raise UnsupportedError("it keeps no running statistics, without which it is not fixed")
+    factor = 1.0 / np.sqrt(_numbers(layer.running_var) + layer.eps)
+    shift = -_numbers(layer.running_mean) * factor
+    if layer.affine:
+        weight = _numbers(layer.weight)
+        factor, shift = factor * weight, shift * weight + _numbers(layer.bias)
+    shape = (1, -1, *(1 for _ in tensor.shape[2:]))
+    return tensor.times(factor.reshape(shape)).plus(shift.reshape(shape))
+
+
+def _average_pool(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
+    axes = len(tensor.shape) - 2
+    window, stride, padding = (
+        n if isinstance(n, tuple) else (n,) * axes
+        for n in (layer.kernel_size, layer.stride, layer.padding)
+    )
+    if any(padding) or layer.ceil_mode:
+        raise UnsupportedError("it pads; use a window that fits")
+    channels = tensor.shape[1]
+    kernels = np.full((channels, 1, *window), 1.0 / np.prod(window))
+    return tensor.convolved(
+        kernels, None, Geometry(stride, (1,) * axes, (0,) * (2 * axes), channels)
+    )
+
+
+def _flatten(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
+    start, end = layer.start_dim, layer.end_dim % len(tensor.shape)
+    shape = (*tensor.shape[:start], -1, *tensor.shape[end + 1 :])
+    return tensor.moved(lambda places: places.reshape(shape))
+
+
+def _unflatten(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
+    axis = layer.dim % len(tensor.shape)
+    shape = (*tensor.shape[:axis], *layer.unflattened_size, *tensor.shape[axis + 1 :])
+    return tensor.moved(lambda places: places.reshape(shape))
+
+
+def _prelu(layer: Any) -> Function:
+    if layer.weight.numel() != 1:
+        raise UnsupportedError("its slopes differ from channel to channel; use one for all")
+    return leaky_relu(float(layer.weight))
+
+
+def _gelu(layer: Any) -> Function:
+    if layer.approximate != "none":
+        raise UnsupportedError("it is an approximation by tanh; use GELU(approximate='none')")
+    return FUNCTIONS["gelu"]
+
+
+def _softplus(layer: Any) -> Function:
+    if layer.beta != 1:
+        raise UnsupportedError(f"its beta is {layer.beta}; only 1 is known")
+    return FUNCTIONS["softplus"]
+
+
+def _elementwise(choose: Callable[[Any], Function]) -> Callable[[Graph, Tensor, Any], Tensor]:
+    return lambda graph, tensor, layer: tensor.applied(graph, choose(layer))
+
+
+def _unchanged(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
+    return tensor
+
+
+_LAYERS: dict[str, Callable[[Graph, Tensor, Any], Tensor]] = {
+    "Linear": _linear,
+    **dict.fromkeys(("Conv1d", "Conv2d", "Conv3d"), _convolution),
+    **dict.fromkeys(("BatchNorm1d", "BatchNorm2d", "BatchNorm3d"), _normalisation),
+    **dict.fromkeys(("AvgPool1d", "AvgPool2d", "AvgPool3d"), _average_pool),
+    **dict.fromkeys(("Identity", "Dropout", "Dropout1d", "Dropout2d", "AlphaDropout"), _unchanged),
+    "Flatten": _flatten,
+    "Unflatten": _unflatten,
+    "ReLU": _elementwise(lambda layer: FUNCTIONS["relu"]),
+    "ReLU6": _elementwise(lambda layer: FUNCTIONS["relu6"]),
+    "LeakyReLU": _elementwise(lambda layer: leaky_relu(float(layer.negative_slope))),
+    "PReLU": _elementwise(_prelu),
+    "Hardtanh": _elementwise(lambda layer: clip(float(layer.min_val), float(layer.max_val))),
+    "Hardsigmoid": _elementwise(lambda layer: FUNCTIONS["hard-sigmoid"]),
+    "Sigmoid": _elementwise(lambda layer: FUNCTIONS["sigmoid"]),
+    "Tanh": _elementwise(lambda layer: FUNCTIONS["tanh"]),
+    "Softplus": _elementwise(_softplus),
+    "ELU": _elementwise(lambda layer: elu(float(layer.alpha))),
+    "SELU": _elementwise(lambda layer: FUNCTIONS["selu"]),
+    "GELU": _elementwise(_gelu),
+    "SiLU": _elementwise(lambda layer: FUNCTIONS["silu"]),
+}
+_ADVICE = {
+    **dict.fromkeys(
+        ("MaxPool1d", "MaxPool2d", "MaxPool3d", "AdaptiveMaxPool2d"),
+        "a maximum of several numbers is no function of one; use average pooling or strides",
+    ),
+    **dict.fromkeys(("LSTM", "GRU", "RNN"), "it is not feed-forward; unroll it or use another"),
+    "LayerNorm": "it divides by a deviation that depends on the inputs; use batch normalisation",
+}
+
+
+def _exported(torch: Any, module: Any, shape: tuple[int, ...]) -> bytes:
+    """Export a module to ONNX in memory."""
+    buffer = io.BytesIO()
+    was_training = module.training
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            program = torch.onnx.export(
+                module.eval(), (torch.zeros(1, *shape),), dynamo=True, verbose=False
+            )
+            program.save(buffer)
+    except ImportError as error:
+        raise MissingDependencyError(
+            "a module that is no Sequential is exported to ONNX, which needs onnx and onnxscript; "
+            "pip install onnx onnxscript"
+        ) from error
+    except Exception as error:  # the exporter raises whatever the module's code raises
+        raise UnsupportedError(
+            f"PyTorch cannot export the module to ONNX: {str(error).splitlines()[0]}"
+        ) from error
+    finally:
+        module.train(was_training)
+    return buffer.getvalue()

@@ -1,0 +1,154 @@
+"""Networks that scikit-learn has trained: multi-layer perceptrons, also behind a scaler."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from crn2sbml.errors import InputValueError, MissingDependencyError, UnsupportedError
+from crn2sbml.importers.finish import ImportOptions, finish
+from crn2sbml.importers.functions import FUNCTIONS
+from crn2sbml.importers.graph import Graph, Value
+from crn2sbml.importers.imported import ImportedNetwork
+
+# Names of activations in scikit-learn.
+_ACTIVATIONS = {"identity": "identity", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
+
+
+def from_sklearn(model: Any, **options: Any) -> ImportedNetwork:
+    """Import a multi-layer perceptron of scikit-learn.
+
+    Parameters
+    ----------
+    model : MLPClassifier, MLPRegressor or Pipeline
+        Fitted. A pipeline may scale first (StandardScaler, MinMaxScaler), which is folded into the
+        first layer.
+    **options
+        See :class:`~crn2sbml.importers.ImportOptions`: accuracy, data and others.
+
+    Returns
+    -------
+    ImportedNetwork
+        Its outputs are those of ``predict_proba`` or ``predict``.
+
+    Raises
+    ------
+    UnsupportedError
+        If a step of the pipeline, or the model, is something else.
+    InputValueError
+        If it is not fitted, or an option does not fit.
+    MissingDependencyError
+        If scikit-learn is not installed.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.neural_network import MLPClassifier
+    >>> from crn2sbml.importers import from_sklearn
+    >>> X, y = load_iris(return_X_y=True)
+    >>> model = MLPClassifier((5,), max_iter=2000, random_state=1).fit(X, y)
+    >>> imported = from_sklearn(model, accuracy=1e-2, data=X)
+    >>> bool((imported.predict(X) == model.predict(X)).mean() > 0.99)
+    True
+    """
+    try:
+        from sklearn.exceptions import NotFittedError
+        from sklearn.neural_network import MLPClassifier, MLPRegressor
+        from sklearn.pipeline import Pipeline
+        from sklearn.utils.validation import check_is_fitted
+    except ImportError as error:
+        raise MissingDependencyError(
+            "models of scikit-learn need scikit-learn, which is not installed; pip install "
+            "'crn2sbml[sklearn]'"
+        ) from error
+    steps = list(model.steps) if isinstance(model, Pipeline) else [("model", model)]
+    network = steps[-1][1]
+    if not isinstance(network, (MLPClassifier, MLPRegressor)):
+        raise UnsupportedError(
+            f"{type(network).__name__} is no network: from_sklearn takes an MLPClassifier or "
+            f"MLPRegressor, also at the end of a Pipeline"
+        )
+    try:
+        for _, step in steps:
+            check_is_fitted(step)
+    except NotFittedError as error:
+        raise InputValueError(f"the model is not fitted: {error}") from error
+    chosen = ImportOptions(**options)
+    graph = Graph(int(steps[0][1].n_features_in_))
+    value = graph.inputs
+    for name, step in steps[:-1]:
+        value = _scaled(value, name, step)
+    value = _layers(graph, value, network)
+    return _finished(graph, value, network, _with_names(chosen, steps[0][1]))
+
+
+def _scaled(value: Value, name: str, step: Any) -> Value:
+    """Apply a scaler, which is an affine map."""
+    kind = type(step).__name__
+    if step is None or step == "passthrough":
+        return value
+    if kind == "StandardScaler":
+        mean = step.mean_ if step.mean_ is not None else np.zeros(value.size)
+        scale = step.scale_ if step.scale_ is not None else np.ones(value.size)
+        return value.shifted(-np.asarray(mean)).scaled(1.0 / np.asarray(scale))
+    if kind == "MinMaxScaler":
+        if step.clip:
+            raise UnsupportedError(
+                f"step {name!r} of the pipeline is a MinMaxScaler that clips; fit one with "
+                f"clip=False"
+            )
+        return value.scaled(np.asarray(step.scale_)).shifted(np.asarray(step.min_))
+    raise UnsupportedError(
+        f"step {name!r} of the pipeline is a {kind}, but only StandardScaler and MinMaxScaler can "
+        f"be folded into a network; apply it to the data first and import the rest"
+    )
+
+
+def _layers(graph: Graph, value: Value, network: Any) -> Value:
+    last = len(network.coefs_) - 1
+    for number, (weights, biases) in enumerate(
+        zip(network.coefs_, network.intercepts_, strict=True)
+    ):
+        value = value.mapped(np.asarray(weights, dtype=np.float64).T)
+        value = value.shifted(np.asarray(biases, dtype=np.float64))
+        if number < last:
+            value = graph.apply(FUNCTIONS[_ACTIVATIONS[network.activation]], value)
+    return value
+
+
+def _finished(graph: Graph, value: Value, network: Any, options: ImportOptions) -> ImportedNetwork:
+    kind = network.out_activation_
+    if kind == "identity":
+        return finish(graph, value, options)
+    classes = [_plain(name) for name in network.classes_]
+    if kind == "softmax":
+        return finish(graph, value, options, "softmax", classes)
+    # The logistic function of a single output is the probability of the second class.
+    if network.n_outputs_ != 1 or len(classes) != 2:
+        raise UnsupportedError(
+            "the classifier has several labels for each example, which are no classes to choose "
+            "from; train a classifier for each label"
+        )
+    share = graph.apply(FUNCTIONS["sigmoid"], value)
+    both = share.scaled(np.array([-1.0])).shifted(np.array([1.0])).joined(share)
+    return finish(graph, both, options, "none", classes)
+
+
+def _plain(name: Any) -> str | int:
+    """Return a class as a plain text or whole number."""
+    if isinstance(name, (bool, np.bool_)):
+        return str(name)
+    if isinstance(name, (int, np.integer)):
+        return int(name)
+    return int(name) if isinstance(name, (float, np.floating)) and name == int(name) else str(name)
+
+
+def _with_names(options: ImportOptions, first: Any) -> ImportOptions:
+    """Use the names of the columns that the model was fitted with."""
+    from dataclasses import replace
+
+    names = getattr(first, "feature_names_in_", None)
+    if options.input_names is not None or names is None:
+        return options
+    return replace(options, input_names=[str(name) for name in names])

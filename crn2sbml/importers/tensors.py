@@ -1,0 +1,200 @@
+"""Tensors whose entries are those of a value or plain numbers: shapes without copies of matrices.
+
+Whatever only moves entries (reshaping, transposing, slicing, joining) is done to an array of places,
+so that numpy's own functions do it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crn2sbml.arrays import Array
+from crn2sbml.errors import UnsupportedError
+from crn2sbml.importers.functions import Function
+from crn2sbml.importers.graph import Graph, Value, check_size
+
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tensor:
+    """Entries of a value in the places of an array; the first axis is the batch, of length 1.
+
+    Parameters
+    ----------
+    value : Value
+        Whose entries they are.
+    places : numpy.ndarray of int
+        Which entry stands where.
+    """
+
+    value: Value
+    places: Places
+
+    @classmethod
+    def of(cls, value: Value, shape: tuple[int, ...]) -> Tensor:
+        """Give a value a shape."""
+        return cls(value, np.arange(value.size).reshape(shape))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its shape, the batch first."""
+        return self.places.shape
+
+    @property
+    def flat(self) -> Value:
+        """All entries in order, as a value."""
+        places = self.places.ravel()
+        if len(places) == self.value.size and (places == np.arange(len(places))).all():
+            return self.value
+        return self.value.take(places)
+
+    def moved(self, move: Callable[[Places], Places]) -> Tensor:
+        """Let a function of numpy move entries."""
+        return Tensor(self.value, np.asarray(move(self.places)))
+
+    def joined(self, other: Tensor, axis: int) -> Tensor:
+        """Join two tensors along an axis."""
+        both = self.flat.joined(other.flat)
+        first = np.arange(self.places.size).reshape(self.shape)
+        second = np.arange(other.places.size).reshape(other.shape) + self.places.size
+        return Tensor(both, np.concatenate([first, second], axis))
+
+    def plus(self, numbers: Array) -> Tensor:
+        """Add numbers, broadcast as numpy does."""
+        wide, numbers = _broadcast(self, numbers)
+        return Tensor.of(wide.flat.shifted(numbers.ravel()), wide.shape)
+
+    def times(self, numbers: Array) -> Tensor:
+        """Multiply by numbers, broadcast as numpy does."""
+        wide, numbers = _broadcast(self, numbers)
+        return Tensor.of(wide.flat.scaled(numbers.ravel()), wide.shape)
+
+    def added(self, other: Tensor) -> Tensor:
+        """Add a tensor, broadcast as numpy does."""
+        shape = np.broadcast_shapes(self.shape, other.shape)
+        first, second = (t.moved(lambda p: np.broadcast_to(p, shape)) for t in (self, other))
+        return Tensor.of(first.flat.plus(second.flat), shape)
+
+    def applied(self, graph: Graph, function: Function) -> Tensor:
+        """Apply a function to each entry."""
+        return Tensor.of(graph.apply(function, self.flat), self.shape)
+
+    def matmul(self, matrix: Array) -> Tensor:
+        """Multiply the last axis by a matrix, shape (before, after)."""
+        if self.shape[-1] != matrix.shape[0] or matrix.ndim != 2:
+            raise UnsupportedError(
+                f"a matrix of shape {matrix.shape} meets numbers of shape {self.shape}"
+            )
+        rows = self.places.size // self.shape[-1]
+        check_size(rows * matrix.shape[1], self.places.size)
+        # The same matrix for every position of the other axes.
+        whole = np.kron(np.eye(rows), matrix.T) if rows > 1 else matrix.T
+        return Tensor.of(self.flat.mapped(whole), (*self.shape[:-1], matrix.shape[1]))
+
+    def summed(self, axes: tuple[int, ...], keep: bool, factor: Callable[[int], float]) -> Tensor:
+        """Sum over axes, times a factor that depends on how many numbers there are in a sum."""
+        size = self.places.size
+        numbers = np.arange(size).reshape(self.shape)
+        axes = tuple(axis % len(self.shape) for axis in axes)
+        kept = [axis for axis in range(len(self.shape)) if axis not in axes]
+        groups = numbers.transpose(*kept, *axes).reshape(
+            int(np.prod([self.shape[axis] for axis in kept], dtype=int)), -1
+        )
+        check_size(len(groups), size)
+        matrix = np.zeros((len(groups), size))
+        matrix[np.repeat(np.arange(len(groups)), groups.shape[1]), groups.ravel()] = factor(
+            groups.shape[1]
+        )
+        shape = tuple(
+            1 if axis in axes else length
+            for axis, length in enumerate(self.shape)
+            if keep or axis not in axes
+        )
+        return Tensor.of(self.flat.mapped(matrix), shape)
+
+    def convolved(self, kernels: Array, biases: Array | None, geometry: Geometry) -> Tensor:
+        """Unroll a convolution: every output is a sum over its window.
+
+        Parameters
+        ----------
+        kernels : numpy.ndarray, shape (channels after, channels before / groups, *window)
+        biases : numpy.ndarray, shape (channels after,), or None
+        geometry : Geometry
+        """
+        before = self.shape[1:]
+        after, inner, *window = kernels.shape
+        if self.shape[0] != 1 or len(window) != len(before) - 1:
+            raise UnsupportedError(
+                f"kernels of shape {kernels.shape} meet numbers of shape {self.shape}"
+            )
+        windows = geometry.windows(before[1:], tuple(window))
+        spatial = windows.shape[: len(window)]
+        positions = int(np.prod(spatial, dtype=int))
+        check_size(after * positions, self.places.size)
+        matrix = np.zeros((after, positions, before[0], int(np.prod(before[1:], dtype=int))))
+        flat = windows.reshape(positions, -1)
+        inside = flat >= 0
+        group = after // geometry.groups
+        for channel in range(after):
+            start = channel // group * inner
+            for source in range(inner):
+                weights = np.broadcast_to(kernels[channel, source].ravel(), flat.shape)
+                rows, columns = np.nonzero(inside)
+                matrix[channel, rows, start + source, flat[rows, columns]] += weights[rows, columns]
+        result = self.flat.mapped(matrix.reshape(after * positions, -1))
+        if biases is not None:
+            result = result.shifted(np.repeat(biases, positions))
+        return Tensor.of(result, (1, after, *spatial))
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """How a window moves.
+
+    Parameters
+    ----------
+    strides, dilations : tuple of int
+        One for each axis.
+    pads : tuple of int
+        Zeros before each axis, and then after each.
+    groups : int
+        Of channels that do not see each other.
+    """
+
+    strides: tuple[int, ...]
+    dilations: tuple[int, ...]
+    pads: tuple[int, ...]
+    groups: int = 1
+
+    def windows(self, sizes: tuple[int, ...], window: tuple[int, ...]) -> Places:
+        """Return for each position and each place of the window the number before, or -1 for 0."""
+        axes = []
+        for axis, (size, length) in enumerate(zip(sizes, window, strict=True)):
+            first, last = self.pads[axis], self.pads[axis + len(sizes)]
+            reach = self.dilations[axis] * (length - 1) + 1
+            starts = np.arange(0, size + first + last - reach + 1, self.strides[axis]) - first
+            places = starts[:, np.newaxis] + self.dilations[axis] * np.arange(length)
+            axes.append(np.where((places >= 0) & (places < size), places, -1))
+        total = np.zeros((1,) * (2 * len(sizes)), dtype=np.intp)
+        inside = np.ones_like(total, dtype=bool)
+        for axis, places in enumerate(axes):
+            shape = [1] * (2 * len(sizes))
+            shape[axis], shape[axis + len(sizes)] = places.shape
+            wide = places.reshape(shape)
+            total = total * sizes[axis] + wide
+            inside = inside & (wide >= 0)
+        return np.where(inside, total, -1)
+
+
+def _broadcast(tensor: Tensor, numbers: Array) -> tuple[Tensor, Array]:
+    shape = np.broadcast_shapes(tensor.shape, np.shape(numbers))
+    if int(np.prod(shape, dtype=int)) != tensor.places.size:
+        tensor = tensor.moved(lambda places: np.broadcast_to(places, shape))
+    else:
+        tensor = tensor.moved(lambda places: places.reshape(shape))
+    return tensor, np.broadcast_to(np.asarray(numbers, dtype=np.float64), shape)

@@ -1,0 +1,155 @@
+"""Files that hold weights alone, .npz and .safetensors, with a list that says how they are used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crn2sbml.archive import read_archive
+from crn2sbml.errors import (
+    FileError,
+    FormatError,
+    InputValueError,
+    MissingDependencyError,
+    UnsupportedError,
+)
+from crn2sbml.importers.finish import ImportOptions, finish
+from crn2sbml.importers.functions import FUNCTIONS
+from crn2sbml.importers.graph import Graph, Value
+from crn2sbml.importers.imported import ImportedNetwork
+
+_WEIGHTS, _BIASES = ("weight", "weights", "kernel", "W", "coef"), ("bias", "biases", "b", "intercept")
+_MOST_NAMED = 12
+
+
+def from_weights(
+    source: str | Path | Mapping[str, NDArray[Any]], layers: Sequence[str] | str, **options: Any
+) -> ImportedNetwork:
+    """Import weights and biases, with a list of what comes after what.
+
+    Parameters
+    ----------
+    source : str, Path or mapping
+        An .npz or .safetensors file, or arrays by their names. Weights have shape (nodes, nodes
+        before), as in PyTorch; under the name "kernel", as in Keras, (nodes before, nodes).
+    layers : sequence of str
+        Layers in order: the start of the names of a layer's arrays, or a function such as "relu",
+        "leaky-relu", "sigmoid", "tanh" or, at the end, "softmax". Text is split at commas.
+    **options
+        See :class:`~crn2sbml.importers.ImportOptions`.
+
+    Returns
+    -------
+    ImportedNetwork
+
+    Raises
+    ------
+    InputValueError
+        If a layer is neither a name nor a function, with those that there are.
+    FormatError
+        If shapes do not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from crn2sbml.importers import from_weights
+    >>> arrays = {"0.weight": np.array([[1.0, -2.0]]), "0.bias": np.array([0.5])}
+    >>> from_weights(arrays, "0").outputs([[1.0, 2.0]]).round(6)
+    array([[-2.5]])
+    """
+    arrays = source if isinstance(source, Mapping) else _read(Path(source))
+    names = layers.split(",") if isinstance(layers, str) else list(layers)
+    names = [name.strip() for name in names]
+    if not names or not names[0]:
+        raise InputValueError(f"there are no layers; {_known(arrays)}")
+    graph: Graph | None = None
+    value: Value | None = None
+    function = "none"
+    for name in names:
+        if function != "none":
+            raise UnsupportedError(f"{name} follows a softmax, which can only come last")
+        if name in ("softmax", "log-softmax"):
+            function = "softmax"
+        elif name in FUNCTIONS:
+            if graph is None or value is None:
+                raise InputValueError(f"the list begins with {name}; it must begin with weights")
+            value = graph.apply(FUNCTIONS[name], value)
+        else:
+            weights, biases = _layer(arrays, name)
+            if graph is None or value is None:
+                graph = Graph(weights.shape[1])
+                value = graph.inputs
+            if weights.shape[1] != value.size or biases.shape != (weights.shape[0],):
+                raise FormatError(
+                    f"layer {name} has weights of shape {weights.shape} and biases of shape "
+                    f"{biases.shape}, but {value.size} numbers come before it"
+                )
+            value = value.mapped(weights).shifted(biases)
+    assert graph is not None
+    assert value is not None
+    return finish(graph, value, ImportOptions(**options), function)
+
+
+def _read(path: Path) -> Mapping[str, NDArray[Any]]:
+    if path.suffix.lower() != ".safetensors":
+        return read_archive(path, "it must hold arrays of weights")
+    try:
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+    except ImportError as error:
+        raise MissingDependencyError(
+            "safetensors files need safetensors, which is not installed; pip install "
+            "'crn2sbml[safetensors]'"
+        ) from error
+    try:
+        return dict(load_file(path))
+    except FileNotFoundError:
+        raise FileError(f"there is no file {path}") from None
+    except OSError as error:
+        raise FileError(f"cannot read {path}: {error.strerror or error}") from error
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise FormatError(f"{path} is no safetensors file that can be read: {error}") from error
+
+
+def _layer(
+    arrays: Mapping[str, NDArray[Any]], name: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    weights = _find(arrays, name, _WEIGHTS)
+    if weights is None:
+        raise InputValueError(f"there are no weights {name!r}; {_known(arrays)}")
+    key, matrix = weights
+    if matrix.ndim != 2:
+        raise UnsupportedError(
+            f"{key} has shape {matrix.shape}, which is no matrix; import convolutions from PyTorch "
+            f"or ONNX"
+        )
+    if key.endswith("kernel"):
+        matrix = matrix.T
+    found = _find(arrays, name, _BIASES)
+    biases = np.zeros(len(matrix)) if found is None else np.ravel(found[1])
+    if not (np.isfinite(matrix).all() and np.isfinite(biases).all()):
+        raise FormatError(f"the weights or biases of {name} hold numbers that are not finite")
+    return np.asarray(matrix, dtype=np.float64), np.asarray(biases, dtype=np.float64)
+
+
+def _find(
+    arrays: Mapping[str, NDArray[Any]], name: str, endings: Sequence[str]
+) -> tuple[str, NDArray[Any]] | None:
+    for ending in endings:
+        for key in (f"{name}.{ending}", f"{name}_{ending}", f"{ending}_{name}", f"{name}/{ending}"):
+            if key in arrays and arrays[key].dtype.kind in "fiu":
+                return key, arrays[key]
+    return None
+
+
+def _known(arrays: Mapping[str, NDArray[Any]]) -> str:
+    some = ", ".join(list(arrays)[:_MOST_NAMED])
+    more = len(arrays) - _MOST_NAMED
+    return (
+        f"the arrays are {some}{f' and {more} more' if more > 0 else ''}; the functions are "
+        f"{', '.join(FUNCTIONS)} and softmax"
+    )
