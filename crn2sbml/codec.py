@@ -139,7 +139,8 @@ class Decoder:
     pairs : sequence of bool
         For each output, whether it is the difference of two nodes.
     function : {"none", "softmax"}
-        What is applied to the outputs in Python, after the chemistry; the largest stays the largest.
+        What is applied to the outputs in Python, after the chemistry; the largest stays the
+        largest.
     names : sequence of str, optional
         Of the outputs.
     classes : sequence of str or int, optional

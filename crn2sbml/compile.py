@@ -143,8 +143,8 @@ def compile_edge(
         )
     if source not in _sources(network, layer, node):
         raise UnsupportedError(
-            f"layer {layer} is sparse, and the weight from node {source} to node {node} is 0: there "
-            f"is no such edge"
+            f"layer {layer} is sparse, and the weight from node {source} to node {node} is 0: "
+            f"there is no such edge"
         )
     check_smoothing(network)
     ids = _Ids.of(network)

@@ -23,6 +23,7 @@ from crn2sbml.plots import (
 )
 from crn2sbml.simulate import Trajectory
 from crn2sbml.theory import envelope
+from crn2sbml.theory.examination import rounded_up
 from crn2sbml.training import History
 from tests.theory import counterexamples
 
@@ -144,7 +145,7 @@ def test_a_bound_is_drawn_above_the_runs():
         at = np.searchsorted(bound.get_xdata(), line.get_xdata()[known], side="right") - 1
         assert (line.get_ydata()[known] <= bound.get_ydata()[at] + 1e-6).all()
     texts = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert texts[0] == f"every start (proven): t = {time:.4g}"
+    assert texts[0] == f"every start (proven): t = {rounded_up(time)}"
 
 
 def test_pictures_of_the_theory_say_what_they_cannot_draw():

@@ -18,7 +18,7 @@ from crn2sbml.cli.common import (
 )
 from crn2sbml.compile import Encoding
 from crn2sbml.crn import Crn
-from crn2sbml.errors import FileError
+from crn2sbml.errors import FileError, UnsupportedError
 from crn2sbml.extract import recognise_network
 from crn2sbml.files import check_output
 from crn2sbml.model_files import MODEL_ENDINGS, load_crn, read_network
@@ -105,7 +105,13 @@ def _read(
         crn = load_crn(source)
         if input_text is None:
             return crn, None
-        return crn, read_inputs(input_text, recognise_network(crn).network.widths[0])
+        try:
+            width = recognise_network(crn).network.widths[0]
+        except UnsupportedError as error:
+            raise UnsupportedError(
+                f"{source} is no neural network and takes no inputs: {error}; leave --input out"
+            ) from error
+        return crn, read_inputs(input_text, width)
     loaded = read_network(source)
     check_encoding(loaded, encoding, source)
     if input_text is None:

@@ -19,6 +19,7 @@ from crn2sbml.exports.tables import to_csv_tables
 from crn2sbml.files import atomic_write, check_output
 from crn2sbml.formats import to_sbml
 from crn2sbml.formats.sbml.notes import PAPER_RESOURCE
+from crn2sbml.reaction import check_label
 from crn2sbml.units import LabUnits
 
 MODEL, SIMULATION, METADATA = "model.xml", "simulation.sedml", "metadata.rdf"
@@ -177,6 +178,8 @@ def to_omex(
     It holds the SBML model, its simulation in SED-ML, both tables as CSV, and metadata with the
     citation of the paper.
     """
+    for text, what in ((title, "the title"), *((name, "a creator") for name in creators)):
+        check_label(text, what)
     tables = to_csv_tables(study.crn, units)
     files = {
         MODEL: to_sbml(study.crn, units=units).encode(),

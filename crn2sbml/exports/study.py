@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from crn2sbml.checks import check_inputs
 from crn2sbml.crn import Crn
-from crn2sbml.errors import InputValueError, UnsupportedError
+from crn2sbml.errors import InputValueError, SimulationError, UnsupportedError
 from crn2sbml.extract import RecognisedNetwork, recognise_network
 from crn2sbml.simulate import Simulator, Trajectory
 from crn2sbml.theory import settling_time
@@ -58,9 +58,11 @@ class Study:
     @property
     def labels(self) -> dict[str, str]:
         """What to call the outputs: the user's names of a neural network's, or their ids."""
-        network = None if self.recognised is None else self.recognised.network
-        names = None if network is None else network.output_names
-        return dict(zip(self.outputs, names or self.outputs, strict=True))
+        labels = {species: species for species in self.outputs}
+        if self.recognised is not None and (names := self.recognised.network.output_names):
+            known = dict(zip(self.recognised.layers[-1], names, strict=True))
+            labels |= {species: known[species] for species in labels if species in known}
+        return labels
 
     def run(self, inputs: ArrayLike | None = None, units: LabUnits | None = None) -> Trajectory:
         """Simulate the network for the duration.
@@ -78,6 +80,8 @@ class Study:
             Of all dynamic species, by their ids in the network.
         """
         if self.recognised is None:
+            if inputs is not None:
+                raise UnsupportedError(f"{self.crn.name} is no neural network and takes no inputs")
             with Simulator(self.crn) as simulator:
                 run = simulator.trajectory(t_end=self.duration)
             ids = run.species_ids
@@ -97,7 +101,14 @@ class Study:
         return [starts[species] for layer in self.recognised.layers for species in layer]
 
 
-def make_study(crn: Crn, duration: float | None = None, inputs: ArrayLike | None = None) -> Study:
+def make_study(
+    crn: Crn,
+    duration: float | None = None,
+    inputs: ArrayLike | None = None,
+    *,
+    accuracy: float = ACCURACY,
+    recognised: RecognisedNetwork | None = None,
+) -> Study:
     """Choose what to look at in a network, and how long to run it.
 
     Parameters
@@ -109,6 +120,10 @@ def make_study(crn: Crn, duration: float | None = None, inputs: ArrayLike | None
         its steady state from every start, rounded up; another network runs for 100.
     inputs : array_like, shape (n, width), optional
         Inputs of a neural network, all of which are to settle; those in the model unless given.
+    accuracy : float, default 1e-3
+        What "settled" means: an absolute distance.
+    recognised : RecognisedNetwork, optional
+        The neural network in it, if it is known already.
 
     Returns
     -------
@@ -119,6 +134,8 @@ def make_study(crn: Crn, duration: float | None = None, inputs: ArrayLike | None
     ------
     ConcentrationError
         If an input is negative or not finite, or the width is wrong.
+    UnsupportedError
+        If inputs were given for a network that is no neural network.
 
     Examples
     --------
@@ -129,20 +146,30 @@ def make_study(crn: Crn, duration: float | None = None, inputs: ArrayLike | None
     >>> study.outputs, study.duration, study.settles
     (('X2_1',), 5.0, True)
     """
+    if recognised is None:
+        try:
+            recognised = recognise_network(crn)
+        except UnsupportedError as error:
+            if inputs is not None:
+                raise UnsupportedError(
+                    f"{crn.name} is no neural network and takes no inputs: {error}; leave them out"
+                ) from error
+            chosen = _DEFAULT_DURATION if duration is None else duration
+            return Study(crn, crn.dynamic_species[-_MOST_OUTPUTS:], chosen, False)
+    rows = recognised.own_inputs(crn)[np.newaxis, :]
+    if inputs is not None:
+        rows = check_inputs(inputs, recognised.network.widths[0])
     try:
-        found = recognise_network(crn)
-        rows = found.own_inputs(crn)[np.newaxis, :]
-        if inputs is not None:
-            rows = check_inputs(inputs, found.network.widths[0])
-        time = float(settling_time(found.network, rows, ACCURACY).max())
-    except UnsupportedError:
-        outputs = crn.dynamic_species[-_MOST_OUTPUTS:]
-        return Study(crn, outputs, duration or _DEFAULT_DURATION, False)
-    chosen = _rounded_up(time) if duration is None else duration
-    return Study(crn, found.layers[-1], chosen, chosen >= time, found)
+        time = float(settling_time(recognised.network, rows, accuracy).max())
+    except (InputValueError, SimulationError):
+        # Finer than double precision can prove, or too long: then nothing is promised.
+        time = math.inf
+    if duration is None:
+        duration = _rounded_up(time) if time < math.inf else _DEFAULT_DURATION
+    return Study(crn, recognised.layers[-1], duration, duration >= time, recognised)
 
 
 def _rounded_up(time: float) -> float:
     """Round up to one digit: 1, 2, 3, ... times a power of ten."""
-    power = 10.0 ** math.floor(math.log10(time))
-    return math.ceil(time / power) * power
+    exponent = math.floor(math.log10(time))
+    return float(f"{math.ceil(time / 10.0**exponent)}e{exponent}")

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crn2sbml.arrays import Array
 from crn2sbml.errors import (
     FileError,
     FormatError,
@@ -255,8 +254,11 @@ def _keep_classes(onnx: Any, reader: _Reader, node: Any) -> None:
 
 def _plain(labels: Sequence[Any]) -> list[str | int]:
     return [
-        label.decode("utf-8", "replace") if isinstance(label, bytes) else
-        label if isinstance(label, str) else int(label)
+        label.decode("utf-8", "replace")
+        if isinstance(label, bytes)
+        else label
+        if isinstance(label, str)
+        else int(label)
         for label in labels
     ]
 
@@ -551,7 +553,9 @@ def _pad(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: A
     kind = attributes.get("mode", b"constant")
     if not any(pads):
         return x  # type: ignore[no-any-return]
-    if kind != b"constant" or (len(arguments) > 2 and arguments[2] is not None and arguments[2] != 0):
+    if kind != b"constant" or (
+        len(arguments) > 2 and arguments[2] is not None and arguments[2] != 0
+    ):
         raise UnsupportedError("it pads with something else than 0")
     half = len(pads) // 2
     widths = list(zip(pads[:half], pads[half:], strict=True))
@@ -600,7 +604,9 @@ _OPERATIONS: dict[str, _Operation] = {
     "Slice": _move(_slice),
     "Gather": _move(_gather),
     "Expand": _move(
-        lambda x, rest, a: np.broadcast_to(x, np.broadcast_shapes(x.shape, tuple(map(int, rest[0]))))
+        lambda x, rest, a: np.broadcast_to(
+            x, np.broadcast_shapes(x.shape, tuple(map(int, rest[0])))
+        )
     ),
     "Pad": _pad,
     "Concat": _concatenate,

@@ -22,7 +22,10 @@ from crn2sbml.importers.functions import FUNCTIONS
 from crn2sbml.importers.graph import Graph, Value
 from crn2sbml.importers.imported import ImportedNetwork
 
-_WEIGHTS, _BIASES = ("weight", "weights", "kernel", "W", "coef"), ("bias", "biases", "b", "intercept")
+_WEIGHTS, _BIASES = (
+    ("weight", "weights", "kernel", "W", "coef"),
+    ("bias", "biases", "b", "intercept"),
+)
 _MOST_NAMED = 12
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999933")
 STYLES = ("-", "--", "-.", ":")
 RESOLUTION = 150
+_LONGEST_LABEL = 32
 
 
 def save_figure(figure: Figure, path: str | Path, overwrite: bool = False) -> None:
@@ -54,6 +55,18 @@ def check_figure_path(path: str | Path) -> str:
     if kind not in ("png", "svg", "pdf"):
         raise FileError(f"cannot draw to {path}: use a name that ends in .png, .svg or .pdf")
     return kind
+
+
+def legend_label(name: str) -> str:
+    r"""Return a name as matplotlib shows it to the letter, shortened if it is long.
+
+    Examples
+    --------
+    >>> print(legend_label("$5"), len(legend_label("x" * 100)))
+    \$5 32
+    """
+    shown = name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 1]}…"
+    return shown.replace("$", r"\$")
 
 
 def tidy(panel: Axes) -> None:

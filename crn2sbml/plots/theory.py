@@ -16,6 +16,7 @@ from crn2sbml.errors import InputValueError
 from crn2sbml.plots.style import COLOURS, RESOLUTION, STYLES, tidy
 from crn2sbml.simulate.results import Trajectory
 from crn2sbml.theory import Certificate, Envelope
+from crn2sbml.theory.examination import rounded_up
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -114,12 +115,14 @@ def plot_phase_line(certificate: Certificate, species: str, high: float | None =
         stable = _attracts(coefficients, root, end)
         panel.plot(root, 0.0, "o", color=COLOURS[1], fillstyle="full" if stable else "none")
         kappa = -np.polynomial.polynomial.polyval(root, slope)
-        panel.annotate(
+        label = panel.annotate(
             f"{root:.4g}" + (f" (κ = {kappa:.3g})" if stable else ""),
             (root, 0.0),
             (5, 7),
             textcoords="offset points",
         )
+        # Next to a spike, its box would squeeze the axes to nothing.
+        label.set_in_layout(False)
     _draw_arrows(panel, coefficients, [0.0, *[r for r in roots if 0 < r < end], end])
     panel.set(xlabel=species, ylabel=f"d{species}/dt", xlim=(0, end))
     tidy(panel)
@@ -174,7 +177,7 @@ def plot_settling(
         where="post",
         color="black",
         linewidth=2,
-        label=f"every start (proven): t = {settling_time:.4g}",
+        label=f"every start (proven): t = {rounded_up(settling_time)}",
     )
     for number, (name, trajectory) in enumerate(trajectories.items()):
         distance = np.abs(trajectory.values - a).max(axis=1)
@@ -253,4 +256,4 @@ def _draw_arrows(panel: Axes, coefficients: Array, ends: list[float]) -> None:
         up = np.polynomial.polynomial.polyval(middle, coefficients) > 0
         tail, head = (middle - half, middle + half) if up else (middle + half, middle - half)
         arrow = {"arrowstyle": "-|>", "color": COLOURS[2], "linewidth": 1.6}
-        panel.annotate("", (head, 0.0), (tail, 0.0), arrowprops=arrow)
+        panel.annotate("", (head, 0.0), (tail, 0.0), arrowprops=arrow).set_in_layout(False)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from crn2sbml.errors import InputValueError
-from crn2sbml.plots.style import COLOURS, RESOLUTION, STYLES, tidy
+from crn2sbml.plots.style import COLOURS, RESOLUTION, STYLES, legend_label, tidy
 from crn2sbml.simulate.results import Trajectory
 from crn2sbml.units import LabUnits
 
@@ -94,11 +94,12 @@ def plot_trajectories(
                 label=names.get(species_id, species_id),
                 linewidth=1.6,
             )
-        panel.set(title=title, xlabel="time", xlim=(0, trajectory.times[-1]))
+        panel.set(title=legend_label(title), xlabel="time", xlim=(0, trajectory.times[-1]))
         tidy(panel)
     for panel in panels:
         panel.set_ylim(0, None)
     panels[0].set_ylabel("concentration")
-    handles, texts = panels[0].get_legend_handles_labels()
-    figure.legend(handles, texts, loc="outside right center", frameon=False)
+    texts = [legend_label(names.get(species_id, species_id)) for species_id in chosen]
+    # Lines and names are handed over: matplotlib by itself leaves out names that start with "_".
+    figure.legend(panels[0].get_lines(), texts, loc="outside right center", frameon=False)
     return figure

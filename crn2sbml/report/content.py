@@ -8,20 +8,27 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml.arrays import Array
-from crn2sbml.checks import check_inputs
+from crn2sbml.checks import check_inputs, check_type
 from crn2sbml.compile import Encoding, compile_network, with_roles
 from crn2sbml.crn import Crn
-from crn2sbml.errors import ConcentrationError, InputValueError, UnsupportedError
+from crn2sbml.errors import (
+    ConcentrationError,
+    InputValueError,
+    SimulationError,
+    UnsupportedError,
+)
 from crn2sbml.exports import Study, make_study
 from crn2sbml.extract import RecognisedNetwork, recognise_network
 from crn2sbml.network import NeuralNetwork
-from crn2sbml.reaction import format_complex
+from crn2sbml.reaction import check_label, format_complex
 from crn2sbml.simulate import Simulator, SteadyState, Trajectory
 from crn2sbml.theory import Examination, examine
 from crn2sbml.units import BenchValues, LabUnits, bench_values, in_lab_units
 
 MOST_INPUTS = 12
 _MOST_CURVES = 12
+# Of settled values, relative to the largest of those above 1.
+_RUN_ACCURACY = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +49,8 @@ class Content:
         One for each input, in the units of the page.
     settled : SteadyState or None
         Of all inputs, dimensionless; None if the model is no neural network.
+    no_run : str
+        Why there is no run of a model that is no neural network.
     bench : BenchValues
         In the units of the page.
     units : LabUnits or None
@@ -56,6 +65,7 @@ class Content:
     settled: SteadyState | None
     bench: BenchValues
     units: LabUnits | None
+    no_run: str = ""
 
     @property
     def crn(self) -> Crn:
@@ -99,9 +109,13 @@ class Content:
         """Return each form of reaction: its row of Table 1, an example, and how many there are."""
         found: dict[tuple[object, ...], tuple[str, str, int]] = {}
         for reaction in with_roles(self.crn).reactions:
-            # Reactions are alike if they need as many molecules and the same row made them.
-            sides = [tuple(n for _, n in side) for side in (reaction.reactants, reaction.products)]
-            form = reaction.row, *sides
+            # Reactions are alike if the same row made them, and they take and give as many
+            # molecules of as many species.
+            counts: dict[str, list[int]] = {}
+            for side, part in enumerate((reaction.reactants, reaction.products)):
+                for species, number in part:
+                    counts.setdefault(species, [0, 0])[side] += number
+            form = reaction.row, tuple(sorted(map(tuple, counts.values())))
             equation = f"{format_complex(reaction.reactants)} → {format_complex(reaction.products)}"
             row, example, count = found.get(form, (reaction.row or "", equation, 0))
             found[form] = row, example, count + 1
@@ -117,17 +131,25 @@ def gather(
     accuracy: float,
 ) -> Content:
     """Simulate and examine a model."""
-    crn, rows = _model(source, inputs, encoding)
-    study = make_study(crn, inputs=rows)
+    if units is not None:
+        check_type(units, LabUnits, "the units of a report")
+    check_label(title, "the title")
+    crn, rows, recognised = _model(source, inputs, encoding)
+    study = make_study(crn, inputs=rows, accuracy=accuracy, recognised=recognised)
     examination = examine(crn, study.recognised, accuracy)
     settled: SteadyState | None = None
+    runs, no_run = [], ""
     if study.recognised is None or rows is None:
         rows = np.empty((1, 0))
-        runs = [study.run(units=units)]
+        try:
+            runs = [study.run(units=units)]
+        except SimulationError as error:
+            no_run = str(error)
     else:
         runs = [study.run(row, units) for row in rows]
         with Simulator(study.recognised.network) as simulator:
-            settled = simulator.steady_state(rows)
+            largest = max(float(a.max()) for a in study.recognised.network.activations(rows))
+            settled = simulator.steady_state(rows, _RUN_ACCURACY * max(1.0, largest))
     scaled = crn if units is None else in_lab_units(crn, units)
     return Content(
         title or _title(study),
@@ -138,13 +160,14 @@ def gather(
         settled,
         bench_values(scaled),
         units,
+        no_run,
     )
 
 
 def _model(
     source: NeuralNetwork | Crn, inputs: ArrayLike | None, encoding: Encoding
-) -> tuple[Crn, Array | None]:
-    """Return the model with its first input, and all inputs."""
+) -> tuple[Crn, Array | None, RecognisedNetwork | None]:
+    """Return the model with its first input, all inputs, and the neural network in it."""
     if isinstance(source, NeuralNetwork):
         if inputs is None:
             raise ConcentrationError(
@@ -160,7 +183,7 @@ def _model(
                     f"one, or use another encoding"
                 )
             rows = np.empty((1, 0))
-        return crn, rows
+        return crn, rows, None
     if not isinstance(source, Crn):
         raise InputValueError(
             f"a report is about a NeuralNetwork or a Crn, not {type(source).__name__}"
@@ -172,13 +195,18 @@ def _model(
             raise UnsupportedError(
                 f"{source.name} is no neural network and takes no inputs: {error}; leave them out"
             ) from error
-        return source, None
+        return source, None, None
     if inputs is None:
-        return source, found.own_inputs(source)[np.newaxis, :]
+        return source, found.own_inputs(source)[np.newaxis, :], found
+    if found.encoding == "folded":
+        raise InputValueError(
+            f"{source.name} is folded: it holds its data point and takes no others; leave the "
+            f"inputs out"
+        )
     rows = _checked_rows(inputs, len(found.inputs))
     values = dict(zip(found.inputs, rows[0].tolist(), strict=True))
     species = [replace(s, initial=values.get(s.id, s.initial)) for s in source.species]
-    return replace(source, species=species), rows
+    return replace(source, species=species), rows, found
 
 
 def _checked_rows(inputs: ArrayLike, width: int) -> Array:
@@ -193,5 +221,6 @@ def _checked_rows(inputs: ArrayLike, width: int) -> Array:
 def _title(study: Study) -> str:
     if study.recognised is None:
         return study.crn.name
-    widths = "-".join(map(str, study.recognised.network.widths))
+    # The inputs of a folded network are no nodes any more.
+    widths = "-".join(str(width) for width in study.recognised.network.widths if width)
     return f"Neural network {widths} as chemistry"

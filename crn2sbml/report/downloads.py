@@ -14,8 +14,8 @@ from crn2sbml.units import LabUnits
 MODEL = "model.xml"
 SPECIES, REACTIONS = "species.csv", "reactions.csv"
 
-# Antimony, and so tellurium, reads more than this for minutes.
-_MOST_IN_ANTIMONY = 5000
+# roadrunner, antimony and so tellurium need minutes for more than this.
+MOST_LOADED = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,14 @@ class Download:
         What it is, in a few words.
     content : bytes
         Of the file.
+    folded : bool, default False
+        Whether it holds the folded model, one data point, where the others hold all.
     """
 
     name: str
     about: str
     content: bytes
+    folded: bool = False
 
     @property
     def packed(self) -> str:
@@ -77,19 +80,22 @@ def make_downloads(
         Download(REACTIONS, "table of all reactions", tables["reactions"].encode()),
     ]
     left_out = []
-    if len(study.crn.reactions) <= _MOST_IN_ANTIMONY:
-        text = to_antimony(study.crn, units=units).encode()
-        found.append(Download("model.ant", "Antimony, to read and edit as text", text))
+    if len(study.crn.reactions) <= MOST_LOADED:
+        try:
+            text = to_antimony(study.crn, units=units).encode()
+            found.append(Download("model.ant", "Antimony, to read and edit as text", text))
+        except UnsupportedError as error:
+            left_out.append(f"model.ant: {error}")
     else:
         left_out.append(
-            f"model.ant: programs that read Antimony take minutes for more than "
-            f"{_MOST_IN_ANTIMONY:,} reactions"
+            f"model.ant: programs that read Antimony take minutes for more than {MOST_LOADED:,} "
+            f"reactions"
         )
     try:
         content, folded = to_copasi(study, units)
         about = "COPASI file, its tasks and plot set up"
         about += "; folded, so that it holds one data point" if folded else ""
-        found.append(Download("model.cps", about, content))
+        found.append(Download("model.cps", about, content, folded))
     except (MissingDependencyError, UnsupportedError) as error:
         left_out.append(f"model.cps: {error}")
     try:

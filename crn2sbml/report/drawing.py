@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from unicodedata import east_asian_width
 
 import numpy as np
 
@@ -33,7 +34,7 @@ _GRID, _LARGEST_CELL = 400.0, 16.0
 _THINNEST, _THICKEST = 0.4, 4.5
 # More lines than this are drawn thinner, so that their ink stays the same.
 _LINES_IN_FULL = 60
-_PER_LETTER, _LONGEST_NAME = 7.0, 22
+_PER_LETTER, _PER_WIDE_LETTER, _LONGEST_NAME = 7.5, 13.0, 22
 
 _STYLE = (
     ".network .edge{fill:none;stroke-linecap:round}"
@@ -64,6 +65,10 @@ class _Block:
     @property
     def right(self) -> float:
         return float(self.x.max() + self.reach)
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
 
     @property
     def top(self) -> float:
@@ -112,9 +117,14 @@ def draw_network(
     """
     blocks = {block.layer: block for block in _blocks(network)}
     first, last = min(blocks), max(blocks)
-    names = _names(network, species)
-    left = blocks[first].left - _label_room(names[first]) - _MARGIN
-    right = blocks[last].right + _label_room(names[last]) + _MARGIN
+    names = node_names(network, species)
+    left = blocks[first].left - _label_room(names[first])
+    right = blocks[last].right + _label_room(names[last])
+    captions = {number: _caption(network, number) for number in blocks}
+    for number, block in blocks.items():
+        reach = _length(captions[number]) / 2
+        left, right = min(left, block.middle - reach), max(right, block.middle + reach)
+    left, right = left - _MARGIN, right + _MARGIN
     top = min(block.top for block in blocks.values()) - _MARGIN
     bottom = max(block.bottom for block in blocks.values()) + _MARGIN + _CAPTION
     parts = [
@@ -133,7 +143,10 @@ def draw_network(
         parts += _nodes(block, names[number], values)
         if number in (first, last) and not block.is_grid:
             parts += _labels(block, names[number], beside_left=number == first)
-        parts.append(_caption(network, block, bottom))
+        parts.append(
+            f'<text class="caption" x="{_number(block.middle)}" y="{_number(bottom - 8)}" '
+            f'text-anchor="middle">{captions[number]}</text>'
+        )
     parts.append("</svg>")
     return "".join(parts)
 
@@ -235,27 +248,27 @@ def _labels(block: _Block, names: Sequence[str], beside_left: bool) -> Iterator[
         )
 
 
-def _caption(network: NeuralNetwork, block: _Block, bottom: float) -> str:
-    width = network.widths[block.layer]
-    kind = "hidden node" if block.layer < len(network.layers) else "output"
-    kind = "input" if block.layer == 0 else kind
-    text = f"{width:,} {kind}{'s' if width > 1 else ''}"
-    x = (block.left + block.right) / 2
-    return (
-        f'<text class="caption" x="{_number(x)}" y="{_number(bottom - 8)}" '
-        f'text-anchor="middle">{text}</text>'
-    )
+def _caption(network: NeuralNetwork, layer: int) -> str:
+    width = network.widths[layer]
+    kind = "hidden node" if layer < len(network.layers) else "output"
+    kind = "input" if layer == 0 else kind
+    return f"{width:,} {kind}{'s' if width > 1 else ''}"
 
 
-def _names(network: NeuralNetwork, species: Sequence[Sequence[str]] | None) -> list[Sequence[str]]:
+def node_names(
+    network: NeuralNetwork, species: Sequence[Sequence[str]] | None
+) -> list[Sequence[str]]:
     """Return what each node is called: the user's names, or the ids of species."""
-    names: list[Sequence[str]] = list(
-        species
-        or (
-            [node_id(layer, node + 1) for node in range(width)]
-            for layer, width in enumerate(network.widths)
-        )
-    )
+    names: list[Sequence[str]] = [
+        [node_id(layer, node + 1) for node in range(width)]
+        for layer, width in enumerate(network.widths)
+    ]
+    if species is not None:
+        # An input whose weights are all 0 may have no species.
+        names = [
+            [identifier or f"input {node} (no effect)" for node, identifier in enumerate(layer, 1)]
+            for layer in species
+        ]
     names[0] = network.input_names or names[0]
     names[-1] = network.output_names or names[-1]
     return names
@@ -264,7 +277,14 @@ def _names(network: NeuralNetwork, species: Sequence[Sequence[str]] | None) -> l
 def _label_room(names: Sequence[str]) -> float:
     if len(names) > _MOST_WITH_NAMES:
         return 0.0
-    return 8 + _PER_LETTER * max(len(_shortened(name)) for name in names)
+    return 8 + max(_length(_shortened(name)) for name in names)
+
+
+def _length(text: str) -> float:
+    """Estimate how long a text is drawn; letters of East Asia and capitals are wide."""
+    wide = sum(east_asian_width(letter) in "WF" or letter in "MW@%" for letter in text)
+    capitals = sum(letter.isupper() for letter in text)
+    return _PER_LETTER * len(text) + (_PER_WIDE_LETTER - _PER_LETTER) * wide + 2.0 * capitals
 
 
 def _shortened(name: str) -> str:

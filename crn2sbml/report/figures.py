@@ -6,6 +6,7 @@ import io
 import re
 from html import escape
 from typing import TYPE_CHECKING
+from warnings import catch_warnings, filterwarnings
 
 from crn2sbml.plots import COLOURS
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _VARIABLES = {
     colour.lower(): f"var(--curve-{number})" for number, colour in enumerate(COLOURS, start=1)
 } | {"#000000": "currentColor"}
+_TAG = re.compile(r"<[^>]*>")
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 _IDENTIFIER = re.compile(r'(\bid="|url\(#|href="#)')
 _START = re.compile(r"<svg [^>]*?viewBox=\"([^\"]*)\"[^>]*>", re.DOTALL)
@@ -42,12 +44,14 @@ def inline_svg(figure: Figure, name: str, title: str) -> str:
 
     buffer = io.StringIO()
     # Letters stay letters, so that they can be searched and grow with the page.
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "crn2sbml"}):
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "crn2sbml"}), catch_warnings():
+        # The browser has letters that matplotlib's own font lacks.
+        filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     text = buffer.getvalue()
     text = text[text.index("<svg ") :]
-    text = _COLOUR.sub(lambda match: _VARIABLES.get(match[0], match[0]), text)
-    text = _IDENTIFIER.sub(rf"\g<1>{name}-", text)
+    # Within tags only: between them are users' names.
+    text = _TAG.sub(lambda tag: _IDENTIFIER.sub(rf"\g<1>{name}-", _recoloured(tag[0])), text)
     return _START.sub(
         lambda match: (
             f'<svg class="figure" role="img" viewBox="{match[1]}"><title>{escape(title)}</title>'
@@ -55,3 +59,7 @@ def inline_svg(figure: Figure, name: str, title: str) -> str:
         text,
         count=1,
     )
+
+
+def _recoloured(tag: str) -> str:
+    return _COLOUR.sub(lambda match: _VARIABLES.get(match[0], match[0]), tag)

@@ -21,10 +21,10 @@ from crn2sbml.formats.sbml.notes import PAPER, PAPER_RESOURCE
 from crn2sbml.network import NeuralNetwork
 from crn2sbml.plots import plot_examination, plot_trajectory
 from crn2sbml.report.content import Content, gather
-from crn2sbml.report.downloads import Download, make_downloads, pack
-from crn2sbml.report.drawing import draw_network, drawn_edges
+from crn2sbml.report.downloads import MOST_LOADED, Download, make_downloads, pack
+from crn2sbml.report.drawing import draw_network, drawn_edges, node_names
 from crn2sbml.report.figures import inline_svg
-from crn2sbml.theory.examination import LEVELS, SPECIES_COLUMNS
+from crn2sbml.theory.examination import LEVELS, SPECIES_COLUMNS, rounded_up
 from crn2sbml.units import LabUnits
 
 if TYPE_CHECKING:
@@ -33,15 +33,19 @@ if TYPE_CHECKING:
 _MOST_SPECIES = 12
 _MOST_KINDS = 12
 _MOST_PRINTED = 10
-# Simulators that load a model of more reactions as it is take minutes.
-_MOST_LOADED = 5000
+# In the order of the properties of a certificate.
+_PROMISES = (
+    "One answer: every start leads to the same concentrations.",
+    "From any amount: however much there is at first, it comes down in bounded time.",
+    "Exponentially fast: the distance to the answer shrinks by a factor in equal times.",
+)
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CAPTIONS = {
     "activation": "What a node settles at, φ, for the sum ρ of its weighted inputs and its bias. "
     "Dashed and dotted: the curves that it approaches.",
-    "phase_line": "How fast the last species grows (above 0) or shrinks (below), for each "
-    "concentration it may have once those before it have settled. It moves along the arrows, to "
-    "the filled point.",
+    "phase_line": "How fast one species grows (above 0) or shrinks (below), for each concentration "
+    "it may have once those before it have settled. It moves along the arrows; filled points "
+    "attract it, open ones do not.",
     "settling": "How far the worst node still is from where it settles. No start leads above the "
     "black curve; the others are three runs.",
 }
@@ -116,7 +120,7 @@ def make_report(
     """
     content = gather(source, inputs, encoding, title, units, accuracy)
     downloads, left_out = make_downloads(content.study, units, content.title)
-    html = _template().render(**_context(content, downloads))
+    html = _template().render(**_context(content, downloads, left_out))
     return Report(html, tuple(left_out))
 
 
@@ -169,7 +173,7 @@ def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(number=_number, powers=_powers)
+    environment.filters.update(number=_number, powers=_powers, proved=rounded_up)
     environment.globals.update(
         style=Markup(_asset("page.css")), script=Markup(_asset("page.js")), captions=_CAPTIONS
     )
@@ -180,10 +184,11 @@ def _asset(name: str) -> str:
     return files("crn2sbml.report").joinpath("assets", name).read_text(encoding="utf-8")
 
 
-def _context(content: Content, downloads: list[Download]) -> dict[str, Any]:
+def _context(content: Content, downloads: list[Download], left_out: list[str]) -> dict[str, Any]:
     from crn2sbml import __version__
 
     units, level = content.units, content.examination.certificate.at_these_numbers
+    kinds = content.kinds_of_reactions()
     return {
         "content": content,
         "network": None if content.recognised is None else content.recognised.network,
@@ -194,7 +199,14 @@ def _context(content: Content, downloads: list[Download]) -> dict[str, Any]:
         "time_unit": "" if units is None else f" {units.time_unit}",
         "describe_units": "" if units is None else units.describe(),
         "rate_unit": lambda order: "" if units is None else f" {units.rate_constant_unit(order)}",
-        "kinds": content.kinds_of_reactions()[:_MOST_KINDS],
+        "kinds": kinds[:_MOST_KINDS],
+        "more_kinds": len(kinds) - _MOST_KINDS,
+        "settles": level.proved,
+        "shape": _shape(content),
+        "inputs": []
+        if content.recognised is None
+        else list(filter(None, content.recognised.inputs)),
+        "left_out": left_out,
         "examples": list(_examples(content)),
         "figures": _figures(content),
         "levels": LEVELS,
@@ -207,7 +219,7 @@ def _context(content: Content, downloads: list[Download]) -> dict[str, Any]:
         "edges": None if content.recognised is None else drawn_edges(content.recognised.network),
         "printed": content.study.outputs[:_MOST_PRINTED],
         "duration": content.study.duration * content.one_time,
-        "loads_slowly": len(content.crn.reactions) > _MOST_LOADED,
+        "loads_slowly": len(content.crn.reactions) > MOST_LOADED,
         "paper": PAPER,
         "paper_resource": PAPER_RESOURCE,
         "version": __version__,
@@ -216,37 +228,54 @@ def _context(content: Content, downloads: list[Download]) -> dict[str, Any]:
 
 def _promises(content: Content) -> list[tuple[str, str, str]]:
     """Return each property in everyday words, and its verdict at both levels."""
-    words = (
-        "One answer: every start leads to the same concentrations.",
-        "From any amount: however much there is at first, it comes down in bounded time.",
-        "Exponentially fast: the distance to the answer shrinks by a factor in equal times.",
-    )
-    rows = content.examination.property_rows()
-    return [(word, row[1], row[2]) for word, row in zip(words, rows, strict=True)]
+    rows = zip(_PROMISES, content.examination.property_rows(), strict=True)
+    return [(words, row[1], row[2]) for words, row in rows]
+
+
+def _shape(content: Content) -> str:
+    """Say how many nodes each layer has."""
+    if content.recognised is None:
+        return ""
+    kinds: list[tuple[int, str]] = [
+        (width, "hidden node") for width in content.recognised.network.widths
+    ]
+    kinds[0], kinds[-1] = (kinds[0][0], "input"), (kinds[-1][0], "output")
+    words = [f"{width:,} {kind}{'' if width == 1 else 's'}" for width, kind in kinds if width]
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """Where an output ends in a run, what the neural network says, and its share of the largest."""
+
+    name: str
+    species: str
+    end: float
+    computed: float
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Example:
-    """One input: its name, its picture, and a row for each output."""
+    """One input: its name, its picture, and where the outputs end."""
 
     name: str
     picture: Any
-    # Name, species, settled concentration in the chemistry, output of the network, share of the
-    # largest.
-    rows: list[tuple[str, str, float, float, float]]
+    outputs: list[_Output]
 
 
 def _examples(content: Content) -> Iterator[_Example]:
     from markupsafe import Markup
 
+    tabs = _input_names(content)
     for number, run in enumerate(content.runs):
         curves, names = content.curves(number), content.study.labels
         figure = plot_trajectory(run, curves, names, content.units)
         picture = inline_svg(figure, f"run-{number}", "Concentrations over time")
-        yield _Example(_input_name(content, number), Markup(picture), _outputs(content, number))
+        yield _Example(tabs[number], Markup(picture), _outputs(content, number))
 
 
-def _outputs(content: Content, number: int) -> list[tuple[str, str, float, float, float]]:
+def _outputs(content: Content, number: int) -> list[_Output]:
     labels, run = content.study.labels, content.runs[number]
     if content.recognised is None or content.settled is None:
         ends = [float(run[species][-1]) for species in content.study.outputs]
@@ -257,16 +286,19 @@ def _outputs(content: Content, number: int) -> list[tuple[str, str, float, float
         computed = (content.recognised.network.forward(content.inputs[number])[0] * one).tolist()
     largest = max(ends, default=0.0) or 1.0
     return [
-        (labels[species], species, end, value, max(end, 0.0) / largest)
+        _Output(labels[species], species, end, value, max(end, 0.0) / largest)
         for species, end, value in zip(content.study.outputs, ends, computed, strict=True)
     ]
 
 
-def _input_name(content: Content, number: int) -> str:
-    row = content.inputs[number] * content.one_concentration
-    if 0 < len(row) <= _MOST_PRINTED // 2:
-        return ", ".join(f"{value:g}" for value in row)
-    return f"input {number + 1}"
+def _input_names(content: Content) -> list[str]:
+    """Call inputs by their numbers where these are few and tell them apart."""
+    rows = content.inputs * content.one_concentration
+    unit = "" if content.units is None else f" {content.units.concentration_unit}"
+    names = [", ".join(f"{value:g}" for value in row) + unit for row in rows]
+    if 0 < rows.shape[1] <= _MOST_PRINTED // 2 and len(set(names)) == len(names):
+        return names
+    return [f"input {number}" for number in range(1, len(rows) + 1)]
 
 
 def _figures(content: Content) -> dict[str, Any]:
@@ -301,14 +333,9 @@ def _facts(content: Content) -> dict[str, Any]:
         return {}
     network = content.recognised.network
     species = _species(content)
-    names = [
-        network.input_names or species[0],
-        *species[1:-1],
-        network.output_names or species[-1],
-    ]
     return {
         "species": species,
-        "names": [list(layer) for layer in names],
+        "names": [list(layer) for layer in node_names(network, species)],
         "biases": [layer.biases.tolist() for layer in network.layers],
         "values": [
             [layer.tolist() for layer in content.activations(number)]
@@ -319,11 +346,11 @@ def _facts(content: Content) -> dict[str, Any]:
 
 
 def _packed_weights(content: Content) -> str:
-    """Pack the weights of all layers, row by row, in single precision: enough for a picture."""
+    """Pack the weights of all layers, row by row."""
     if content.recognised is None:
         return ""
     flat = [layer.weights.ravel() for layer in content.recognised.network.layers]
-    return pack(np.concatenate(flat).astype("<f4").tobytes())
+    return pack(np.concatenate(flat).astype("<f8").tobytes())
 
 
 def _json(facts: dict[str, Any]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 import numpy as np
@@ -119,10 +120,23 @@ class Examination:
         if self.settling_time is not None:
             yield (
                 f"From every start, at 0 or at infinity, all nodes are within {self.accuracy:g} of "
-                f"their steady state by t = {self.settling_time:.4g} (proven)."
+                f"their steady state by t = {rounded_up(self.settling_time)} (proven)."
             )
         else:
             yield f"No settling time: {self.no_settling_time}."
+
+
+def rounded_up(value: float, digits: int = 4) -> str:
+    """Write a number that is proved to be large enough with a few digits, none of them too small.
+
+    Examples
+    --------
+    >>> rounded_up(3.81005), rounded_up(3.81), rounded_up(2.3e-9, 1)
+    ('3.811', '3.81', '3e-09')
+    """
+    number = Decimal(value)
+    last = Decimal(1).scaleb(number.adjusted() - digits + 1)
+    return f"{float(number.quantize(last, ROUND_CEILING)):.{digits}g}"
 
 
 def examine(crn: Crn, recognised: RecognisedNetwork | None, accuracy: float) -> Examination:

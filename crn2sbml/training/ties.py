@@ -1,8 +1,8 @@
 """Weights that belong together: halves of pairs and knots of one function stay so in training.
 
-A number of either sign is the difference of two nodes, and a smooth function a sum of several nodes,
-that all see the same weighted sum up to its sign. Training moves what they share, so that they still
-do.
+A number of either sign is the difference of two nodes, and a smooth function a sum of several
+nodes, that all see the same weighted sum up to its sign. Training moves what they share, so that
+they still do.
 """
 
 from __future__ import annotations
@@ -46,11 +46,16 @@ class Ties:
 
     def pull(self, gradient: Array) -> Array:
         """Return the gradient by the free numbers, from that by all weights and biases."""
-        return np.bincount(self.columns, self.factors * gradient[self.rows], self.size)
+        return _sums(self.columns, self.factors * gradient[self.rows], self.size)
 
     def push(self, change: Array) -> Array:
         """Return the change of all weights and biases, from that of the free numbers."""
-        return np.bincount(self.rows, self.factors * change[self.columns], self.parameters)
+        return _sums(self.rows, self.factors * change[self.columns], self.parameters)
+
+
+def _sums(places: _Numbers, values: Array, size: int) -> Array:
+    """Add values up place by place."""
+    return np.bincount(places, values, size).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,9 +26,11 @@ def opened(chromium):
     """Open a file; at the end nothing may have failed in it or been fetched by it."""
     contexts, problems = [], []
 
-    def open_page(path, width=1200, height=900, scheme="light"):
+    def open_page(path, width=1200, height=900, scheme="light", bypass_csp=False):
         context = chromium.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=True
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            bypass_csp=bypass_csp,
         )
         contexts.append(context)
         page = context.new_page()

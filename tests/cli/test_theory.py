@@ -36,7 +36,7 @@ def test_all_is_proved_of_a_model_of_ours(encoding):
     assert "refuted" not in result.output
     assert "unknown" not in result.output
     text = " ".join(result.output.split())
-    assert "all nodes are within 0.001 of their steady state by t = 4.512 (proven)" in text
+    assert "all nodes are within 0.001 of their steady state by t = 4.513 (proven)" in text
     assert "How the paper's definitions are read: 1. Definition 4.7(2)" in text
 
 

@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 import sys
+import warnings
 
 import html5lib
 import numpy as np
@@ -24,12 +25,14 @@ from crn2sbml import (
 )
 from crn2sbml.errors import (
     ConcentrationError,
+    CrnError,
     InputValueError,
     OutputExistsError,
     UnsupportedError,
 )
 from crn2sbml.exports import make_study, to_copasi, to_csv_tables, to_omex
 from crn2sbml.report import make_report, save_report
+from crn2sbml.theory.examination import rounded_up
 from tests.theory import counterexamples
 
 NETWORK = NeuralNetwork(
@@ -128,7 +131,7 @@ def test_units_are_those_of_the_bench():
     value = float(rows[1].split()[-1].replace(",", ""))
     assert value == pytest.approx(50 * NETWORK.forward(INPUTS)[0, 0], rel=1e-5)
     time = settling_time(NETWORK, INPUTS[:1])[0]
-    assert f"t = {time:.4g} h: from then on every node is within 0.05 nM" in text_of(
+    assert f"t = {rounded_up(time)} h: from then on every node is within 0.05 nM" in text_of(
         section(page, "promises")
     )
     assert "nM⁻² h⁻¹" in text_of(section(page, "about"))
@@ -153,9 +156,9 @@ def test_the_files_are_those_that_the_exports_write(units):
     study = make_study(crn, inputs=INPUTS)
     tables = to_csv_tables(crn, units)
     files = held_files(page)
-    weights = np.frombuffer(files.pop("weights"), dtype="<f4")
+    weights = np.frombuffer(files.pop("weights"), dtype="<f8")
     flat = np.concatenate([layer.weights.ravel() for layer in NETWORK.layers])
-    np.testing.assert_array_equal(weights, flat.astype(np.float32))
+    np.testing.assert_array_equal(weights, flat)
     assert files == {
         "model.xml": to_sbml(crn, units=units).encode(),
         "model.ant": to_antimony(crn, units=units).encode(),
@@ -241,3 +244,100 @@ def test_the_curves_are_the_largest_outputs_of_many():
     largest = {f"X1_{place + 1}" for place in np.argsort(-outputs)[:12]}
     picture = re.search(r'<svg class="figure"[^>]*><title>Concentrations.*?</svg>', html, re.DOTALL)
     assert set(re.findall(r">(X1_\d+)</text>", picture[0])) == largest
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["$5", "$$", "a$x^2$b", "_hidden", "x" * 200, "#0072b2", "#000000", 'id="x', "url(#x)", "日本"],
+)
+def test_names_stand_in_the_picture_as_they_are(name):
+    network = NeuralNetwork(NETWORK.layers, None, [name, "b"])
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message=".*constrained_layout.*")
+        warnings.filterwarnings("error", message=".*axes sizes.*")
+        page = parsed(make_report(network, INPUTS[:1]).html)
+    figures = [s for s in section(page, "settling").iter() if s.get("class") == "figure"]
+    texts = ["".join(element.itertext()) for element in figures[0].iter() if "text" in element.tag]
+    shown = name if len(name) < 33 else f"{name[:31]}…"
+    assert shown in texts
+
+
+@pytest.mark.parametrize("reactions", [["2 X -> 3 X"], ["X -> 10 X"]])
+def test_a_network_that_blows_up_has_a_page_that_says_so(reactions):
+    page = parsed(make_report(Crn.from_text(reactions)).html)
+    settling = text_of(section(page, "settling"))
+    assert settling.startswith("How it runs There is no run to show: ")
+    assert "refuted" in text_of(section(page, "promises"))
+    assert "Steady-State, Run" not in text_of(section(page, "open"))
+
+
+def test_what_antimony_cannot_hold_is_left_out():
+    report = make_report(Crn.from_text(["pi -> 0", "0 -> pi"]))
+    assert report.left_out[0].startswith("model.ant: the id 'pi' is a word")
+    assert "Without model.ant: the id 'pi'" in text_of(section(parsed(report.html), "open"))
+
+
+def test_where_no_settling_time_is_proved_the_page_says_why():
+    huge = NeuralNetwork([Layer([[1e9]], [0.5])])
+    page = parsed(make_report(huge, [[1e6]]).html)
+    assert "No settling time: " in text_of(section(page, "promises"))
+    page = parsed(make_report(huge, [[1e6]], accuracy=1e6).html)
+    assert "Settled by t = " in text_of(section(page, "promises"))
+
+
+def test_titles_and_units_are_checked_before_anything_is_written(tmp_path):
+    for title in ("a\x01b", "a\udc80b", "two\nlines"):
+        with pytest.raises(CrnError, match="the title"):
+            save_report(NETWORK, tmp_path / "a.html", inputs=INPUTS, title=title)
+    with pytest.raises(InputValueError, match="LabUnits"):
+        save_report(NETWORK, tmp_path / "a.html", inputs=INPUTS, units="50 nM")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folded_network_is_described_without_its_inputs():
+    network = NeuralNetwork.random((2, 3, 1), rng=1)
+    page = parsed(make_report(network, INPUTS[:1], encoding="folded").html)
+    about = text_of(section(page, "about"))
+    assert "a neural network with 3 hidden nodes and 1 output." in about
+    assert "Its input is built into its rate constants" in about
+    assert text_of(page.find(f".//{XHTML}h1")) == "Neural network 3-1 as chemistry"
+    folded = compile_network(network, "folded", INPUTS[0])
+    with pytest.raises(InputValueError, match="it holds its data point and takes no others"):
+        make_report(folded, INPUTS[:1])
+
+
+def test_an_input_without_effect_is_named_but_is_no_species():
+    network = NeuralNetwork([Layer([[0.0, 1.0, 0.0]], [0.5])])
+    page = parsed(make_report(network, [[1.0, 2.0, 3.0]], encoding="absorbed").html)
+    assert "None" not in text_of(section(page, "open"))
+    assert "the input species, X0_2." in text_of(section(page, "open"))
+    assert "input 3 (no effect)" in text_of(section(page, "network"))
+
+
+def test_kinds_of_reactions_are_told_apart_by_what_they_do():
+    alike = Crn.from_text(["X + E -> 2 X + E", "F + X -> F + 2 X", "2 X -> X", "2 X -> Y"])
+    rows = [
+        text_of(row) for row in section(parsed(make_report(alike).html), "about").iter(f"{XHTML}tr")
+    ]
+    assert rows[1:4] == ["X + E → 2 X + E 2", "2 X → X 1", "2 X → Y 1"]
+    many = Crn.from_text([f"{k} X -> {k - 1} X" for k in range(2, 18)] + ["0 -> X"])
+    assert "… and 5 more kinds." in text_of(section(parsed(make_report(many).html), "about"))
+
+
+def test_what_is_proved_is_never_rounded_down():
+    network = NeuralNetwork.random((2, 3, 2), rng=0)
+    time = settling_time(network, [[1.0, 2.0]])[0]
+    assert float(f"{time:.4g}") < time  # otherwise this tests nothing
+    page = parsed(make_report(network, [[1.0, 2.0]]).html)
+    (shown,) = re.findall(r"Settled by t = ([\d.]+):", text_of(section(page, "promises")))
+    assert time <= float(shown) < 1.001 * time
+
+
+def test_inputs_are_named_so_that_they_can_be_told_apart():
+    near = [[0.1234567, 1.0], [0.1234568, 1.0]]
+    page = parsed(make_report(NETWORK, near).html)
+    tabs = [text_of(b) for b in page.iter(f"{XHTML}button") if b.get("role") == "tab"]
+    assert tabs == ["input 1", "input 2"]
+    page = parsed(make_report(NETWORK, INPUTS, units=UNITS).html)
+    tabs = [text_of(b) for b in page.iter(f"{XHTML}button") if b.get("role") == "tab"]
+    assert tabs == ["25, 50 nM", "100, 12.5 nM"]

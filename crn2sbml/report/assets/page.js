@@ -46,15 +46,15 @@ function parseCsv(text) {
   return rows;
 }
 
-function isNumber(text) {
-  return text !== "" && Number.isFinite(Number(text));
-}
-
-// "X1_1" in quotes is found as a word; without quotes, as a part of one too.
+// "X1_1" in quotes is found as this very word, small and capital letters told apart; without quotes, as
+// a part of one too.
 function matcher(query) {
-  const words = query.toLowerCase().match(/"[^"]+"|[^\s"]+/g) ?? [];
+  const words = query.match(/"[^"]+"|[^\s"]+/g) ?? [];
   const tests = words.map((word) => {
-    if (!word.startsWith('"')) return (line) => line.includes(word);
+    if (!word.startsWith('"')) {
+      const part = word.toLowerCase();
+      return (line) => line.toLowerCase().includes(part);
+    }
     const literal = word.slice(1, -1).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
     const whole = new RegExp(`(^|[^\\w])${literal}($|[^\\w])`);
     return (line) => whole.test(line);
@@ -62,13 +62,20 @@ function matcher(query) {
   return (line) => tests.every((test) => test(line));
 }
 
+// Other columns may hold names that look like numbers.
+const NUMERIC = ["initial concentration", "value", "order"];
+
 class DataTable {
   constructor(section, rows) {
     this.section = section;
     [this.columns, ...this.rows] = rows;
-    this.lines = this.rows.map((row) => row.join("\t").toLowerCase());
-    this.numeric = this.columns.map((_, place) => this.rows.every((row) => isNumber(row[place])));
-    this.found = this.rows.keys().toArray?.() ?? [...this.rows.keys()];
+    const equation = this.columns.indexOf("equation");
+    if (equation >= 0) {
+      for (const row of this.rows) row[equation] = row[equation].replace("->", "→");
+    }
+    this.lines = this.rows.map((row) => row.join("\t"));
+    this.numeric = this.columns.map((name) => NUMERIC.includes(name));
+    this.found = [...this.rows.keys()];
     this.sorted = { column: -1, descending: false };
     this.page = 0;
     this.search = section.querySelector("input");
@@ -165,7 +172,7 @@ class DataTable {
       cell.classList.toggle("number", this.numeric[column]);
       // The file has all digits; so has what appears when one points at the number.
       const short = this.numeric[column] ? String(Number(Number(text).toPrecision(6))) : text;
-      cell.textContent = this.columns[column] === "equation" ? short.replace("->", "→") : short;
+      cell.textContent = short;
       if (short !== text) cell.title = text;
     });
     return row;
@@ -183,7 +190,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 class NetworkPicture {
   constructor(svg, facts, weights, tables) {
-    Object.assign(this, { svg, facts, tables, input: 0, kept: null });
+    Object.assign(this, { svg, facts, tables, input: 0, kept: null, chosen: null });
     this.overlay = svg.querySelector("g.chosen");
     this.edges = svg.querySelector("g.edges");
     this.told = document.getElementById("node");
@@ -202,7 +209,34 @@ class NetworkPicture {
     svg.addEventListener("pointerover", (event) => this.point(event, false));
     svg.addEventListener("pointerleave", () => this.choose(this.kept));
     svg.addEventListener("click", (event) => this.point(event, true));
-    document.addEventListener("keydown", (event) => event.key === "Escape" && this.keep(null));
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && event.target.tagName !== "INPUT") this.keep(null);
+    });
+    this.followKeys();
+  }
+
+  // Each layer is one stop of the tab key; arrow keys go from node to node.
+  followKeys() {
+    this.svg.setAttribute("role", "group");
+    for (const layer of this.nodes) {
+      layer.forEach((node, place) => {
+        node.setAttribute("tabindex", place === 0 ? 0 : -1);
+        node.setAttribute("role", "button");
+      });
+    }
+    this.svg.addEventListener("focusin", (event) => this.point(event, false));
+    this.svg.addEventListener("focusout", () => this.choose(this.kept));
+    this.svg.addEventListener("keydown", (event) => this.press(event));
+  }
+
+  press(event) {
+    const steps = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 };
+    if (event.key === "Enter" || event.key === " ") this.point(event, true);
+    else if (event.key in steps) {
+      const group = this.nodes[event.target.parentNode.dataset.layer];
+      group[group.indexOf(event.target) + steps[event.key]]?.focus();
+    } else return;
+    event.preventDefault();
   }
 
   point(event, keep) {
@@ -233,16 +267,22 @@ class NetworkPicture {
         node.querySelector("title").textContent = `${name}: ${this.value(values[place])}`;
       });
     });
-    this.choose(this.kept);
+    this.choose(this.kept, true);
   }
 
-  choose(chosen) {
+  choose(chosen, again = false) {
     const before = this.chosen;
+    // What is told stays as it is, so that its link can be clicked.
+    const same = before?.layer === chosen?.layer && before?.node === chosen?.node;
+    if (same && !again) return;
     this.chosen = chosen;
     this.overlay.replaceChildren();
     this.edges.classList.toggle("is-chosen", chosen !== null);
     this.svg.querySelector(".node.chosen")?.classList.remove("chosen");
-    if (before) this.restore(before.layer - 1), this.restore(before.layer + 1);
+    if (before) {
+      this.restore(before.layer - 1);
+      this.restore(before.layer + 1);
+    }
     if (chosen === null) {
       this.told.textContent = "No node chosen.";
       return;
@@ -333,14 +373,31 @@ function strongest(weights, names) {
 // ---- Inputs ---------------------------------------------------------------------------------
 
 function showInput(number, picture) {
-  document.querySelectorAll(".example").forEach((panel, place) => (panel.hidden = place !== number));
+  document.querySelectorAll(".example").forEach((panel, place) => {
+    panel.hidden = place !== number;
+  });
   document.querySelectorAll(".tabs button").forEach((tab, place) => {
     tab.ariaSelected = String(place === number);
-    if (place === number) {
-      for (const name of document.querySelectorAll(".input-name")) name.textContent = tab.textContent;
-    }
+    tab.tabIndex = place === number ? 0 : -1;
   });
+  const chosen = document.getElementById(`example-${number}`);
+  for (const name of document.querySelectorAll(".input-name")) name.textContent = chosen.dataset.name;
   picture?.fill(number);
+}
+
+function makeTabs(picture) {
+  const tabs = [...document.querySelectorAll(".tabs button")];
+  tabs.forEach((tab, place) => {
+    tab.addEventListener("click", () => showInput(place, picture));
+    tab.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key] ?? 0;
+      const next = tabs[place + step];
+      if (step === 0 || next === undefined) return;
+      next.focus();
+      next.click();
+    });
+  });
+  if (document.getElementById("example-0") !== null) showInput(0, picture);
 }
 
 // ---- All of it ------------------------------------------------------------------------------
@@ -356,11 +413,9 @@ async function start() {
   const svg = document.querySelector("svg.network");
   if (svg !== null) {
     const facts = JSON.parse(document.getElementById("facts").textContent);
-    picture = new NetworkPicture(svg, facts, new Float32Array(await unpack("weights")), tables);
+    picture = new NetworkPicture(svg, facts, new Float64Array(await unpack("weights")), tables);
   }
-  document.querySelectorAll(".tabs button").forEach((tab, place) => {
-    tab.addEventListener("click", () => showInput(place, picture));
-  });
+  makeTabs(picture);
   document.documentElement.dataset.ready = "true";
 }
 
