@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999933")
 STYLES = ("-", "--", "-.", ":")
 RESOLUTION = 150
-_LONGEST_LABEL = 32
+_LONGEST_LABEL = 40
 
 
 def save_figure(figure: Figure, path: str | Path, overwrite: bool = False) -> None:
@@ -63,7 +63,7 @@ def legend_label(name: str) -> str:
     Examples
     --------
     >>> print(legend_label("$5"), len(legend_label("x" * 100)))
-    \$5 32
+    \$5 40
     """
     shown = name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 1]}…"
     return shown.replace("$", r"\$")

@@ -13,7 +13,7 @@ from crn2sbml.activations import Activation
 from crn2sbml.arrays import Array
 from crn2sbml.checks import check_type
 from crn2sbml.errors import InputValueError
-from crn2sbml.plots.style import COLOURS, RESOLUTION, STYLES, tidy
+from crn2sbml.plots.style import COLOURS, RESOLUTION, STYLES, legend_label, tidy
 from crn2sbml.simulate.results import Trajectory
 from crn2sbml.theory import Certificate, Envelope
 from crn2sbml.theory.examination import rounded_up
@@ -64,7 +64,7 @@ def plot_activation(
     rho = np.linspace(low, high, 601)
     for number, (name, activation) in enumerate(activations.items()):
         colour, values = COLOURS[number % len(COLOURS)], activation(rho)
-        panel.plot(rho, values, color=colour, label=name, linewidth=1.8)
+        panel.plot(rho, values, color=colour, label=legend_label(name), linewidth=1.8)
         right = np.where(rho >= 0, activation.right_asymptote(rho), np.nan)
         left = activation.left_asymptote(rho)
         left = np.where(left <= 1.5 * activation(0.0), left, np.nan)

@@ -258,7 +258,7 @@ def test_names_stand_in_the_picture_as_they_are(name):
         page = parsed(make_report(network, INPUTS[:1]).html)
     figures = [s for s in section(page, "settling").iter() if s.get("class") == "figure"]
     texts = ["".join(element.itertext()) for element in figures[0].iter() if "text" in element.tag]
-    shown = name if len(name) < 33 else f"{name[:31]}…"
+    shown = name if len(name) < 41 else f"{name[:39]}…"
     assert shown in texts
 
 
