@@ -24,6 +24,7 @@ PLUS, MINUS = " (+)", " (-)"
 _INPUTS, _OUTPUTS = "signed_inputs", "signed_outputs"
 _SHIFTS, _FUNCTION, _CLASSES = "input_shifts", "output_function", "classes"
 _FUNCTIONS = ("none", "softmax")
+_MOST_CLASSES = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,9 +103,6 @@ class Encoder:
                 f"imported as one that is never below {-self.offsets[column]:g}; import it again "
                 f"with data that reach so far, or with signs='pairs'"
             )
-        return shifted @ self.matrix[0].T if not any(self.pairs) else self._split(shifted)
-
-    def _split(self, shifted: Array) -> Array:
         columns = []
         for column, pair in enumerate(self.pairs):
             columns.append(np.maximum(shifted[:, column], 0.0))
@@ -199,12 +197,38 @@ class Decoder:
     def classify(self, concentrations: ArrayLike) -> Array:
         """Return the class of the largest output of each row, or its number without classes."""
         largest = self.values(concentrations).argmax(axis=1)
-        return largest if self.classes is None else np.array(self.classes)[largest]
+        return np.asarray(largest if self.classes is None else np.array(self.classes)[largest])
 
     @property
     def species_names(self) -> list[str] | None:
         """Names of the nodes, or None where outputs have none and none is a pair."""
         return _paired_names(self.pairs, self.names, "output")
+
+
+def explain_codec(encoder: Encoder, decoder: Decoder) -> list[str]:
+    """Say in sentences how inputs are put in and outputs are read off, for notes and pages."""
+    said = []
+    if any(encoder.pairs):
+        said.append(
+            f"An input value v of either sign is a pair of input species, named{PLUS} and{MINUS}: "
+            f"set the first to v and the second to 0 if v is positive, and the first to 0 and the "
+            f"second to -v if it is negative."
+        )
+    for number in np.flatnonzero(encoder.offsets).tolist():
+        name = encoder.names[number] if encoder.names else f"value {number + 1}"
+        said.append(f"Input {name}: add {encoder.offsets[number]:.12g} to it first.")
+    if any(decoder.pairs):
+        said.append(
+            f"An output value is the difference of two output species, the one named{PLUS} less "
+            f"the one named{MINUS}."
+        )
+    if decoder.function == "softmax":
+        said.append("The softmax of the output values gives the probabilities of the classes.")
+    if decoder.classes is not None:
+        names = ", ".join(map(str, decoder.classes[:_MOST_CLASSES]))
+        more = "" if len(decoder.classes) <= _MOST_CLASSES else ", ..."
+        said.append(f"The largest output value names the class, in this order: {names}{more}.")
+    return said
 
 
 def codec_metadata(encoder: Encoder, decoder: Decoder) -> dict[str, str]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from numpy.typing import ArrayLike
+
 from crn2sbml.arrays import Array
-from crn2sbml.compile import Encoding
+from crn2sbml.checks import check_inputs
+from crn2sbml.codec import Decoder, Encoder, codec_metadata, read_codec
+from crn2sbml.compile import Encoding, compile_network
 from crn2sbml.crn import Crn
-from crn2sbml.errors import FileError, UnsupportedError
+from crn2sbml.errors import FileError, FormatError, UnsupportedError
 from crn2sbml.extract import recognise_network
 from crn2sbml.formats import (
     load_antimony,
@@ -38,11 +43,32 @@ class LoadedNetwork:
         How the model holds it; None for a network file.
     inputs : numpy.ndarray, shape (width,), optional
         Concentrations of the input species in the model; None for a network file.
+    codec : tuple of Encoder and Decoder, optional
+        What inputs and outputs mean, for a network that came from elsewhere.
     """
 
     network: NeuralNetwork
     encoding: Encoding | None = None
     inputs: Array | None = None
+    codec: tuple[Encoder, Decoder] | None = None
+
+    @property
+    def input_count(self) -> int:
+        """How many numbers a user gives for one input."""
+        return self.network.widths[0] if self.codec is None else len(self.codec[0].pairs)
+
+    def encode(self, inputs: ArrayLike) -> Array:
+        """Return concentrations of inputs that a user gives, shape (n, width)."""
+        if self.codec is None:
+            return check_inputs(inputs, self.network.widths[0])
+        return self.codec[0].encode(inputs)
+
+    def compile(self, encoding: Encoding, inputs: Array | None) -> Crn:
+        """Compile to a reaction network with concentrations of inputs, shape (width,)."""
+        crn = compile_network(self.network, encoding, inputs)
+        if self.codec is None:
+            return crn
+        return replace(crn, metadata={**crn.metadata, **codec_metadata(*self.codec)})
 
 
 def load_crn(path: str | Path) -> Crn:
@@ -130,13 +156,40 @@ def load_network(path: str | Path) -> NeuralNetwork:
 def read_network(path: str | Path) -> LoadedNetwork:
     """Read a file like :func:`load_network`, with what else a model file says."""
     if Path(path).suffix.lower() not in MODEL_ENDINGS:
-        return LoadedNetwork(NeuralNetwork.load(path))
-    crn = load_crn(path)
+        network, metadata = NeuralNetwork.load_with_metadata(path)
+        return LoadedNetwork(network, codec=_codec(path, metadata, network))
+    return loaded_network(load_crn(path), path)
+
+
+def loaded_network(crn: Crn, path: str | Path) -> LoadedNetwork:
+    """Return the neural network in a model that was read from a file, with what it says of it.
+
+    Raises
+    ------
+    UnsupportedError
+        If it holds none.
+    """
     try:
         found = recognise_network(crn)
     except UnsupportedError as error:
         raise UnsupportedError(f"{path} holds no neural network: {error}") from error
-    return LoadedNetwork(found.network, found.encoding, found.own_inputs(crn))
+    codec = _codec(path, crn.metadata, found.network)
+    return LoadedNetwork(found.network, found.encoding, found.own_inputs(crn), codec)
+
+
+def _codec(
+    path: str | Path, metadata: Mapping[str, str], network: NeuralNetwork
+) -> tuple[Encoder, Decoder] | None:
+    """Return encoder and decoder if the file holds them and the network has inputs left."""
+    codec = read_codec(metadata, network.input_names, network.output_names)
+    if codec is None or not network.widths[0]:
+        return None
+    if (codec[0].width, codec[1].width) != (network.widths[0], network.widths[-1]):
+        raise FormatError(
+            f"{path}: what it says of its inputs and outputs does not fit a network from "
+            f"{network.widths[0]} to {network.widths[-1]} concentrations"
+        )
+    return codec
 
 
 def check_model_ending(path: str | Path) -> str:

@@ -17,6 +17,7 @@ ROOMS = [
     "arrays",
     "blas",
     "files",
+    "optional",
     "memory",
     "progress",
     "render",
@@ -26,6 +27,7 @@ ROOMS = [
     "activation_names",
     "network_file",
     "network",
+    "codec",
     "reaction",
     "mass_action",
     "crn",
@@ -43,6 +45,7 @@ ROOMS = [
     "exports",
     "data",
     "training",
+    "importers",
     "plots",
     "report",
     "example_models",
@@ -102,6 +105,9 @@ def test_importing_the_package_loads_nothing_heavy():
         "sympy",
         "networkx",
         "jinja2",
+        "sklearn",
+        "onnx",
+        "torch",
     )
     code = f"import crn2sbml, sys; print([m for m in {heavy} if m in sys.modules])"
     result = subprocess.run(

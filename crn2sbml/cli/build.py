@@ -15,12 +15,13 @@ from crn2sbml.cli.common import (
     lab_units_options,
     output_options,
     read_one_input,
+    read_source,
 )
-from crn2sbml.compile import Encoding, compile_network
+from crn2sbml.compile import Encoding
 from crn2sbml.crn import Crn
 from crn2sbml.files import check_output
 from crn2sbml.formats.sbml.write import LEVEL_VERSIONS
-from crn2sbml.model_files import check_model_ending, read_network, save_crn
+from crn2sbml.model_files import check_model_ending, save_crn
 from crn2sbml.units import BenchValues, LabUnits, bench_values, in_lab_units
 
 _LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_VERSIONS}
@@ -72,17 +73,17 @@ def build(
 ) -> None:
     """Write the reaction network of NETWORK as SBML or Antimony.
 
-    NETWORK is a network file (.npz) or a model of one (.xml, .sbml, .ant).
+    NETWORK is a network file (.npz), a model of one (.xml, .sbml, .ant), or ONNX (.onnx).
     """
     printer = Printer(quiet, as_json)
     check_model_ending(output)
     check_output(output, force)
     units = lab_units(concentration, time_text)
-    loaded = read_network(network)
+    loaded = read_source(network)
     inputs = loaded.inputs
     if input_text is not None:
-        inputs = read_one_input(input_text, loaded.network.widths[0])
-    crn = compile_network(loaded.network, encoding, inputs)
+        inputs = loaded.encode(read_one_input(input_text, loaded.input_count))[0]
+    crn = loaded.compile(encoding, inputs)
     save_crn(crn, output, force, level_version=_LEVELS[level_version], units=units)
     printer.line(f"Wrote {output}: {_counts(crn)}, {encoding} encoding of {loaded.network!r}.")
     values = bench_values(crn if units is None else in_lab_units(crn, units))

@@ -19,11 +19,13 @@ from crn2sbml.cli.common import (
     load_examples,
     output_options,
     read_one_input,
+    read_source,
 )
-from crn2sbml.compile import Encoding, compile_network
+from crn2sbml.compile import Encoding
 from crn2sbml.crn import Crn
 from crn2sbml.errors import FileError, InputValueError, UnitError
 from crn2sbml.exports import (
+    OPTIONAL_LIBRARIES,
     Study,
     make_study,
     save_copasi,
@@ -38,7 +40,7 @@ from crn2sbml.exports import (
 )
 from crn2sbml.extract import recognise_network
 from crn2sbml.formats import save_antimony, save_sbml
-from crn2sbml.model_files import MODEL_ENDINGS, load_crn, read_network
+from crn2sbml.model_files import MODEL_ENDINGS, load_crn
 from crn2sbml.plots import plot_trajectory
 from crn2sbml.report import draw_network
 from crn2sbml.units import LabUnits
@@ -201,13 +203,16 @@ def export(
 ) -> None:
     """Write MODEL_OR_NETWORK in the files of other people's tools.
 
-    The source is a network file (.npz) or any mass-action model (.xml, .sbml, .ant).
+    The source is a network file (.npz), ONNX (.onnx), or any mass-action model (.xml, .sbml, .ant).
     """
     printer = Printer(quiet, as_json)
     units = lab_units(concentration, time_text)
     options = _Options(force, units, molecules, title, creators, data)
     chosen = tuple(dict.fromkeys((*formats, *more_formats)))
     _check_options(chosen, options)
+    for kind in chosen:
+        if kind in OPTIONAL_LIBRARIES:
+            OPTIONAL_LIBRARIES[kind]()
     stem = name or source.stem
     if Path(stem).name != stem:
         raise FileError(f"--name {stem!r} is a path; name the folder with -o")
@@ -233,9 +238,9 @@ def _source(source: Path, encoding: Encoding | None, input_text: str | None) -> 
     """Return a model as it is, or compile a network."""
     if source.suffix.lower() in MODEL_ENDINGS and encoding is None and input_text is None:
         return load_crn(source)
-    loaded = read_network(source)
+    loaded = read_source(source)
     check_encoding(loaded, encoding, source)
     inputs = loaded.inputs
     if input_text is not None:
-        inputs = read_one_input(input_text, loaded.network.widths[0])
-    return compile_network(loaded.network, encoding or "enzymatic", inputs)
+        inputs = loaded.encode(read_one_input(input_text, loaded.input_count))[0]
+    return loaded.compile(encoding or "enzymatic", inputs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import numpy as np
 
 from crn2sbml.arrays import Array
 from crn2sbml.cli.common import (
@@ -15,13 +16,13 @@ from crn2sbml.cli.common import (
     lab_units_options,
     output_options,
     read_inputs,
+    read_source,
 )
 from crn2sbml.compile import Encoding
 from crn2sbml.crn import Crn
 from crn2sbml.errors import FileError, UnsupportedError
-from crn2sbml.extract import recognise_network
 from crn2sbml.files import check_output
-from crn2sbml.model_files import MODEL_ENDINGS, load_crn, read_network
+from crn2sbml.model_files import MODEL_ENDINGS, load_crn, loaded_network
 from crn2sbml.network import NeuralNetwork
 from crn2sbml.report import save_report
 
@@ -73,7 +74,7 @@ def report(
     It says what the model computes, draws the network, simulates it, proves what can be promised,
     lists all species and reactions, and holds the files for other tools. It needs no network.
 
-    The source is a network file (.npz) or any mass-action model (.xml, .sbml, .ant).
+    The source is a network file (.npz), ONNX (.onnx), or any mass-action model (.xml, .sbml, .ant).
     """
     printer = Printer(quiet, as_json)
     if output.suffix.lower() not in _ENDINGS:
@@ -106,14 +107,16 @@ def _read(
         if input_text is None:
             return crn, None
         try:
-            width = recognise_network(crn).network.widths[0]
+            loaded = loaded_network(crn, source)
         except UnsupportedError as error:
-            raise UnsupportedError(
-                f"{source} is no neural network and takes no inputs: {error}; leave --input out"
-            ) from error
-        return crn, read_inputs(input_text, width)
-    loaded = read_network(source)
+            raise UnsupportedError(f"{error}; leave --input out") from error
+        return crn, loaded.encode(read_inputs(input_text, loaded.input_count))
+    loaded = read_source(source)
     check_encoding(loaded, encoding, source)
-    if input_text is None:
-        return loaded.network, loaded.inputs
-    return loaded.network, read_inputs(input_text, loaded.network.widths[0])
+    rows = loaded.inputs if loaded.inputs is None else loaded.inputs[np.newaxis]
+    if input_text is not None:
+        rows = loaded.encode(read_inputs(input_text, loaded.input_count))
+    if loaded.codec is None or rows is None or encoding == "folded":
+        return loaded.network, rows
+    # So that the page's files say what inputs and outputs mean.
+    return loaded.compile(encoding or "enzymatic", rows[0]), rows

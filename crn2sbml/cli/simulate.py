@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -10,11 +11,17 @@ from rich.console import Console
 from rich.table import Table
 
 from crn2sbml.arrays import Array
-from crn2sbml.cli.common import Printer, output_options, read_inputs, workers_option
+from crn2sbml.cli.common import (
+    Printer,
+    output_options,
+    read_inputs,
+    read_source,
+    workers_option,
+)
 from crn2sbml.compile import node_id
 from crn2sbml.errors import ConcentrationError
 from crn2sbml.files import check_output, csv_text, save_text
-from crn2sbml.model_files import LoadedNetwork, read_network
+from crn2sbml.model_files import LoadedNetwork
 from crn2sbml.network import NeuralNetwork
 from crn2sbml.plots import check_figure_path, plot_trajectory, save_figure
 from crn2sbml.simulate import Simulator, SteadyState
@@ -61,7 +68,8 @@ def simulate(
 ) -> None:
     """Run the chemistry of NETWORK until it has settled, and print its outputs.
 
-    NETWORK is a network file (.npz) or a model of one (.xml, .sbml, .ant), which may hold inputs.
+    NETWORK is a network file (.npz), ONNX (.onnx), or a model of one (.xml, .sbml, .ant), which may
+    hold inputs. Inputs and outputs of a network that was imported are in the original's terms.
     The simulation starts with every node at 1 and stops when it is proven to be within the accuracy
     of its steady state.
     """
@@ -71,7 +79,7 @@ def simulate(
             check_output(target, force)
     if plot is not None:
         check_figure_path(plot)
-    found = read_network(network)
+    found = read_source(network)
     loaded = found.network
     rows = _rows(found, input_text)
     with Simulator(loaded, workers, progress=printer.shows_text) as simulator:
@@ -81,20 +89,50 @@ def simulate(
             figure = plot_trajectory(
                 simulator.trajectory(rows[0]),
                 outputs,
-                dict(zip(outputs, _headings(loaded), strict=True)),
+                dict(zip(outputs, loaded.output_names or outputs, strict=True)),
             )
             save_figure(figure, plot, force)
+    results = _results(found, settled)
     if output is not None:
-        save_text(csv_text(_headings(loaded), settled.outputs.tolist()), output, force)
-    _print(printer, loaded, settled)
+        save_text(csv_text(results.headings, results.table), output, force)
+    _print(printer, results, settled)
     for target in (output, plot):
         if target is not None:
             printer.line(f"Wrote {target}.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Results:
+    """What is shown of each input: outputs in the user's terms, and the class if there are any."""
+
+    headings: list[str]
+    outputs: list[list[float]]
+    classes: list[str] | None
+
+    @property
+    def table(self) -> list[list[float | str]]:
+        if self.classes is None:
+            return [list(row) for row in self.outputs]
+        return [[*row, name] for row, name in zip(self.outputs, self.classes, strict=True)]
+
+
+def _results(found: LoadedNetwork, settled: SteadyState) -> _Results:
+    network = found.network
+    if found.codec is None:
+        headings = list(network.output_names or _output_ids(network))
+        return _Results(headings, settled.outputs.tolist(), None)
+    decoder = found.codec[1]
+    headings = list(decoder.names or (f"output {n}" for n in range(1, len(decoder.pairs) + 1)))
+    outputs = decoder.decode(settled.outputs).tolist()
+    if decoder.classes is None:
+        return _Results(headings, outputs, None)
+    classes = [str(name) for name in decoder.classify(settled.outputs)]
+    return _Results([*headings, "class"], outputs, classes)
+
+
 def _rows(found: LoadedNetwork, text: str | None) -> Array:
     if text is not None:
-        return read_inputs(text, found.network.widths[0])
+        return found.encode(read_inputs(text, found.input_count))
     if found.inputs is None:
         raise ConcentrationError(
             "a network file holds no inputs; give them with --input FILE or --input 0.5,1"
@@ -107,34 +145,35 @@ def _output_ids(network: NeuralNetwork) -> list[str]:
     return [node_id(last, number) for number in range(1, network.widths[-1] + 1)]
 
 
-def _headings(network: NeuralNetwork) -> list[str]:
-    return list(network.output_names or _output_ids(network))
-
-
-def _print(printer: Printer, network: NeuralNetwork, settled: SteadyState) -> None:
+def _print(printer: Printer, results: _Results, settled: SteadyState) -> None:
+    classes = {} if results.classes is None else {"classes": results.classes}
     printer.result(
         {
-            "output_names": _headings(network),
-            "outputs": settled.outputs.tolist(),
+            "output_names": results.headings[: len(results.outputs[0])] if results.outputs else [],
+            "outputs": results.outputs,
+            **classes,
             "error_bound": settled.error_bound,
             "time": settled.time,
         }
     )
     if not printer.shows_text:
         return
-    rows = [[f"{value:.6f}" for value in row] for row in settled.outputs[:_MOST_ROWS].tolist()]
+    rows = [
+        [cell if isinstance(cell, str) else f"{cell:.6f}" for cell in row]
+        for row in results.table[:_MOST_ROWS]
+    ]
     if len(rows) == 1:
         table = Table("output", "settles at")
-        for name, value in zip(_headings(network), rows[0], strict=True):
+        for name, value in zip(results.headings, rows[0], strict=True):
             table.add_row(name, value)
     else:
-        table = Table("input", *_headings(network))
+        table = Table("input", *results.headings)
         for number, row in enumerate(rows, start=1):
             table.add_row(str(number), *row)
     Console().print(table)
-    if len(settled.outputs) > _MOST_ROWS:
+    if len(results.outputs) > _MOST_ROWS:
         printer.line(
-            f"... and {len(settled.outputs) - _MOST_ROWS} more inputs; -o writes them all."
+            f"... and {len(results.outputs) - _MOST_ROWS} more inputs; -o writes them all."
         )
     printer.line(
         f"Settled: every node is within {settled.error_bound:.1e} of its steady state (proven)."

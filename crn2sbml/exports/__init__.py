@@ -1,8 +1,8 @@
 """Files for other people's tools: tables, reaction lists, and the text of other programs."""
 
-from crn2sbml.exports.copasi import save_copasi, to_copasi
+from crn2sbml.exports.copasi import load_basico, save_copasi, to_copasi
 from crn2sbml.exports.counts import save_counts_sbml, to_counts_sbml
-from crn2sbml.exports.omex import save_omex, to_omex, to_sedml
+from crn2sbml.exports.omex import load_libsedml, save_omex, to_omex, to_sedml
 from crn2sbml.exports.reaction_text import (
     save_nuskell,
     save_reaction_list,
@@ -12,6 +12,7 @@ from crn2sbml.exports.reaction_text import (
 from crn2sbml.exports.study import Study, make_study
 from crn2sbml.exports.tables import (
     Table,
+    load_openpyxl,
     reaction_table,
     save_csv_tables,
     save_markdown_tables,
@@ -20,9 +21,18 @@ from crn2sbml.exports.tables import (
     to_csv_tables,
     to_markdown_tables,
 )
-from crn2sbml.exports.training_problem import save_petab
+from crn2sbml.exports.training_problem import load_petab, save_petab
+
+OPTIONAL_LIBRARIES = {
+    "cps": load_basico,
+    "omex": load_libsedml,
+    "petab": load_petab,
+    "xlsx": load_openpyxl,
+}
+"""For formats that need a library of an extra, what imports it or names the extra."""
 
 __all__ = [
+    "OPTIONAL_LIBRARIES",
     "Study",
     "Table",
     "make_study",

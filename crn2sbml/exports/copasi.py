@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from crn2sbml.absorb import fold
-from crn2sbml.errors import MissingDependencyError, UnsupportedError
+from crn2sbml.errors import UnsupportedError
 from crn2sbml.exports.study import Study
 from crn2sbml.files import atomic_write, check_output
 from crn2sbml.formats import to_sbml
+from crn2sbml.optional import load_library
 from crn2sbml.units import LabUnits
 
 # COPASI's import takes time that grows with the square of the reactions: about a minute here.
@@ -55,13 +56,7 @@ def to_copasi(study: Study, units: LabUnits | None = None) -> tuple[bytes, bool]
     The time course runs for the duration of the study and plots its outputs; the steady-state task
     integrates first, since Newton's method alone may find a root that is no concentration.
     """
-    try:
-        import basico
-    except ImportError as error:
-        raise MissingDependencyError(
-            "COPASI files need copasi-basico, which is not installed; pip install "
-            "'crn2sbml[copasi]', or open the SBML file in COPASI"
-        ) from error
+    basico = load_basico()
     crn, folded = study.crn, False
     if len(crn.reactions) > MOST_REACTIONS:
         crn, folded = fold(crn), True
@@ -113,8 +108,13 @@ def save_copasi(
     return folded
 
 
-def _set_up(basico: Any, model: Any, study: Study, unit: float) -> None:
-    duration = study.duration * unit
+def load_basico() -> Any:
+    """Import COPASI's library, or say which extra brings it."""
+    return load_library("basico", "COPASI files", "copasi", "open the SBML file in COPASI")
+
+
+def _set_up(basico: Any, model: Any, study: Study, one_time: float) -> None:
+    duration = study.duration * one_time
     basico.set_task_settings(
         "Time-Course",
         {

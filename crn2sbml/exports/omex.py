@@ -13,12 +13,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from crn2sbml.errors import FileError, MissingDependencyError
+from crn2sbml.errors import FileError
 from crn2sbml.exports.study import Study
 from crn2sbml.exports.tables import to_csv_tables
 from crn2sbml.files import atomic_write, check_output
 from crn2sbml.formats import to_sbml
 from crn2sbml.formats.sbml.notes import PAPER_RESOURCE
+from crn2sbml.optional import load_library
 from crn2sbml.reaction import check_label
 from crn2sbml.units import LabUnits
 
@@ -68,7 +69,7 @@ def to_sedml(study: Study, model: str = MODEL, units: LabUnits | None = None) ->
     MissingDependencyError
         If python-libsedml is not installed.
     """
-    libsedml = _libsedml()
+    libsedml = load_libsedml()
     document = libsedml.SedDocument(1, 4)
     document.getNamespaces().add(_SBML_NAMESPACE, "sbml")
     described = document.createModel()
@@ -281,12 +282,6 @@ def _metadata(title: str, creators: Sequence[str]) -> str:
     )
 
 
-def _libsedml() -> Any:
-    try:
-        import libsedml
-    except ImportError as error:
-        raise MissingDependencyError(
-            "a COMBINE archive needs python-libsedml, which is not installed; pip install "
-            "'crn2sbml[omex]'"
-        ) from error
-    return libsedml
+def load_libsedml() -> Any:
+    """Import the library of SED-ML, or say which extra brings it."""
+    return load_library("libsedml", "COMBINE archives", "omex")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crn2sbml.compile import with_roles
 from crn2sbml.crn import Crn
-from crn2sbml.errors import MissingDependencyError
 from crn2sbml.exports.packing import copy_without_dates
 from crn2sbml.files import atomic_write, check_output, csv_text, save_text
+from crn2sbml.optional import load_library
 from crn2sbml.reaction import format_complex
 from crn2sbml.units import LabUnits, in_lab_units
 
@@ -236,21 +236,20 @@ def save_xlsx_tables(
     MissingDependencyError
         If openpyxl is not installed.
     """
-    try:
-        from openpyxl import Workbook
-    except ImportError as error:
-        raise MissingDependencyError(
-            "a workbook (.xlsx) needs openpyxl, which is not installed; pip install "
-            "'crn2sbml[xlsx]', or write CSV"
-        ) from error
+    openpyxl = load_openpyxl()
     # In this mode rows are streamed, so that memory stays flat.
-    workbook = Workbook(write_only=True)
+    workbook = openpyxl.Workbook(write_only=True)
     for table in _tables(crn, units):
         _fill(workbook.create_sheet(table.title), table)
     buffer = io.BytesIO()
     workbook.save(buffer)
     with atomic_write(path, overwrite) as stream:
         copy_without_dates(buffer, stream)
+
+
+def load_openpyxl() -> Any:
+    """Import the library of workbooks, or say which extra brings it."""
+    return load_library("openpyxl", "workbooks (.xlsx)", "xlsx", "write CSV")
 
 
 def _fill(sheet: Worksheet, table: Table) -> None:

@@ -17,12 +17,12 @@ from crn2sbml.crn import Crn
 from crn2sbml.errors import (
     FileError,
     InputValueError,
-    MissingDependencyError,
     OutputExistsError,
     UnsupportedError,
 )
 from crn2sbml.formats import to_sbml
 from crn2sbml.network import NeuralNetwork
+from crn2sbml.optional import load_library
 
 PROBLEM, MODEL = "problem.yaml", "model.xml"
 TABLES = ("conditions.tsv", "observables.tsv", "measurements.tsv", "parameters.tsv")
@@ -71,7 +71,7 @@ def save_petab(
     ``problem.yaml`` names the enzymatic SBML model and the tables. The noise of every observable is
     1, so that the maximum of the likelihood is the minimum of the quadratic cost, equation (9).
     """
-    petab, pandas = _libraries()
+    petab, pandas = load_petab()
     check_type(network, NeuralNetwork, "a training problem")
     rows = check_inputs(inputs, network.widths[0])
     goals = _checked_targets(targets, len(rows), network.widths[-1])
@@ -102,15 +102,10 @@ def save_petab(
         _move(Path(name), target)
 
 
-def _libraries() -> tuple[Any, Any]:
-    try:
-        import pandas
-        import petab.v1 as petab
-    except ImportError as error:
-        raise MissingDependencyError(
-            "a PEtab problem needs petab, which is not installed; pip install 'crn2sbml[petab]'"
-        ) from error
-    return petab, pandas
+def load_petab() -> tuple[Any, Any]:
+    """Import petab and pandas, or say which extra brings them."""
+    petab = load_library("petab.v1", "PEtab problems", "petab")
+    return petab, load_library("pandas", "PEtab problems", "petab")
 
 
 def _checked_targets(targets: ArrayLike, rows: int, outputs: int) -> Array:

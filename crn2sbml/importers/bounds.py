@@ -1,10 +1,10 @@
 """How far the chemistry of an imported network is from the original, proved.
 
-Every number of the original is bracketed, [low, high], and so is the difference of the chemistry to it.
-Both go through affine maps by interval arithmetic, and through functions by what is known of them:
+Every number of the original is bracketed, [low, high], and so is the difference of the chemistry to
+it. Both go through affine maps by interval arithmetic, and through functions by what is known of
+them:
 
-- 0 < phi_h(z) - max(0, z) <= sqrt(h), and less with the distance of z from 0, at which it is the same on
-  both sides;
+- 0 < phi_h(z) - max(0, z) <= sqrt(h), and less with the distance of z from 0, on both sides alike;
 - z = phi_h(z) - phi_h(-z) exactly;
 - the distance of a piecewise linear function from the one that it stands for;
 - the smallest and largest slope of a function where it is used.

@@ -121,7 +121,8 @@ def _rows(data: ArrayLike | None, width: int) -> Array | None:
     rows = rows.reshape(len(rows), -1) if rows.ndim > 1 else rows[np.newaxis, :]
     if rows.shape[1] != width or not len(rows) or not np.isfinite(rows).all():
         raise InputValueError(
-            f"the data have shape {np.shape(data)}; they must be finite numbers, {width} in each row"
+            f"the data have shape {np.shape(data)}; they must be finite numbers, {width} in each "
+            f"row"
         )
     return rows
 
@@ -180,8 +181,8 @@ def _pieces(
             return pieces
         if max(piece.nodes for piece in pieces) > _MOST_KNOTS:
             raise InputValueError(
-                f"an accuracy of {options.accuracy:g} needs more than {_MOST_KNOTS:,} nodes for each "
-                f"node of the original: what is proved for {max(p.nodes for p in pieces):,} is "
+                f"an accuracy of {options.accuracy:g} needs more than {_MOST_KNOTS:,} nodes for "
+                f"each node of the original: what is proved for that many is "
                 f"{found.largest:.3g}; ask for less, give data or a range for the inputs, or the "
                 f"number of knots"
             )

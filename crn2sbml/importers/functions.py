@@ -1,8 +1,8 @@
 """Activation functions of other libraries as sums of shifted ReLUs, with a proved error.
 
-A piecewise linear function is c + s z + sum_k a_k max(0, z - t_k): s is its slope on the far left and
-a_k the change of its slope at the knot t_k. ReLU, leaky ReLU and their like are such functions; smooth
-ones are approximated by chords. With the smoothed ReLU phi in place of max(0, .), and
+A piecewise linear function is c + s z + sum_k a_k max(0, z - t_k): s is its slope on the far left
+and a_k the change of its slope at the knot t_k. ReLU, leaky ReLU and their like are such functions;
+smooth ones are approximated by chords. With the smoothed ReLU phi in place of max(0, .), and
 z = phi(z) - phi(-z), which is exact for decay of order 2, a chemistry computes it.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -155,10 +156,10 @@ def approximate(
 
     Notes
     -----
-    Between two points at a distance D, the error of a chord is at most the larger one at these points
-    and D^2/8 times the largest curvature between them, which is that at the points or at an extremum.
-    Beyond the last knots the function is a
-    straight line up to what is left of its approach to it.
+    Between two points at a distance D, the error of a chord is at most the larger one at these
+    points and D^2/8 times the largest curvature between them, which is that at the points or at an
+    extremum. Beyond the last knots the function is a straight line up to what is left of its
+    approach to it.
 
     Examples
     --------
@@ -219,7 +220,7 @@ def _count(function: Function, accuracy: float) -> int:
 
 def _parts(function: Function, low: float, high: float) -> list[tuple[float, float]]:
     ends = [low, *(bend for bend in function.bends if low < bend < high), high]
-    return list(zip(ends[:-1], ends[1:], strict=True))
+    return list(pairwise(ends))
 
 
 def _steps(function: Function, low: float, high: float, accuracy: float) -> tuple[int, Array]:

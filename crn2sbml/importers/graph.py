@@ -1,7 +1,7 @@
 """What the importers build: a computation of affine maps and functions of one number.
 
-Every value is an affine map of sources: the inputs (source 0), and functions applied to values. Layers
-without a function between them, scalers and normalisations thereby become one matrix by themselves.
+Every value is an affine map of sources: the inputs (source 0), and functions applied to values.
+Layers without a function between them, scalers and normalisations thereby become one matrix.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crn2sbml.arrays import Array
 from crn2sbml.errors import UnsupportedError
@@ -42,7 +43,7 @@ class Value:
         """Number of entries."""
         return len(self.constant)
 
-    def take(self, places: Array) -> Value:
+    def take(self, places: NDArray[np.intp]) -> Value:
         """Return some entries, in any order."""
         parts = {source: matrix[places] for source, matrix in self.parts.items()}
         return Value(parts, self.constant[places])

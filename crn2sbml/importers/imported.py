@@ -1,9 +1,9 @@
-"""What an importer returns: a network with what its inputs and outputs mean, and how exact it is."""
+"""What importers return: a network, what its inputs and outputs mean, and how exact it is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -11,15 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml.arrays import Array
-from crn2sbml.codec import Decoder, Encoder, codec_metadata, read_codec
-from crn2sbml.compile import Encoding, compile_network
+from crn2sbml.codec import Decoder, Encoder, codec_metadata
+from crn2sbml.compile import Encoding
 from crn2sbml.crn import Crn
 from crn2sbml.errors import InputValueError, NetworkError, UnsupportedError
-from crn2sbml.extract import recognise_network
 from crn2sbml.importers.bounds import ErrorBounds, bound_errors
 from crn2sbml.importers.functions import PiecewiseLinear
 from crn2sbml.importers.graph import Graph, Value
-from crn2sbml.model_files import MODEL_ENDINGS, load_crn
+from crn2sbml.model_files import LoadedNetwork, read_network
 from crn2sbml.network import NeuralNetwork
 from crn2sbml.simulate import Simulator
 from crn2sbml.training import TrainingResult, find_ties, train_network
@@ -69,7 +68,8 @@ class ImportReport:
     measured_error : float or None
         The largest distance on the data.
     settling_time : float or None
-        Time by which the chemistry of all rows has settled to a tenth of the bound, from every start.
+        Time by which the chemistry of all rows has settled to a tenth of the bound, from every
+        start.
     nodes : int
         Of the network, without inputs.
     extra_nodes : int
@@ -131,8 +131,8 @@ class ImportedNetwork:
         widths = self.network.widths
         if (self.encoder.width, self.decoder.width) != (widths[0], widths[-1]):
             raise NetworkError(
-                f"the network leads from {widths[0]} to {widths[-1]} concentrations, but the encoder "
-                f"makes {self.encoder.width} and the decoder reads {self.decoder.width}"
+                f"the network leads from {widths[0]} to {widths[-1]} concentrations, but the "
+                f"encoder makes {self.encoder.width} and the decoder reads {self.decoder.width}"
             )
 
     def outputs(
@@ -145,7 +145,8 @@ class ImportedNetwork:
         inputs : array_like, shape (n, inputs)
             In the original's terms: any numbers, unscaled.
         forward : {"closed-form", "roadrunner"}, default "closed-form"
-            Whether nodes are computed by the formula, or are the settled chemistry in libroadrunner.
+            Whether nodes are computed by the formula, or are the settled chemistry in
+            libroadrunner.
         workers : int, default 1
             Processes that share the chemistry's runs.
 
@@ -186,7 +187,8 @@ class ImportedNetwork:
         rows = self.encoder.encode(inputs)
         if forward not in get_args(Forward):
             raise InputValueError(
-                f"there is no forward pass {forward!r}; choose one of {', '.join(get_args(Forward))}"
+                f"there is no forward pass {forward!r}; choose one of "
+                f"{', '.join(get_args(Forward))}"
             )
         computed = self.network.forward(rows)
         if forward == "closed-form":
@@ -277,9 +279,9 @@ class ImportedNetwork:
             Its files tell a collaborator which species are pairs, and what they stand for.
         """
         start = None if inputs is None else self.encoder.encode(inputs)[0]
-        crn = compile_network(self.network, encoding, start)
-        metadata = {**crn.metadata, **codec_metadata(self.encoder, self.decoder)}
-        return replace(crn, metadata=metadata)
+        return LoadedNetwork(self.network, codec=(self.encoder, self.decoder)).compile(
+            encoding, start
+        )
 
     def save(self, path: str | Path, overwrite: bool = False) -> None:
         """Write the network with its encoder and decoder to an ``.npz`` file.
@@ -311,14 +313,7 @@ def with_names(network: NeuralNetwork, encoder: Encoder, decoder: Decoder) -> Ne
     return NeuralNetwork(network.layers, encoder.species_names, decoder.species_names)
 
 
-def from_crn(crn: Crn) -> ImportedNetwork | None:
-    """Return the imported network in a reaction network, or None if it carries no codec."""
-    found = recognise_network(crn).network
-    codec = read_codec(crn.metadata, found.input_names, found.output_names)
-    return None if codec is None else ImportedNetwork(found, *codec)
-
-
-def load_imported(path: str | Path) -> ImportedNetwork | None:
+def load_imported(path: str | Path) -> ImportedNetwork:
     """Read an imported network from a network file or a model file.
 
     Parameters
@@ -328,16 +323,17 @@ def load_imported(path: str | Path) -> ImportedNetwork | None:
 
     Returns
     -------
-    ImportedNetwork or None
-        None if the file holds a network without encoder and decoder.
+    ImportedNetwork
 
     Raises
     ------
     FileError, FormatError, UnsupportedError
-        If the file cannot be read, is broken, or holds no network.
+        If the file cannot be read, is broken, or holds no network, or one without encoder and
+        decoder.
     """
-    if Path(path).suffix.lower() in MODEL_ENDINGS:
-        return from_crn(load_crn(path))
-    network, metadata = NeuralNetwork.load_with_metadata(path)
-    codec = read_codec(metadata, network.input_names, network.output_names)
-    return None if codec is None else ImportedNetwork(network, *codec)
+    loaded = read_network(path)
+    if loaded.codec is None:
+        raise UnsupportedError(
+            f"{path} does not say what its inputs and outputs mean; read it with load_network"
+        )
+    return ImportedNetwork(loaded.network, *loaded.codec)

@@ -1,8 +1,8 @@
 """From a computation of affine maps and functions to layers of smoothed ReLUs.
 
-Each function becomes nodes phi(z - t_k), one for each knot, and phi(t_0 - z) where it is not flat on the
-left; its value is a sum of them. What a later layer needs again is carried as a pair of nodes whose
-difference it is, exactly; so is an output that may be negative.
+Each function becomes nodes phi(z - t_k), one for each knot, and phi(t_0 - z) where it is not flat
+on the left; its value is a sum of them. What a later layer needs again is carried as a pair of
+nodes whose difference it is, exactly; so is an output that may be negative.
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from crn2sbml.errors import (
     FileError,
     FormatError,
-    MissingDependencyError,
     UnsupportedError,
 )
 from crn2sbml.importers.finish import ImportOptions, finish
@@ -29,6 +28,7 @@ from crn2sbml.importers.functions import (
 from crn2sbml.importers.graph import Graph, Value
 from crn2sbml.importers.imported import ImportedNetwork
 from crn2sbml.importers.tensors import Geometry, Tensor
+from crn2sbml.optional import load_library
 
 LARGEST_FILE = 500_000_000
 MOST_NODES = 10_000
@@ -117,13 +117,7 @@ def _finished(
 
 
 def _library() -> Any:
-    try:
-        import onnx
-    except ImportError as error:
-        raise MissingDependencyError(
-            "ONNX files need onnx, which is not installed; pip install 'crn2sbml[onnx]'"
-        ) from error
-    return onnx
+    return load_library("onnx", "ONNX files", "onnx")
 
 
 def _read(source: str | Path) -> bytes:
@@ -172,8 +166,8 @@ def _input_shape(entry: Any, name: str) -> tuple[int, ...]:
     lengths = [d.dim_value for d in entry.type.tensor_type.shape.dim]
     if len(lengths) < 2 or any(length <= 0 for length in lengths[1:]):
         raise UnsupportedError(
-            f"{name}: the input {entry.name} has the shape {lengths}; it must be a batch of rows of a "
-            f"known length"
+            f"{name}: the input {entry.name} has the shape {lengths}; it must be a batch of rows "
+            f"of a known length"
         )
     return tuple(lengths[1:])
 
@@ -265,14 +259,15 @@ def _plain(labels: Sequence[Any]) -> list[str | int]:
 
 # ---- Operations ----------------------------------------------------------------------------------
 
-_Operation = Callable[[Graph, list[Any], dict[str, Any], Any], _Entry]
+# Arguments and results are entries or None; what does not fit is caught around the call.
+_Operation = Callable[[Graph, list[Any], dict[str, Any], Any], Any]
 
 
 def _both_constant(arguments: Sequence[Any]) -> bool:
     return not any(isinstance(argument, Tensor) for argument in arguments)
 
 
-def _add(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+def _add(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     first, second = arguments
     if _both_constant(arguments):
         return np.asarray(first + second)
@@ -281,25 +276,25 @@ def _add(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: A
     return first.plus(second) if isinstance(first, Tensor) else second.plus(first)
 
 
-def _subtract(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+def _subtract(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     first, second = arguments
     negative = second.times(np.array(-1.0)) if isinstance(second, Tensor) else -second
     return _add(graph, [first, negative], attributes, onnx)
 
 
-def _multiply(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+def _multiply(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     first, second = arguments
     if _both_constant(arguments):
         return np.asarray(first * second)
     if isinstance(first, Tensor) and isinstance(second, Tensor):
         raise UnsupportedError(
-            "it multiplies two things that both depend on the inputs, which is no layer of weights; "
-            "leave out attention and gates"
+            "it multiplies two things that both depend on the inputs, which is no layer of "
+            "weights; leave out attention and gates"
         )
     return first.times(second) if isinstance(first, Tensor) else second.times(first)
 
 
-def _divide(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+def _divide(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     first, second = arguments
     if isinstance(second, Tensor):
         raise UnsupportedError("it divides by something that depends on the inputs")
@@ -310,7 +305,7 @@ def _divide(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx
     return np.asarray(first / second)
 
 
-def _matmul(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+def _matmul(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     first, second = arguments
     if _both_constant(arguments):
         return np.asarray(first @ second)
@@ -319,7 +314,7 @@ def _matmul(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx
     return first.matmul(np.asarray(second, dtype=np.float64))
 
 
-def _gemm(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+def _gemm(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     first, weights = arguments[0], arguments[1]
     if not isinstance(first, Tensor) or isinstance(weights, Tensor) or attributes.get("transA"):
         raise UnsupportedError("it is no product of the inputs and a matrix of weights")
@@ -330,7 +325,7 @@ def _gemm(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: 
     return found
 
 
-def _normalise(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+def _normalise(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     x, *numbers = arguments
     scale, bias, mean, variance = (np.asarray(n, dtype=np.float64) for n in numbers)
     factor = scale / np.sqrt(variance + attributes.get("epsilon", 1e-5))
@@ -339,13 +334,13 @@ def _normalise(graph: Graph, arguments: list[Any], attributes: dict[str, Any], o
     return x.times(factor.reshape(shape)).plus((bias - mean * factor).reshape(shape))
 
 
-def _scaler(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+def _scaler(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     offset = np.asarray(attributes.get("offset", [0.0]), dtype=np.float64)
     scale = np.asarray(attributes.get("scale", [1.0]), dtype=np.float64)
     return arguments[0].plus(-offset).times(scale)
 
 
-def _convolve(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+def _convolve(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     x, kernels, *rest = arguments
     if not isinstance(x, Tensor) or isinstance(kernels, Tensor):
         raise UnsupportedError("its kernels depend on the inputs")
@@ -375,9 +370,7 @@ def _geometry(
     return Geometry(strides, dilations, pads)
 
 
-def _average_pool(
-    graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any
-) -> _Entry:
+def _average_pool(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     x = arguments[0]
     window = tuple(attributes["kernel_shape"])
     geometry = _geometry(x.shape[2:], window, attributes)
@@ -390,13 +383,13 @@ def _average_pool(
 
 def _global_average(
     graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any
-) -> _Entry:
+) -> Any:
     x = arguments[0]
     return x.summed(tuple(range(2, len(x.shape))), True, lambda count: 1.0 / count)
 
 
 def _reduce(mean: bool) -> _Operation:
-    def reduce(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+    def reduce(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
         x = arguments[0]
         axes = arguments[1] if len(arguments) > 1 else attributes.get("axes")
         keep = bool(attributes.get("keepdims", 1))
@@ -411,7 +404,7 @@ def _reduce(mean: bool) -> _Operation:
 
 
 def _elementwise(choose: Callable[[dict[str, Any]], Function]) -> _Operation:
-    def apply(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+    def apply(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
         function = choose(attributes)
         if isinstance(arguments[0], Tensor):
             return arguments[0].applied(graph, function)
@@ -426,14 +419,14 @@ def _gelu(attributes: dict[str, Any]) -> Function:
     return FUNCTIONS["gelu"]
 
 
-def _prelu(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+def _prelu(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     slopes = np.unique(np.asarray(arguments[1], dtype=np.float64))
     if len(slopes) != 1:
         raise UnsupportedError("its slopes differ from channel to channel; use one for all")
     return _elementwise(lambda _: leaky_relu(float(slopes[0])))(graph, arguments, attributes, onnx)
 
 
-def _clip(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+def _clip(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     ends = [*arguments[1:], None, None][:2]
     low = float(ends[0]) if ends[0] is not None else attributes.get("min", -math.inf)
     high = float(ends[1]) if ends[1] is not None else attributes.get("max", math.inf)
@@ -451,7 +444,7 @@ def _clip(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: 
 def _move(move: Callable[[NDArray[Any], list[Any], dict[str, Any]], NDArray[Any]]) -> _Operation:
     """Make an operation of a function of numpy that only moves entries."""
 
-    def apply(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+    def apply(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
         first, *rest = arguments
         if any(isinstance(argument, Tensor) for argument in rest):
             raise UnsupportedError("where it moves numbers to depends on the inputs")
@@ -502,9 +495,7 @@ def _gather(x: NDArray[Any], rest: list[Any], attributes: dict[str, Any]) -> NDA
     return np.take(x, np.asarray(rest[0], dtype=np.intp), axis=attributes.get("axis", 0))
 
 
-def _concatenate(
-    graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any
-) -> _Entry:
+def _concatenate(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     axis = attributes["axis"]
     if _both_constant(arguments):
         return np.concatenate(arguments, axis)
@@ -516,7 +507,7 @@ def _concatenate(
     return found
 
 
-def _constant(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+def _constant(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     if "value" in attributes:
         return _array(onnx, attributes["value"], "a constant")
     ((_, value),) = attributes.items()
@@ -525,7 +516,7 @@ def _constant(graph: Graph, arguments: list[Any], attributes: dict[str, Any], on
 
 def _constant_of_shape(
     graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any
-) -> _Entry:
+) -> Any:
     value = _array(onnx, attributes["value"], "a constant") if "value" in attributes else [0.0]
     shape = [int(n) for n in arguments[0]]
     if math.prod(shape) > LARGEST_FILE:
@@ -533,26 +524,26 @@ def _constant_of_shape(
     return np.full(shape, np.ravel(value)[0])
 
 
-def _shape(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+def _shape(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     return np.array(arguments[0].shape, dtype=np.int64)
 
 
-def _same(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
-    return arguments[0]  # type: ignore[no-any-return]
+def _same(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
+    return arguments[0]
 
 
-def _cast(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+def _cast(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     if isinstance(arguments[0], Tensor):
         return arguments[0]
     return np.asarray(arguments[0]).astype(onnx.helper.tensor_dtype_to_np_dtype(attributes["to"]))
 
 
-def _pad(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> _Entry:
+def _pad(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     x = arguments[0]
     pads = [int(n) for n in (arguments[1] if len(arguments) > 1 else attributes["pads"])]
     kind = attributes.get("mode", b"constant")
     if not any(pads):
-        return x  # type: ignore[no-any-return]
+        return x
     if kind != b"constant" or (
         len(arguments) > 2 and arguments[2] is not None and arguments[2] != 0
     ):

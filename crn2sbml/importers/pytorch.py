@@ -18,6 +18,7 @@ from crn2sbml.importers.graph import Graph
 from crn2sbml.importers.imported import ImportedNetwork
 from crn2sbml.importers.onnx_files import from_onnx
 from crn2sbml.importers.tensors import Geometry, Tensor
+from crn2sbml.optional import load_library
 
 
 def from_torch(
@@ -50,12 +51,7 @@ def from_torch(
     MissingDependencyError
         If torch is not installed.
     """
-    try:
-        import torch
-    except ImportError as error:
-        raise MissingDependencyError(
-            "modules of PyTorch need torch, which is not installed; pip install torch"
-        ) from error
+    torch = load_library("torch", "modules of PyTorch", "torch")
     if not isinstance(module, torch.nn.Module):
         raise UnsupportedError(f"{type(module).__name__} is no torch.nn.Module")
     layers = _flattened(torch, module, "")
@@ -68,8 +64,8 @@ def from_torch(
     for name, layer in layers:
         if function == "softmax":
             raise UnsupportedError(
-                f"layer {name} follows a softmax, which chemistry does not compute; it can only come "
-                f"last"
+                f"layer {name} follows a softmax, which chemistry does not compute; it can only "
+                f"come last"
             )
         if _is_softmax(layer):
             function = "softmax"
@@ -112,7 +108,7 @@ def _applied(graph: Graph, tensor: Tensor, name: str, layer: Any) -> Tensor:
     if kind not in _LAYERS:
         raise UnsupportedError(
             f"layer {name} is a {kind}, which has no chemistry; "
-            f"{_ADVICE.get(kind, 'use linear, convolution and normalisation layers and activations')}"
+            f"{_ADVICE.get(kind, _GENERAL_ADVICE)}"
         )
     try:
         return _LAYERS[kind](graph, tensor, layer)
@@ -234,6 +230,7 @@ _LAYERS: dict[str, Callable[[Graph, Tensor, Any], Tensor]] = {
     "GELU": _elementwise(_gelu),
     "SiLU": _elementwise(lambda layer: FUNCTIONS["silu"]),
 }
+_GENERAL_ADVICE = "use linear, convolution and normalisation layers and activations"
 _ADVICE = {
     **dict.fromkeys(
         ("MaxPool1d", "MaxPool2d", "MaxPool3d", "AdaptiveMaxPool2d"),

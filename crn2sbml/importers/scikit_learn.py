@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from crn2sbml.errors import InputValueError, MissingDependencyError, UnsupportedError
+from crn2sbml.errors import InputValueError, UnsupportedError
 from crn2sbml.importers.finish import ImportOptions, finish
 from crn2sbml.importers.functions import FUNCTIONS
 from crn2sbml.importers.graph import Graph, Value
 from crn2sbml.importers.imported import ImportedNetwork
+from crn2sbml.optional import load_library
 
 # Names of activations in scikit-learn.
 _ACTIVATIONS = {"identity": "identity", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
@@ -52,19 +53,14 @@ def from_sklearn(model: Any, **options: Any) -> ImportedNetwork:
     >>> bool((imported.predict(X) == model.predict(X)).mean() > 0.99)
     True
     """
-    try:
-        from sklearn.exceptions import NotFittedError
-        from sklearn.neural_network import MLPClassifier, MLPRegressor
-        from sklearn.pipeline import Pipeline
-        from sklearn.utils.validation import check_is_fitted
-    except ImportError as error:
-        raise MissingDependencyError(
-            "models of scikit-learn need scikit-learn, which is not installed; pip install "
-            "'crn2sbml[sklearn]'"
-        ) from error
+    networks = load_library("sklearn.neural_network", "models of scikit-learn", "sklearn")
+    from sklearn.exceptions import NotFittedError
+    from sklearn.pipeline import Pipeline
+    from sklearn.utils.validation import check_is_fitted
+
     steps = list(model.steps) if isinstance(model, Pipeline) else [("model", model)]
     network = steps[-1][1]
-    if not isinstance(network, (MLPClassifier, MLPRegressor)):
+    if not isinstance(network, (networks.MLPClassifier, networks.MLPRegressor)):
         raise UnsupportedError(
             f"{type(network).__name__} is no network: from_sklearn takes an MLPClassifier or "
             f"MLPRegressor, also at the end of a Pipeline"

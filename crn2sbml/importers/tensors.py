@@ -1,7 +1,7 @@
 """Tensors whose entries are those of a value or plain numbers: shapes without copies of matrices.
 
-Whatever only moves entries (reshaping, transposing, slicing, joining) is done to an array of places,
-so that numpy's own functions do it.
+Whatever only moves entries (reshaping, transposing, slicing, joining) is done to an array of
+places, so that numpy's own functions do it.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Tensor:
         rows = self.places.size // self.shape[-1]
         check_size(rows * matrix.shape[1], self.places.size)
         # The same matrix for every position of the other axes.
-        whole = np.kron(np.eye(rows), matrix.T) if rows > 1 else matrix.T
+        whole = np.asarray(np.kron(np.eye(rows), matrix.T), dtype=np.float64)
         return Tensor.of(self.flat.mapped(whole), (*self.shape[:-1], matrix.shape[1]))
 
     def summed(self, axes: tuple[int, ...], keep: bool, factor: Callable[[int], float]) -> Tensor:

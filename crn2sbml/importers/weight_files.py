@@ -14,13 +14,13 @@ from crn2sbml.errors import (
     FileError,
     FormatError,
     InputValueError,
-    MissingDependencyError,
     UnsupportedError,
 )
 from crn2sbml.importers.finish import ImportOptions, finish
 from crn2sbml.importers.functions import FUNCTIONS
 from crn2sbml.importers.graph import Graph, Value
 from crn2sbml.importers.imported import ImportedNetwork
+from crn2sbml.optional import load_library
 
 _WEIGHTS, _BIASES = (
     ("weight", "weights", "kernel", "W", "coef"),
@@ -100,16 +100,11 @@ def from_weights(
 def _read(path: Path) -> Mapping[str, NDArray[Any]]:
     if path.suffix.lower() != ".safetensors":
         return read_archive(path, "it must hold arrays of weights")
+    safetensors = load_library("safetensors.numpy", "safetensors files", "safetensors")
+    from safetensors import SafetensorError
+
     try:
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
-    except ImportError as error:
-        raise MissingDependencyError(
-            "safetensors files need safetensors, which is not installed; pip install "
-            "'crn2sbml[safetensors]'"
-        ) from error
-    try:
-        return dict(load_file(path))
+        return dict(safetensors.load_file(path))
     except FileNotFoundError:
         raise FileError(f"there is no file {path}") from None
     except OSError as error:

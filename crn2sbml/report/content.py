@@ -136,7 +136,7 @@ def gather(
     check_label(title, "the title")
     crn, rows, recognised = _model(source, inputs, encoding)
     study = make_study(crn, inputs=rows, accuracy=accuracy, recognised=recognised)
-    examination = examine(crn, study.recognised, accuracy)
+    examination = examine(crn, study.recognised, accuracy, rows)
     settled: SteadyState | None = None
     runs, no_run = [], ""
     if study.recognised is None or rows is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,7 +18,7 @@ from crn2sbml.compile import Encoding
 from crn2sbml.crn import Crn
 from crn2sbml.files import check_output, save_text
 from crn2sbml.formats.sbml.notes import PAPER, PAPER_RESOURCE
-from crn2sbml.network import NeuralNetwork
+from crn2sbml.network import Layer, NeuralNetwork, describe_activation
 from crn2sbml.plots import plot_examination, plot_trajectory
 from crn2sbml.report.content import Content, gather
 from crn2sbml.report.downloads import MOST_LOADED, Download, make_downloads, pack
@@ -42,10 +42,10 @@ _PROMISES = (
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CAPTIONS = {
     "activation": "What a node settles at, φ, for the sum ρ of its weighted inputs and its bias. "
-    "Dashed and dotted: the curves that it approaches.",
+    "Dashed and dotted: how it grows far on the right, and falls far on the left.",
     "phase_line": "How fast one species grows (above 0) or shrinks (below), for each concentration "
     "it may have once those before it have settled. It moves along the arrows; filled points "
-    "attract it, open ones do not.",
+    "attract it, open ones do not; κ is the rate of the last approach.",
     "settling": "How far the worst node still is from where it settles. No start leads above the "
     "black curve; the others are three runs.",
 }
@@ -203,6 +203,9 @@ def _context(content: Content, downloads: list[Download], left_out: list[str]) -
         "more_kinds": len(kinds) - _MOST_KINDS,
         "settles": level.proved,
         "shape": _shape(content),
+        "activations": _activations(content),
+        "is_smoothed_relu": all(map(_is_smoothed_relu, _layers(content))),
+        "called": _called(content),
         "inputs": []
         if content.recognised is None
         else list(filter(None, content.recognised.inputs)),
@@ -230,6 +233,30 @@ def _promises(content: Content) -> list[tuple[str, str, str]]:
     """Return each property in everyday words, and its verdict at both levels."""
     rows = zip(_PROMISES, content.examination.property_rows(), strict=True)
     return [(words, row[1], row[2]) for words, row in rows]
+
+
+def _layers(content: Content) -> Sequence[Layer]:
+    return () if content.recognised is None else content.recognised.network.layers
+
+
+def _is_smoothed_relu(layer: Layer) -> bool:
+    return dict(layer.activation.decay) == {2: 1.0}
+
+
+def _activations(content: Content) -> str:
+    """Name the activations, each once."""
+    return "; ".join(
+        dict.fromkeys(describe_activation(layer.activation) for layer in _layers(content))
+    )
+
+
+def _called(content: Content) -> tuple[str, str] | None:
+    """Return the id and the name of a species, best of an output, where they differ."""
+    names = {s.id: s.name for s in content.crn.species}
+    for species in (*content.study.outputs, *names):
+        if (name := names[species]) and name != species:
+            return species, name
+    return None
 
 
 def _shape(content: Content) -> str:

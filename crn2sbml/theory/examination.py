@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from crn2sbml.arrays import Array
 from crn2sbml.crn import Crn
 from crn2sbml.errors import InputValueError, SimulationError
 from crn2sbml.extract import RecognisedNetwork
@@ -139,7 +140,12 @@ def rounded_up(value: float, digits: int = 4) -> str:
     return f"{float(number.quantize(last, ROUND_CEILING)):.{digits}g}"
 
 
-def examine(crn: Crn, recognised: RecognisedNetwork | None, accuracy: float) -> Examination:
+def examine(
+    crn: Crn,
+    recognised: RecognisedNetwork | None,
+    accuracy: float,
+    inputs: Array | None = None,
+) -> Examination:
     """Certify a model, and bound its settling time if it is a neural network.
 
     Parameters
@@ -150,6 +156,9 @@ def examine(crn: Crn, recognised: RecognisedNetwork | None, accuracy: float) -> 
         The neural network in it, if there is one.
     accuracy : float
         What "settled" means, an absolute distance.
+    inputs : numpy.ndarray, shape (n, width), optional
+        Of the neural network: the settling time is for all of them; those in the model unless
+        given.
 
     Returns
     -------
@@ -167,9 +176,9 @@ def examine(crn: Crn, recognised: RecognisedNetwork | None, accuracy: float) -> 
         return Examination(certificate, accuracy, None, "not everything is proved at these numbers")
     if recognised is None:
         return Examination(certificate, accuracy, None, "the model is no neural network")
-    inputs = recognised.own_inputs(crn)[np.newaxis, :]
+    rows = recognised.own_inputs(crn)[np.newaxis, :] if inputs is None else inputs
     try:
-        time = float(settling_time(recognised.network, inputs, accuracy)[0])
+        time = float(settling_time(recognised.network, rows, accuracy).max())
     except (InputValueError, SimulationError) as error:
         return Examination(certificate, accuracy, None, str(error))
     return Examination(certificate, accuracy, time)

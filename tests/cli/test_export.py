@@ -1,6 +1,7 @@
 """What `crn2sbml export` writes, and what it refuses."""
 
 import json
+import sys
 
 import pytest
 
@@ -139,3 +140,16 @@ def test_a_folded_model_does_not_become_another(folder):
     result = run("export", "folded.xml", *to("sbml"), "-o", "out", "--encoding", "enzymatic")
     assert result.exit_code == 2
     assert "is folded" in result.output
+
+
+@pytest.mark.parametrize(
+    ("kind", "library"), [("cps", "basico"), ("omex", "libsedml"), ("xlsx", "openpyxl")]
+)
+def test_a_missing_library_is_an_error_before_anything_is_written(
+    folder, monkeypatch, kind, library
+):
+    monkeypatch.setitem(sys.modules, library, None)
+    result = run("export", "net.npz", *to("sbml", kind), "-o", "out")
+    assert result.exit_code == 2
+    assert "pip install 'crn2sbml[" in result.output
+    assert not (folder / "out").exists()

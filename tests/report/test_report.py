@@ -341,3 +341,23 @@ def test_inputs_are_named_so_that_they_can_be_told_apart():
     page = parsed(make_report(NETWORK, INPUTS, units=UNITS).html)
     tabs = [text_of(b) for b in page.iter(f"{XHTML}button") if b.get("role") == "tab"]
     assert tabs == ["25, 50 nM", "100, 12.5 nM"]
+
+
+def test_the_settling_time_is_that_of_all_inputs_shown():
+    times = settling_time(NETWORK, INPUTS)
+    assert times.argmax() == 0  # so that the other order makes a difference
+    page = parsed(make_report(NETWORK, INPUTS[::-1]).html)
+    assert f"Settled by t = {rounded_up(times.max())}:" in text_of(section(page, "promises"))
+    assert f"settled by t = {rounded_up(times.max())}" in text_of(page.find(f".//{XHTML}header"))
+
+
+def test_other_decays_have_their_own_formula():
+    mixed = NeuralNetwork([Layer([[1.0]], [0.0], Activation(1.0, {2: 1.0, 3: 0.5}))])
+    about = text_of(section(parsed(make_report(mixed, [[1.0]]).html), "about"))
+    assert "Here root activation (h = 1, decay 1 at order 2 + 0.5 at order 3)." in about
+    assert "smoothed ReLU" not in about
+
+
+def test_a_foreign_model_is_not_called_dimensionless():
+    about = text_of(section(parsed(make_report(Crn.from_text(["0 -> A", "A -> 0"])).html), "about"))
+    assert "Units that the model may have declared are not kept" in about

@@ -74,6 +74,8 @@ class DataTable {
       for (const row of this.rows) row[equation] = row[equation].replace("->", "→");
     }
     this.lines = this.rows.map((row) => row.join("\t"));
+    // Names, roles and rows of Table 1 that a model does not have.
+    this.shown = [...this.columns.keys()].filter((column) => this.rows.some((row) => row[column] !== ""));
     this.numeric = this.columns.map((name) => NUMERIC.includes(name));
     this.found = [...this.rows.keys()];
     this.sorted = { column: -1, descending: false };
@@ -131,7 +133,8 @@ class DataTable {
 
   showHead() {
     const row = document.createElement("tr");
-    this.columns.forEach((name, column) => {
+    this.shown.forEach((column) => {
+      const name = this.columns[column];
       const cell = row.appendChild(document.createElement("th"));
       cell.scope = "col";
       cell.classList.toggle("number", this.numeric[column]);
@@ -167,7 +170,8 @@ class DataTable {
 
   row(place) {
     const row = document.createElement("tr");
-    this.rows[place].forEach((text, column) => {
+    this.shown.forEach((column) => {
+      const text = this.rows[place][column];
       const cell = row.appendChild(document.createElement("td"));
       cell.classList.toggle("number", this.numeric[column]);
       // The file has all digits; so has what appears when one points at the number.
@@ -200,10 +204,13 @@ class NetworkPicture {
     }
     // Row by row, the weights into each node of a layer.
     this.weights = [];
+    this.largest = [];
     let start = 0;
     facts.species.slice(1).forEach((layer, before) => {
       const width = facts.species[before].length;
       this.weights.push(layer.map((_, i) => weights.subarray(start + i * width, start + (i + 1) * width)));
+      const all = weights.subarray(start, start + layer.length * width);
+      this.largest.push(all.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) || 1);
       start += layer.length * width;
     });
     svg.addEventListener("pointerover", (event) => this.point(event, false));
@@ -246,7 +253,8 @@ class NetworkPicture {
       return;
     }
     const chosen = { layer: Number(node.parentNode.dataset.layer), node: Number(node.dataset.node) };
-    if (keep) this.keep(chosen);
+    const again = this.kept?.layer === chosen.layer && this.kept.node === chosen.node;
+    if (keep) this.keep(again ? null : chosen);
     else if (this.kept === null) this.choose(chosen);
   }
 
@@ -298,7 +306,7 @@ class NetworkPicture {
 
   // Lines to columns; in a grid the cells themselves show sign and size.
   showWeights(layer, chosen, weights) {
-    const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) || 1;
+    const largest = this.largest[Math.min(layer, chosen.layer)];
     weights.forEach((weight, place) => {
       const node = this.nodes[layer][place];
       const share = Math.abs(weight) / largest;
