@@ -11,6 +11,7 @@ from crn2sbml.cli.common import ErrorReportingGroup
 from crn2sbml.cli.demo import demo
 from crn2sbml.cli.export import export
 from crn2sbml.cli.extract import extract
+from crn2sbml.cli.import_network import import_network
 from crn2sbml.cli.models import models
 from crn2sbml.cli.paper import paper
 from crn2sbml.cli.report import report
@@ -32,6 +33,7 @@ def main() -> None:
 
 main.add_command(demo)
 main.add_command(build)
+main.add_command(import_network)
 main.add_command(extract)
 main.add_command(export)
 main.add_command(report)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 import click
 import numpy as np
+from numpy.typing import ArrayLike
 
 from crn2sbml.archive import read_array
 from crn2sbml.arrays import Array
@@ -177,8 +179,12 @@ def data_dir_option(command: _Command) -> _Command:
     )(command)
 
 
-def load_examples(source: str, *others: str) -> Dataset:
+def load_examples(
+    source: str, *others: str, encode: Callable[[ArrayLike], Array] | None = None
+) -> Dataset:
     """Load a data set by its name, or from a file; `others` are names that the caller knows.
+
+    Inputs in a file may be negative where `encode` makes concentrations of them.
 
     Raises
     ------
@@ -187,11 +193,14 @@ def load_examples(source: str, *others: str) -> Dataset:
     """
     known = {"xor": load_xor, "iris": load_iris, "digits": load_digits}
     if source in known:
-        return known[source]()
+        data = known[source]()
+        if encode is None:
+            return data
+        return replace(data, inputs=encode(data.inputs), input_names=None)
     if not source.endswith(".npz"):
         names = ", ".join((*known, *others))
         raise InputValueError(f"--data {source!r} is none of {names} or an .npz file")
-    return load_dataset(source)
+    return load_dataset(source, encode)
 
 
 class Printer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
@@ -18,14 +18,22 @@ from crn2sbml.cli.common import (
     load_examples,
     output_options,
     parse_layers,
+    read_source,
     workers_option,
 )
+from crn2sbml.codec import Decoder, Encoder, codec_metadata
 from crn2sbml.data import Dataset, load_mnist, split
 from crn2sbml.errors import FileError, InputValueError
-from crn2sbml.model_files import load_network
 from crn2sbml.network import NeuralNetwork
 from crn2sbml.plots import plot_history, save_figure
-from crn2sbml.training import COSTS, OPTIMISERS, TrainingResult, share_correct, train_network
+from crn2sbml.training import (
+    COSTS,
+    OPTIMISERS,
+    TrainingResult,
+    find_ties,
+    share_correct,
+    train_network,
+)
 from crn2sbml.training.loop import Forward
 
 _FILES = ("network.npz", "training.csv", "training.png")
@@ -68,8 +76,8 @@ _OWN = _Defaults(rounds=2000, learning_rate=0.01)
     "--network",
     "start_file",
     type=click.Path(path_type=Path),
-    help="Where to start: a network file (.npz) or a model of one (.xml, .sbml, .ant). Default: "
-    "random numbers.",
+    help="Where to start: a network file (.npz), ONNX (.onnx), or a model of one (.xml, .sbml, "
+    ".ant). Default: random numbers.",
 )
 @click.option("--layers", metavar="WIDTHS", help="Widths with commas, inputs first: 64,16,10.")
 @click.option(
@@ -160,8 +168,10 @@ def train(
     printer = Printer(quiet, as_json)
     check_output_folder(output, (*_FILES, _BEST), force or resume)
     rng = np.random.default_rng(seed)
-    training, test, defaults = _load(source, data_dir, held_out, rng)
-    if start_file is None:
+    loaded = None if start_file is None else read_source(start_file)
+    codec = None if loaded is None else loaded.codec
+    training, test, defaults = _load(source, data_dir, held_out, rng, codec)
+    if loaded is None:
         widths = _widths(layers, training, defaults)
         h = defaults.smoothing if smoothing is None else smoothing
         activation = _activations(activation_text, h, len(widths) - 1)
@@ -169,7 +179,7 @@ def train(
         start = NeuralNetwork(shape.layers, training.input_names, training.output_names)
     else:
         _check_no_shape(layers=layers, smoothing=smoothing, activation=activation_text)
-        start = load_network(start_file)
+        start = loaded.network
     size = batch_size or defaults.batch_size
     printer.line(f"Training {start!r} on {len(training)} examples ({training.name}), {forward}.")
     result = train_network(
@@ -189,14 +199,23 @@ def train(
         rng=rng,
         validation=None if test is None else (test.inputs, test.targets),
         workers=workers,
+        ties=None if codec is None else find_ties(start, codec[0].pairs),
+        readout=None if codec is None else codec[1].matrix,
         progress=printer.shows_text,
     )
-    _write(result, output, force or resume, with_best=test is not None)
-    _print(printer, result, training, test, output)
+    _write(result, output, force or resume, codec, with_best=test is not None)
+    _print(printer, result, training, test, output, codec)
+
+
+_Codec = tuple[Encoder, Decoder]
 
 
 def _load(
-    source: str, data_dir: Path | None, held_out: float | None, rng: np.random.Generator
+    source: str,
+    data_dir: Path | None,
+    held_out: float | None,
+    rng: np.random.Generator,
+    codec: _Codec | None,
 ) -> tuple[Dataset, Dataset | None, _Defaults]:
     """Return the examples to train on, those held out, and the settings that suit them."""
     if source == "mnist":
@@ -204,18 +223,26 @@ def _load(
             raise InputValueError(
                 "mnist has test images of its own, so that --held-out does not apply; leave it out"
             )
-        return (*load_mnist(data_dir), _MNIST)
+        parts = load_mnist(data_dir)
+        if codec is not None:
+            parts = _encoded(parts[0], codec), _encoded(parts[1], codec)
+        return (*parts, _MNIST)
     if data_dir is not None:
         raise InputValueError(f"--data-dir goes with --data mnist, not with {source}; leave it out")
-    data, defaults = _load_one(source)
+    data, defaults = _load_one(source, codec)
     share = defaults.held_out if held_out is None else held_out
     training, test = split(data, share, rng) if share else (data, None)
     return training, test, defaults
 
 
-def _load_one(source: str) -> tuple[Dataset, _Defaults]:
+def _encoded(data: Dataset, codec: _Codec) -> Dataset:
+    return replace(data, inputs=codec[0].encode(data.inputs), input_names=None)
+
+
+def _load_one(source: str, codec: _Codec | None) -> tuple[Dataset, _Defaults]:
     suited = {"xor": _XOR, "iris": _IRIS, "digits": _Defaults()}
-    return load_examples(source, "mnist"), suited.get(source, _OWN)
+    encode = None if codec is None else codec[0].encode
+    return load_examples(source, "mnist", encode=encode), suited.get(source, _OWN)
 
 
 def _check_no_shape(**options: object) -> None:
@@ -254,25 +281,35 @@ def _learning_rate(given: float | None, optimiser: str, defaults: _Defaults) -> 
     return given
 
 
-def _write(result: TrainingResult, folder: Path, force: bool, *, with_best: bool) -> None:
+def _write(
+    result: TrainingResult, folder: Path, force: bool, codec: _Codec | None, *, with_best: bool
+) -> None:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise FileError(f"cannot make {folder}: {error.strerror or error}") from error
-    result.network.save(folder / _FILES[0], force)
+    metadata = None if codec is None else codec_metadata(*codec)
+    result.network.save(folder / _FILES[0], force, metadata)
     if with_best:
-        result.best_network.save(folder / _BEST, force)
+        result.best_network.save(folder / _BEST, force, metadata)
     result.history.save_csv(folder / _FILES[1], force)
     save_figure(plot_history(result.history), folder / _FILES[2], force)
 
 
 def _print(
-    printer: Printer, result: TrainingResult, training: Dataset, test: Dataset | None, folder: Path
+    printer: Printer,
+    result: TrainingResult,
+    training: Dataset,
+    test: Dataset | None,
+    folder: Path,
+    codec: _Codec | None,
 ) -> None:
     figures = {"cost": float(result.history.cost[-1])}
     for name, data in (("training_accuracy", training), ("held_out_accuracy", test)):
         if data is not None:
-            share = share_correct(result.network.forward(data.inputs), data.targets)
+            outputs = result.network.forward(data.inputs)
+            values = outputs if codec is None else codec[1].values(outputs)
+            share = share_correct(values, data.targets)
             if np.isfinite(share):
                 figures[name] = share
     seconds = float(result.history.seconds[-1])

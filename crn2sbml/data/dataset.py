@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -124,7 +124,7 @@ def split(dataset: Dataset, held_out: float, rng: np.random.Generator) -> tuple[
     return dataset.rows(order[count:]), dataset.rows(order[:count])
 
 
-def load_dataset(path: str | Path) -> Dataset:
+def load_dataset(path: str | Path, encode: Callable[[ArrayLike], Array] | None = None) -> Dataset:
     """Read a data set from an ``.npz`` file with the arrays ``inputs`` and ``targets``.
 
     A one-dimensional integer array ``labels`` may stand in for ``targets``.
@@ -133,6 +133,9 @@ def load_dataset(path: str | Path) -> Dataset:
     ----------
     path : str or Path
         File to read; pickles in it are refused.
+    encode : callable, optional
+        Makes concentrations of inputs that may be negative, such as that of an
+        :class:`~crn2sbml.codec.Encoder`.
 
     Returns
     -------
@@ -148,10 +151,15 @@ def load_dataset(path: str | Path) -> Dataset:
     source = Path(path)
     wanted = "it must be an .npz file with the arrays 'inputs' and 'targets' (or 'labels')"
     arrays = read_archive(source, wanted)
-    return _from_arrays(arrays, source, wanted)
+    return _from_arrays(arrays, source, wanted, encode)
 
 
-def _from_arrays(arrays: Mapping[str, NDArray[Any]], source: Path, wanted: str) -> Dataset:
+def _from_arrays(
+    arrays: Mapping[str, NDArray[Any]],
+    source: Path,
+    wanted: str,
+    encode: Callable[[ArrayLike], Array] | None,
+) -> Dataset:
     if "inputs" not in arrays or not {"targets", "labels"} & set(arrays):
         raise FormatError(f"{source} holds {', '.join(arrays) or 'none of the arrays'}; {wanted}")
     if "targets" in arrays:
@@ -164,4 +172,5 @@ def _from_arrays(arrays: Mapping[str, NDArray[Any]], source: Path, wanted: str) 
         targets = class_targets(labels, int(labels.max(initial=0)) + 1)
     if arrays["inputs"].dtype.kind not in "fiub" or targets.dtype.kind not in "fiub":
         raise FormatError(f"{source}: inputs and targets must be numbers")
-    return Dataset(arrays["inputs"], targets, source.stem)
+    inputs = arrays["inputs"] if encode is None else encode(arrays["inputs"])
+    return Dataset(inputs, targets, source.stem)

@@ -83,6 +83,9 @@ def from_onnx(source: str | Path | bytes, **options: Any) -> ImportedNetwork:
         raise UnsupportedError(
             f"{name} has {len(graph.node):,} nodes, but at most {MOST_NODES:,} are imported"
         )
+    folder = None if isinstance(source, bytes) else Path(source).resolve().parent
+    for tensor in graph.initializer:
+        _read_beside(onnx, tensor, folder, name)
     constants = {tensor.name: _array(onnx, tensor, name) for tensor in graph.initializer}
     inputs = [entry for entry in graph.input if entry.name not in constants]
     if len(inputs) != 1:
@@ -143,6 +146,39 @@ def _parsed(onnx: Any, content: bytes, name: str) -> Any:
     if not model.graph.node or not model.opset_import:
         raise FormatError(f"{name} is no ONNX model: it holds no computation")
     return model
+
+
+def _read_beside(onnx: Any, tensor: Any, folder: Path | None, name: str) -> None:
+    """Read numbers that a file keeps in another one, which must be beside it."""
+    if tensor.data_location != onnx.TensorProto.EXTERNAL:
+        return
+    told = {entry.key: entry.value for entry in tensor.external_data}
+    location = told.get("location", "")
+    if folder is None or not location or Path(location).name != location or "\\" in location:
+        raise UnsupportedError(
+            f"{name} keeps the weights {tensor.name} in {location or 'another file'!r}; they must be in "
+            f"a file beside it, or in the file itself"
+        )
+    path = folder / location
+    if path.is_symlink():
+        raise UnsupportedError(f"{name} keeps the weights {tensor.name} behind a link, {location!r}")
+    try:
+        start, length = int(told.get("offset", 0)), int(told.get("length", -1))
+        if start < 0 or length > LARGEST_FILE or path.stat().st_size > LARGEST_FILE:
+            raise FormatError(f"{name}: the place of {tensor.name} in {location} is impossible")
+        with path.open("rb") as stream:
+            stream.seek(start)
+            content = stream.read(length)
+    except ValueError as error:
+        raise FormatError(f"{name}: the place of {tensor.name} is no number") from error
+    except OSError as error:
+        raise FileError(
+            f"{name} keeps the weights {tensor.name} in {location}, which cannot be read: "
+            f"{error.strerror or error}"
+        ) from error
+    tensor.raw_data = content
+    tensor.ClearField("data_location")
+    tensor.ClearField("external_data")
 
 
 def _array(onnx: Any, tensor: Any, name: str) -> NDArray[Any]:
