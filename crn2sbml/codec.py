@@ -264,7 +264,14 @@ def read_codec(
         If what it carries is broken.
     """
     if _INPUTS not in metadata or _OUTPUTS not in metadata:
-        return None
+        # Formats without metadata keep the names, which tell which species are pairs.
+        inputs, outputs = _pairs_of(input_names), _pairs_of(output_names)
+        if input_names is None or output_names is None or not any((*inputs, *outputs)):
+            return None
+        return (
+            Encoder(inputs, None, _single_names(inputs, input_names)),
+            Decoder(outputs, "none", _single_names(outputs, output_names)),
+        )
     inputs, outputs = _read_flags(metadata[_INPUTS]), _read_flags(metadata[_OUTPUTS])
     classes: Any = None
     try:
@@ -284,6 +291,18 @@ def read_codec(
         raise FormatError(
             f"what the model says of its inputs and outputs is broken: {error}"
         ) from (error)
+
+
+def _pairs_of(names: Sequence[str] | None) -> list[bool]:
+    """Tell by their names which values are pairs of concentrations."""
+    found, place = [], 0
+    names = list(names or ())
+    while place < len(names):
+        stem = names[place].removesuffix(PLUS)
+        pair = stem != names[place] and names[place + 1 : place + 2] == [f"{stem}{MINUS}"]
+        found.append(pair)
+        place += 1 + pair
+    return found
 
 
 def _flags(pairs: Sequence[bool]) -> str:

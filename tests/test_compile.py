@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crn2sbml import Activation, Layer, NeuralNetwork, compile_edge, compile_network, union
+from crn2sbml import (
+    Activation,
+    Layer,
+    NeuralNetwork,
+    compile_edge,
+    compile_network,
+    extract_network,
+    from_sbml,
+    to_sbml,
+    union,
+)
 from crn2sbml.compile import bias_reactions, decay_reactions, smoothing_reaction, weight_reactions
 from crn2sbml.errors import ConcentrationError, UnsupportedError
 from tests.strategies import inputs_for, networks
@@ -221,3 +231,37 @@ def test_the_plain_relu_cannot_become_chemistry():
             function(network)
     with pytest.raises(UnsupportedError, match="no edge"):
         compile_edge(NeuralNetwork.random((2, 1), rng=1), 1, 1, 3)
+
+
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed"])
+def test_a_sparse_layer_has_no_reactions_for_weights_of_0(encoding):
+    weights = np.array([[1.0, 0.0, 0.0], [0.0, -2.0, 0.0]])
+    sparse = NeuralNetwork([Layer(weights, np.array([0.5, -0.5]), sparse=True)])
+    dense = NeuralNetwork([Layer(weights, np.array([0.5, -0.5]))])
+    crn = compile_network(sparse, encoding, [1.0, 2.0, 3.0])
+    whole = compile_network(dense, encoding, [1.0, 2.0, 3.0])
+    assert {s for s in crn.species_ids if s.startswith("X0")} == {"X0_1", "X0_2"}
+    if encoding == "enzymatic":
+        assert len(whole.reactions) - len(crn.reactions) == 2 * 4  # four edges, of two halves
+    state = {s.id: s.initial for s in crn.species} | {"X1_1": 0.7, "X1_2": 1.3}
+    full = {s.id: s.initial for s in whole.species} | state
+    ours = crn.right_hand_side([state[s] for s in crn.species_ids])
+    theirs = whole.right_hand_side([full[s] for s in whole.species_ids])
+    for node in ("X1_1", "X1_2"):
+        assert ours[crn.species_index[node]] == pytest.approx(theirs[whole.species_index[node]])
+    assert extract_network(crn) == sparse
+    assert extract_network(from_sbml(to_sbml(crn))) == sparse
+    assert extract_network(whole) == dense
+
+
+def test_an_edge_that_a_sparse_layer_lacks_cannot_be_compiled():
+    network = NeuralNetwork([Layer([[1.0, 0.0]], [0.0], sparse=True)])
+    compile_edge(network, 1, 1, 1)
+    with pytest.raises(UnsupportedError, match="there is no such edge"):
+        compile_edge(network, 1, 1, 2)
+
+
+def test_a_layer_without_a_weight_of_0_is_not_sparse():
+    assert not Layer([[1.0]], [0.0], sparse=True).sparse
+    assert Layer([[1.0, 0.0]], [0.0], sparse=True).sparse
+    assert Layer([[1.0, 0.0]], [0.0]) != Layer([[1.0, 0.0]], [0.0], sparse=True)

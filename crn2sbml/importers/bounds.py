@@ -133,9 +133,10 @@ def _image(function: Function, z: Interval) -> Interval:
         return Interval(at_low, at_high).widened()
     smallest, largest = function.slopes(z.low, z.high)
     width = z.high - z.low
-    low = at_low + _product(np.minimum(smallest, 0.0), width)
-    high = at_low + _product(np.maximum(largest, 0.0), width)
     known = np.isfinite(width)
+    width = np.where(known, width, 0.0)
+    low = at_low + np.minimum(smallest, 0.0) * width
+    high = at_low + np.maximum(largest, 0.0) * width
     return Interval(np.where(known, low, -np.inf), np.where(known, high, np.inf)).widened()
 
 

@@ -39,10 +39,29 @@ class Lowered:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Nodes:
-    """How the entries of a source are read off the nodes of a layer: matrix @ nodes + constant."""
+    """How the entries of a source are read off the nodes of a layer: factors times nodes, added up.
 
-    matrix: Array
+    Parameters
+    ----------
+    columns, entries : numpy.ndarray of int, shape (arms,)
+        Numbers of nodes, and for which entry each counts.
+    factors : numpy.ndarray, shape (arms,)
+        How much it counts.
+    constant : numpy.ndarray, shape (entries,)
+        What is added.
+    """
+
+    columns: NDArray[np.intp]
+    entries: NDArray[np.intp]
+    factors: Array
     constant: Array
+
+    def through(self, matrix: Array, width: int) -> Array:
+        """Return a matrix for the nodes, of which there are so many, from one for the entries."""
+        check_size(len(matrix), width)
+        found = np.zeros((len(matrix), width))
+        found[:, self.columns] = matrix[:, self.entries] * self.factors
+        return found
 
 
 @dataclass(slots=True, eq=False)
@@ -51,7 +70,7 @@ class _LayerPlan:
 
     weights: list[Array] = field(default_factory=list)
     biases: list[Array] = field(default_factory=list)
-    readouts: dict[int, tuple[int, Array, Array]] = field(default_factory=dict)
+    readouts: dict[int, _Nodes] = field(default_factory=dict)
     nodes: int = 0
 
 
@@ -93,23 +112,32 @@ def lower(
     depths = _depths(sources)
     needed = _needed(sources, depths, single)
     last = depths[single]
-    signs, shift = encoder.matrix
-    known = {INPUTS: _Nodes(signs, shift)}
+    known, width = {INPUTS: _input_nodes(encoder)}, encoder.width
     layers = []
     for number in range(1, last + 1):
         plan = _LayerPlan()
-        width = next(iter(known.values())).matrix.shape[1]
         for source in needed:
             if depths[source] == number and (source == single or number < last):
                 argument = _through(sources[source - 1].argument, known, width)
                 _add_function(plan, source, argument, kinds[source - 1])
             elif depths[source] < number <= needed[source]:
-                carried = Value({INPUTS: known[source].matrix}, known[source].constant)
+                nodes = known[source]
+                same = nodes.through(np.eye(len(nodes.constant)), width)
+                carried = Value({INPUTS: same}, nodes.constant)
                 assert IDENTITY.exact is not None
                 _add_function(plan, source, carried, IDENTITY.exact)
         layers.append(_layer(plan, h))
-        known = _placed(plan)
+        known, width = plan.readouts, plan.nodes
     return Lowered(NeuralNetwork(layers), not kinds[single - 1].is_relu)
+
+
+def _input_nodes(encoder: Encoder) -> _Nodes:
+    """Return how inputs are read off their concentrations."""
+    counts = 1 + np.array(encoder.pairs, dtype=np.intp)
+    factors = np.ones(encoder.width)
+    factors[np.cumsum(counts)[counts == 2] - 1] = -1.0
+    entries = np.repeat(np.arange(len(counts)), counts)
+    return _Nodes(np.arange(encoder.width), entries, factors, -encoder.offsets)
 
 
 def _single_source(
@@ -153,8 +181,7 @@ def _through(value: Value, known: Mapping[int, _Nodes], width: int) -> Value:
     total = Value({INPUTS: np.zeros((value.size, width))}, value.constant)
     for source in _used(value):
         matrix, nodes = value.parts[source], known[source]
-        check_size(value.size, width)
-        total = total.plus(Value({INPUTS: matrix @ nodes.matrix}, matrix @ nodes.constant))
+        total = total.plus(Value({INPUTS: nodes.through(matrix, width)}, matrix @ nodes.constant))
     return total
 
 
@@ -167,10 +194,12 @@ def _add_function(plan: _LayerPlan, source: int, z: Value, pieces: PiecewiseLine
     plan.biases.append(
         np.tile(signs, z.size) * (np.repeat(z.constant, arms) - np.tile(knots, z.size))
     )
-    matrix = np.zeros((z.size, z.size * arms))
-    for arm, factor in enumerate(factors):
-        matrix[np.arange(z.size), np.arange(z.size) * arms + arm] = factor
-    plan.readouts[source] = plan.nodes, matrix, np.full(z.size, constant)
+    plan.readouts[source] = _Nodes(
+        plan.nodes + np.arange(z.size * arms),
+        np.repeat(np.arange(z.size), arms),
+        np.tile(factors, z.size),
+        np.full(z.size, constant),
+    )
     plan.nodes += z.size * arms
 
 
@@ -193,13 +222,3 @@ def _layer(plan: _LayerPlan, h: float) -> Layer:
     weights, biases = np.concatenate(plan.weights), np.concatenate(plan.biases)
     # + 0.0: no -0.0, whose sign files would have to show.
     return Layer(weights + 0.0, biases + 0.0, Activation(h), sparse=bool((weights == 0.0).any()))
-
-
-def _placed(plan: _LayerPlan) -> dict[int, _Nodes]:
-    """Return how the sources are read off all nodes of the layer."""
-    found = {}
-    for source, (start, matrix, constant) in plan.readouts.items():
-        wide: NDArray[np.float64] = np.zeros((len(matrix), plan.nodes))
-        wide[:, start : start + matrix.shape[1]] = matrix
-        found[source] = _Nodes(wide, constant)
-    return found

@@ -156,12 +156,14 @@ def _read_beside(onnx: Any, tensor: Any, folder: Path | None, name: str) -> None
     location = told.get("location", "")
     if folder is None or not location or Path(location).name != location or "\\" in location:
         raise UnsupportedError(
-            f"{name} keeps the weights {tensor.name} in {location or 'another file'!r}; they must be in "
-            f"a file beside it, or in the file itself"
+            f"{name} keeps the weights {tensor.name} in {location or 'another file'!r}; they must "
+            f"be in a file beside it, or in the file itself"
         )
     path = folder / location
     if path.is_symlink():
-        raise UnsupportedError(f"{name} keeps the weights {tensor.name} behind a link, {location!r}")
+        raise UnsupportedError(
+            f"{name} keeps the weights {tensor.name} behind a link, {location!r}"
+        )
     try:
         start, length = int(told.get("offset", 0)), int(told.get("length", -1))
         if start < 0 or length > LARGEST_FILE or path.stat().st_size > LARGEST_FILE:

@@ -185,7 +185,7 @@ def _unflatten(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
 def _prelu(layer: Any) -> Function:
     if layer.weight.numel() != 1:
         raise UnsupportedError("its slopes differ from channel to channel; use one for all")
-    return leaky_relu(float(layer.weight))
+    return leaky_relu(float(layer.weight.detach()))
 
 
 def _gelu(layer: Any) -> Function:

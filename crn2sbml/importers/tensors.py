@@ -55,7 +55,9 @@ class Tensor:
 
     def moved(self, move: Callable[[Places], Places]) -> Tensor:
         """Let a function of numpy move entries."""
-        return Tensor(self.value, np.asarray(move(self.places)))
+        places = np.asarray(move(self.places))
+        check_size(1, places.size)
+        return Tensor(self.value, places)
 
     def joined(self, other: Tensor, axis: int) -> Tensor:
         """Join two tensors along an axis."""

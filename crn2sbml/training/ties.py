@@ -92,7 +92,7 @@ def find_ties(network: NeuralNetwork, input_pairs: Sequence[bool] = ()) -> Ties 
     for number, layer in enumerate(network.layers):
         rows = _row_groups(layer)
         onward = network.layers[number + 1] if number + 1 < len(network.layers) else None
-        rows, columns = _confirmed(rows, onward)
+        rows, columns = _confirmed(layer, rows, onward)
         found, free = _layer_ties(layer, rows, before, start, free)
         parts += found
         start += layer.weights.size + layer.biases.size
@@ -155,7 +155,7 @@ def _row_groups(layer: Layer) -> _Groups:
     return _Groups(number, factor)
 
 
-def _confirmed(rows: _Groups, onward: Layer | None) -> tuple[_Groups, _Groups]:
+def _confirmed(layer: Layer, rows: _Groups, onward: Layer | None) -> tuple[_Groups, _Groups]:
     """Keep the groups whose weights out are proportional; return rows, and columns after them."""
     width = len(rows.number)
     if onward is None:
@@ -171,7 +171,9 @@ def _confirmed(rows: _Groups, onward: Layer | None) -> tuple[_Groups, _Groups]:
             number[members[1:]] = last + 1 + np.arange(len(members) - 1)
             last += len(members) - 1
         else:
-            factor[members] = ratios
+            factor[members] = ratios / _steepest(
+                rows.factor[members], layer.biases[members], ratios
+            )
     number = np.unique(number, return_inverse=True)[1].astype(np.intp)
     return _Groups(number, sign), _Groups(number, factor)
 
@@ -184,6 +186,19 @@ def _ratios(columns: Array) -> Array | None:
     ratios = np.asarray(columns[place] / columns[place, 0])
     close = np.allclose(columns, columns[:, :1] * ratios, rtol=_ROUNDING, atol=0.0)
     return ratios if close else None
+
+
+def _steepest(signs: Array, biases: Array, ratios: Array) -> float:
+    """Return the largest slope of the function that nodes phi(sign z + bias) add up to.
+
+    With it as the unit, a free number is the weight behind a function whose largest slope is 1, and
+    a step of training is as long as it would be there.
+    """
+    # On the far left only nodes count that shrink with z; at each knot the slope changes.
+    left = -float(ratios[signs < 0].sum())
+    order = np.argsort(-signs * biases, kind="stable")
+    slopes = left + np.cumsum(ratios[order])
+    return max(abs(left), float(np.abs(slopes).max())) or 1.0
 
 
 def _layer_ties(

@@ -1,0 +1,98 @@
+"""The proved bound against the settled formula of random networks: never too small."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crn2sbml import Activation
+from crn2sbml.importers.bounds import bound_errors
+from crn2sbml.importers.finish import ImportOptions, finish
+from crn2sbml.importers.functions import FUNCTIONS, approximate, clip, leaky_relu
+from crn2sbml.importers.graph import Graph
+
+KINDS = [*FUNCTIONS.values(), leaky_relu(-0.5), clip(-1.0, 2.0)]
+
+
+@st.composite
+def graphs(draw):
+    """A computation with layers, shortcuts and joins, and inputs for it."""
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    width = draw(st.integers(1, 4))
+    graph = Graph(width)
+    values = [graph.inputs]
+    for _ in range(draw(st.integers(0, 3))):
+        before = values[draw(st.integers(0, len(values) - 1))]
+        size = draw(st.integers(1, 4))
+        z = before.mapped(rng.normal(size=(size, before.size))).shifted(rng.normal(size=size))
+        if draw(st.booleans()):
+            other = values[-1]
+            z = z.plus(other.mapped(rng.normal(size=(size, other.size))))
+        values.append(graph.apply(draw(st.sampled_from(KINDS)), z))
+        if draw(st.booleans()):
+            values.append(values[-1].joined(values[draw(st.integers(0, len(values) - 1))]))
+    last = values[-1]
+    output = last if draw(st.booleans()) else last.mapped(rng.normal(size=(2, last.size)))
+    data = rng.normal(scale=draw(st.sampled_from([0.3, 1.0, 5.0])), size=(6, width))
+    return graph, output, data
+
+
+@given(graphs(), st.sampled_from([1e-8, 1e-3, 1.0]), st.sampled_from(["pairs", "shift"]))
+def test_the_network_is_within_the_bound_of_the_original(found, h, signs):
+    graph, output, data = found
+    options = ImportOptions(data=data, h=h, knots=12, signs=signs)
+    imported = finish(graph, output, options)
+    expected = graph.evaluate(output, data)
+    error = imported.decoder.values(imported.network.forward(imported.encoder.encode(data)))
+    error = error - expected
+    # Of the formula of the network itself, relative to what it adds up.
+    rounding = 1e-9 * (1.0 + np.abs(expected).max())
+    for bounds in (
+        imported.error_bounds(data),
+        bound_errors(
+            graph,
+            output,
+            imported.original.pieces,
+            h,
+            data.min(axis=0)[np.newaxis],
+            data.max(axis=0)[np.newaxis],
+        ),
+        bound_errors(
+            graph,
+            output,
+            imported.original.pieces,
+            h,
+            np.full((1, graph.width), -np.inf),
+            np.full((1, graph.width), np.inf),
+        ),
+    ):
+        assert (bounds.low - rounding <= error).all()
+        assert (error <= bounds.high + rounding).all()
+    assert imported.report.error_bound_on_data <= imported.report.error_bound * (1 + 1e-9)
+
+
+def test_one_relu_is_off_by_at_most_the_root_of_h_and_on_one_side():
+    graph = Graph(1)
+    output = graph.apply(FUNCTIONS["relu"], graph.inputs)
+    pieces = [approximate(FUNCTIONS["relu"], 1.0)]
+    infinite = np.full((1, 1), np.inf)
+    bounds = bound_errors(graph, output, pieces, 0.25, -infinite, infinite)
+    assert bounds.high[0, 0] == pytest.approx(0.5)
+    assert bounds.low[0, 0] == pytest.approx(0.0, abs=1e-9)
+    # Away from 0 it is less: phi(3) - 3.
+    three = np.full((1, 1), 3.0)
+    bounds = bound_errors(graph, output, pieces, 0.25, three, three)
+    phi = float(Activation(0.25)(3.0))
+    assert bounds.high[0, 0] == pytest.approx(phi - 3.0)
+    assert bounds.low[0, 0] == pytest.approx(phi - 3.0)
+
+
+def test_linear_layers_and_the_leaky_relu_are_as_exact_as_they_are_said_to_be():
+    graph = Graph(2)
+    linear = graph.inputs.mapped(np.array([[1.0, -2.0]])).shifted(np.array([0.5]))
+    infinite = np.full((1, 2), np.inf)
+    assert bound_errors(graph, linear, [], 1.0, -infinite, infinite).largest == 0.0
+    leaky = graph.apply(leaky_relu(0.2), linear)
+    pieces = [approximate(leaky_relu(0.2), 1.0)]
+    bounds = bound_errors(graph, leaky, pieces, 0.01, -infinite, infinite)
+    assert bounds.largest == pytest.approx(0.8 * 0.1)  # (1 - alpha) sqrt(h)

@@ -1,0 +1,230 @@
+"""ONNX files that PyTorch, Keras and skl2onnx wrote, and files that nobody should have written."""
+
+import contextlib
+import shutil
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from onnx import TensorProto, helper, numpy_helper
+
+from crn2sbml.errors import Crn2sbmlError, FileError, FormatError, UnsupportedError
+from crn2sbml.importers import from_onnx
+
+FILES = Path(__file__).parent / "files"
+NAMES = ["torch_dense", "torch_convolution", "keras_dense", "sklearn_iris", "sklearn_cancer"]
+ACCURACY = 1e-2
+# The libraries compute in single precision.
+SINGLE = 1e-4
+
+
+def model(nodes, arrays, width=3, outputs=("y",), opset=18):
+    graph = helper.make_graph(
+        nodes,
+        "test",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", width])],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs],
+        [numpy_helper.from_array(np.asarray(a), name) for name, a in arrays.items()],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_computes_what_its_library_did(name):
+    stored = np.load(FILES / f"{name}.npz")
+    imported = from_onnx(FILES / f"{name}.onnx", accuracy=ACCURACY, data=stored["inputs"])
+    assert imported.report.measured_error <= imported.report.error_bound <= ACCURACY
+    rows = slice(0, 20)
+    settled = imported.outputs(stored["inputs"][rows], "roadrunner")
+    # A softmax changes by no more than its arguments do.
+    np.testing.assert_allclose(settled, stored["outputs"][rows], atol=ACCURACY + SINGLE)
+    classes = imported.decoder.values(
+        imported.network.forward(imported.encoder.encode(stored["inputs"]))
+    ).argmax(axis=1)
+    # Some of these networks are not trained, and undecided by less than the accuracy.
+    ordered = np.sort(stored["outputs"], axis=1)
+    decided = ordered[:, -1] - ordered[:, -2] > 2 * ACCURACY
+    assert decided.mean() > 0.5
+    assert (classes == stored["outputs"].argmax(axis=1))[decided].mean() >= 0.99
+
+
+def test_a_classifier_of_skl2onnx_knows_its_classes():
+    stored = np.load(FILES / "sklearn_iris.npz")
+    imported = from_onnx(FILES / "sklearn_iris.onnx", data=stored["inputs"])
+    assert imported.decoder.classes == (0, 1, 2)
+    assert imported.decoder.function == "softmax"
+    assert set(imported.predict(stored["inputs"])) == {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("operation", "attributes", "others", "expected"),
+    [
+        ("Relu", {}, [], lambda z: np.maximum(z, 0)),
+        ("LeakyRelu", {"alpha": 0.3}, [], lambda z: np.where(z > 0, z, 0.3 * z)),
+        ("Elu", {"alpha": 0.7}, [], lambda z: np.where(z > 0, z, 0.7 * np.expm1(z))),
+        ("Sigmoid", {}, [], lambda z: 1 / (1 + np.exp(-z))),
+        ("Tanh", {}, [], np.tanh),
+        ("Softplus", {}, [], lambda z: np.log1p(np.exp(z))),
+        ("HardSigmoid", {"alpha": 0.25, "beta": 0.4}, [], lambda z: np.clip(z / 4 + 0.4, 0, 1)),
+        ("Clip", {}, [np.float32(-0.5), np.float32(0.75)], lambda z: np.clip(z, -0.5, 0.75)),
+        ("PRelu", {}, [np.full(3, 0.1, np.float32)], lambda z: np.where(z > 0, z, 0.1 * z)),
+        ("Neg", {}, [], lambda z: -z),
+        ("Identity", {}, [], lambda z: z),
+        ("ReduceMean", {"axes": [1]}, [], lambda z: z.mean(axis=1, keepdims=True)),
+    ],
+)
+def test_an_operation_is_that_of_onnx(operation, attributes, others, expected):
+    arrays = {f"a{n}": array for n, array in enumerate(others)}
+    node = helper.make_node(operation, ["x", *arrays], ["y"], **attributes)
+    opset = 13 if operation == "ReduceMean" else 18
+    content = model([node], arrays, opset=opset).SerializeToString()
+    z = np.linspace(-3, 3, 21).reshape(7, 3)
+    imported = from_onnx(content, accuracy=1e-3, data=z)
+    np.testing.assert_allclose(imported.outputs(z), expected(z), atol=1e-3)
+
+
+def test_shapes_are_followed_through_whatever_moves_numbers():
+    nodes = [
+        helper.make_node("Reshape", ["x", "shape"], ["a"]),
+        helper.make_node("Transpose", ["a"], ["b"], perm=[0, 2, 1]),
+        helper.make_node("Slice", ["b", "zero", "two", "one"], ["c"]),
+        helper.make_node("Concat", ["b", "c"], ["d"], axis=1),
+        helper.make_node("Flatten", ["d"], ["e"]),
+        helper.make_node("Gather", ["e", "places"], ["y"], axis=1),
+    ]
+    arrays = {
+        "shape": np.array([-1, 2, 3], np.int64),
+        "zero": np.array([0], np.int64),
+        "one": np.array([1], np.int64),
+        "two": np.array([2], np.int64),
+        "places": np.array([9, 0, 3], np.int64),
+    }
+    x = np.arange(6.0)[np.newaxis]
+    b = x.reshape(1, 2, 3).transpose(0, 2, 1)
+    d = np.concatenate([b, b[:, :2]], axis=1).reshape(1, -1)
+    imported = from_onnx(model(nodes, arrays, width=6).SerializeToString())
+    np.testing.assert_allclose(imported.outputs(x), d[:, [9, 0, 3]], atol=1e-12)
+
+
+def test_a_shortcut_carries_numbers_past_layers():
+    rng = np.random.default_rng(1)
+    weights = {f"w{n}": rng.normal(size=(3, 3)).astype(np.float32) for n in range(2)}
+    nodes = [
+        helper.make_node("MatMul", ["x", "w0"], ["a"]),
+        helper.make_node("Relu", ["a"], ["b"]),
+        helper.make_node("MatMul", ["b", "w1"], ["c"]),
+        helper.make_node("Relu", ["c"], ["d"]),
+        helper.make_node("Add", ["d", "x"], ["y"]),
+    ]
+    x = rng.normal(size=(20, 3))
+    imported = from_onnx(model(nodes, weights).SerializeToString(), data=x)
+    b = np.maximum(x @ weights["w0"], 0)
+    expected = np.maximum(b @ weights["w1"], 0) + x
+    assert np.abs(imported.outputs(x, "roadrunner") - expected).max() <= ACCURACY
+
+
+@pytest.mark.parametrize(
+    ("node", "arrays", "message"),
+    [
+        (helper.make_node("MaxPool", ["x"], ["y"], kernel_shape=[2]), {}, "average pooling"),
+        (helper.make_node("LSTM", ["x"], ["y"]), {}, "not feed-forward"),
+        (helper.make_node("Mul", ["x", "x"], ["y"]), {}, "both depend on the inputs"),
+        (helper.make_node("Sin", ["x"], ["y"]), {}, "weighted sums"),
+        (helper.make_node("Gelu", ["x"], ["y"], approximate="tanh"), {}, "approximation"),
+        (helper.make_node("Relu", ["nothing"], ["y"]), {}, "nothing before it makes"),
+        (
+            helper.make_node("MatMul", ["x", "w"], ["y"]),
+            {"w": np.ones((2, 2), np.float32)},
+            "meets numbers of shape",
+        ),
+        (
+            helper.make_node("Add", ["x", "w"], ["y"]),
+            {"w": np.array([np.nan], np.float32)},
+            "not finite",
+        ),
+        (
+            helper.make_node("Reshape", ["x", "s"], ["y"]),
+            {"s": np.array([5, 7], np.int64)},
+            "is broken",
+        ),
+        (
+            helper.make_node("Expand", ["x", "s"], ["y"]),
+            {"s": np.array([100_000_000, 3], np.int64)},
+            "at most 50,000,000",
+        ),
+    ],
+)
+def test_what_has_no_chemistry_is_named_with_its_place(node, arrays, message):
+    node.name = "that one"
+    with pytest.raises((UnsupportedError, FormatError), match=message) as error:
+        from_onnx(model([node], arrays).SerializeToString())
+    if "finite" not in message:
+        assert "'that one'" in str(error.value)
+
+
+def test_a_softmax_can_only_come_last():
+    nodes = [
+        helper.make_node("Softmax", ["x"], ["a"]),
+        helper.make_node("Relu", ["a"], ["y"]),
+    ]
+    with pytest.raises(UnsupportedError, match="a softmax can only come last"):
+        from_onnx(model(nodes, {}).SerializeToString())
+
+
+def test_weights_in_another_file_are_read_from_beside_it_only(tmp_path):
+    for name in ("torch_convolution.onnx", "torch_convolution.onnx.data"):
+        shutil.copy(FILES / name, tmp_path / name)
+    data = np.load(FILES / "torch_convolution.npz")["inputs"]
+    from_onnx(tmp_path / "torch_convolution.onnx", data=data)
+    (tmp_path / "torch_convolution.onnx.data").unlink()
+    with pytest.raises(FileError, match=r"torch_convolution\.onnx\.data"):
+        from_onnx(tmp_path / "torch_convolution.onnx", data=data)
+    with pytest.raises(UnsupportedError, match="beside it"):
+        from_onnx((FILES / "torch_convolution.onnx").read_bytes(), data=data)
+    for location in ("../secret", "/etc/passwd", "a/b", "..\\secret", ""):
+        hostile = onnx.load(FILES / "torch_convolution.onnx", load_external_data=False)
+        for tensor in hostile.graph.initializer:
+            for entry in tensor.external_data:
+                if entry.key == "location":
+                    entry.value = location
+        (tmp_path / "hostile.onnx").write_bytes(hostile.SerializeToString())
+        with pytest.raises(UnsupportedError, match="beside it"):
+            from_onnx(tmp_path / "hostile.onnx", data=data)
+
+
+def test_huge_shapes_are_refused_before_memory_is_asked_for():
+    content = model([helper.make_node("Add", ["x", "w"], ["y"])], {"w": np.ones(1, np.float32)})
+    content.graph.initializer[0].dims[0] = 10**15
+    with pytest.raises(FormatError, match="impossible shape"):
+        from_onnx(content.SerializeToString())
+    wide = model([helper.make_node("Relu", ["x"], ["y"])], {}, width=10**9)
+    with pytest.raises(UnsupportedError, match="at most 50,000,000"):
+        from_onnx(wide.SerializeToString())
+    many = [helper.make_node("Identity", ["x"], ["y"])] * 10_001
+    with pytest.raises(UnsupportedError, match="10,001 nodes"):
+        from_onnx(model(many, {}).SerializeToString())
+
+
+@given(st.data())
+def test_broken_files_are_errors_of_ours(data):
+    content = bytearray(
+        (FILES / data.draw(st.sampled_from(NAMES))).with_suffix(".onnx").read_bytes()
+    )
+    if data.draw(st.booleans()):
+        content = content[: data.draw(st.integers(0, len(content) - 1))]
+    for _ in range(data.draw(st.integers(1, 4))):
+        if content:
+            content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(Crn2sbmlError):
+        from_onnx(bytes(content), accuracy=1.0, input_range=(0.0, 1.0))
+
+
+def test_what_is_no_onnx_file_says_so(tmp_path):
+    with pytest.raises(FileError, match="no file"):
+        from_onnx(tmp_path / "nothing.onnx")
+    for content in (b"", b"hello", b"\x00" * 100):
+        with pytest.raises(FormatError, match="no ONNX model"):
+            from_onnx(content)

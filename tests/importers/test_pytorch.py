@@ -1,0 +1,110 @@
+"""Modules of PyTorch against the chemistry of what they become; only where torch is installed."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+nn = torch.nn
+
+from crn2sbml.errors import InputValueError, UnsupportedError  # noqa: E402
+from crn2sbml.importers import from_torch  # noqa: E402
+
+RNG = np.random.default_rng(1)
+ROWS = RNG.normal(size=(12, 6))
+IMAGES = RNG.random((8, 1, 8, 8))
+# The parameters are doubles here, so that only the run's own error remains.
+RUN = 1e-6
+
+
+def outputs_of(module, inputs):
+    with torch.no_grad():
+        return module.eval().double()(torch.tensor(inputs)).numpy().reshape(len(inputs), -1)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 3)),
+        lambda: nn.Sequential(
+            nn.Linear(6, 8), nn.BatchNorm1d(8), nn.LeakyReLU(0.1), nn.Dropout(), nn.Linear(8, 2)
+        ),
+        lambda: nn.Sequential(nn.Linear(6, 4, bias=False), nn.Tanh(), nn.Linear(4, 2)),
+        lambda: nn.Sequential(nn.Linear(6, 4), nn.Sigmoid(), nn.Linear(4, 1), nn.Sigmoid()),
+        lambda: nn.Sequential(nn.Linear(6, 3), nn.GELU(), nn.Linear(3, 3), nn.Softmax(1)),
+        lambda: nn.Sequential(nn.Linear(6, 3), nn.ELU(0.5), nn.Linear(3, 2), nn.SiLU()),
+        lambda: nn.Sequential(nn.Sequential(nn.Linear(6, 3), nn.Softplus()), nn.Hardtanh(-1, 2)),
+        lambda: nn.Sequential(nn.Linear(6, 3), nn.PReLU(), nn.ReLU6(), nn.Hardsigmoid(), nn.SELU()),
+    ],
+)
+def test_a_sequential_settles_within_its_bound(make):
+    torch.manual_seed(0)
+    module = make()
+    expected = outputs_of(module, ROWS)
+    imported = from_torch(module, accuracy=0.05, data=ROWS)
+    assert imported.report.error_bound <= 0.05
+    settled = imported.outputs(ROWS, "roadrunner")
+    assert np.abs(settled - expected).max() <= imported.report.error_bound + RUN
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [nn.Conv2d(1, 3, 3, stride=2, padding=1), nn.BatchNorm2d(3), nn.ReLU(), nn.AvgPool2d(2)],
+        [nn.Conv2d(1, 4, 3, padding="same"), nn.ReLU(), nn.Conv2d(4, 2, 5, groups=2)],
+        [
+            nn.Conv2d(1, 2, (3, 2), dilation=2),
+            nn.LeakyReLU(),
+            nn.Flatten(),
+            nn.Unflatten(1, (8, 6)),
+        ],
+    ],
+)
+def test_convolutions_are_unrolled_to_sparse_layers(layers):
+    torch.manual_seed(0)
+    module = nn.Sequential(*layers, nn.Flatten(), nn.LazyLinear(3))
+    with torch.no_grad():
+        module(torch.zeros(2, 1, 8, 8))
+    expected = outputs_of(module, IMAGES)
+    imported = from_torch(module, data=IMAGES, input_shape=(1, 8, 8))
+    assert imported.network.layers[0].sparse
+    settled = imported.outputs(IMAGES.reshape(8, -1), "roadrunner")
+    assert np.abs(settled - expected).max() <= imported.report.error_bound + RUN
+    # A weight that is not there has no reaction.
+    crn = imported.compile("absorbed", IMAGES[0].ravel())
+    edges = sum(np.count_nonzero(layer.weights) for layer in imported.network.layers)
+    nodes = sum(imported.network.widths[1:])
+    assert len(crn.reactions) <= edges + 3 * nodes
+
+
+def test_another_module_goes_by_way_of_onnx():
+    pytest.importorskip("onnxscript")
+
+    class Shortcut(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = nn.Linear(6, 6), nn.Linear(6, 2)
+
+        def forward(self, x):
+            return self.second(torch.relu(self.first(x)) + x)
+
+    torch.manual_seed(0)
+    module = Shortcut()
+    imported = from_torch(module, data=ROWS, input_shape=(6,))
+    expected = outputs_of(module, ROWS)
+    # The export is in single precision.
+    assert np.abs(imported.outputs(ROWS) - expected).max() <= imported.report.error_bound + 1e-5
+
+
+def test_what_has_no_chemistry_is_named():
+    with pytest.raises(UnsupportedError, match=r"layer 1 is a MaxPool2d.*average pooling"):
+        from_torch(nn.Sequential(nn.Conv2d(1, 1, 3), nn.MaxPool2d(2)), input_shape=(1, 8, 8))
+    with pytest.raises(UnsupportedError, match="layer 2 follows a softmax"):
+        from_torch(nn.Sequential(nn.Linear(2, 2), nn.Softmax(1), nn.ReLU()))
+    with pytest.raises(UnsupportedError, match="layer 1 is a LayerNorm"):
+        from_torch(nn.Sequential(nn.Linear(2, 2), nn.LayerNorm(2)))
+    with pytest.raises(InputValueError, match="pass input_shape"):
+        from_torch(nn.Sequential(nn.Conv2d(1, 1, 3)))
+    with pytest.raises(UnsupportedError, match=r"no torch\.nn\.Module"):
+        from_torch("model.pt")
+    with pytest.raises(UnsupportedError, match=r"layer 1 \(Linear\)"):
+        from_torch(nn.Sequential(nn.Linear(3, 2), nn.Linear(3, 2)))

@@ -1,0 +1,170 @@
+"""Trained models of scikit-learn against the settled chemistry of what they become."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import (
+    load_breast_cancer,
+    load_diabetes,
+    load_digits,
+    load_iris,
+    load_wine,
+)
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, PolynomialFeatures, StandardScaler
+
+from crn2sbml.errors import InputValueError, UnsupportedError
+from crn2sbml.importers import from_sklearn
+
+ACCURACY = 1e-2
+# What the run and its check leave, relative to values of this size.
+RUN = 1e-6
+
+
+def trained(load, kind, scaler, **options):
+    inputs, targets = load(return_X_y=True)
+    parts = train_test_split(inputs, targets, random_state=0)
+    model = make_pipeline(scaler, kind(max_iter=1500, random_state=0, **options))
+    return model.fit(parts[0], parts[2]), parts[0], parts[1]
+
+
+def logits(model, inputs):
+    """What the last layer holds before its softmax, by scikit-learn's own weights."""
+    network, values = model[-1], model[:-1].transform(inputs)
+    functions = {
+        "relu": lambda z: np.maximum(z, 0),
+        "tanh": np.tanh,
+        "logistic": lambda z: 1 / (1 + np.exp(-z)),
+        "identity": lambda z: z,
+    }
+    for number, (weights, biases) in enumerate(
+        zip(network.coefs_, network.intercepts_, strict=True), start=1
+    ):
+        values = values @ weights + biases
+        if number < len(network.coefs_):
+            values = functions[network.activation](values)
+    return values
+
+
+@pytest.mark.parametrize(
+    ("load", "activation", "hidden"),
+    [
+        (load_iris, "relu", (8,)),
+        (load_digits, "relu", (24, 12)),
+        (load_wine, "tanh", (4,)),
+        (load_iris, "logistic", (4,)),
+    ],
+    ids=["iris-relu", "digits-relu", "wine-tanh", "iris-logistic"],
+)
+def test_a_classifier_settles_within_its_bound_and_names_the_same_classes(load, activation, hidden):
+    model, seen, held_out = trained(
+        load, MLPClassifier, StandardScaler(), activation=activation, hidden_layer_sizes=hidden
+    )
+    imported = from_sklearn(model, accuracy=ACCURACY, data=seen)
+    report = imported.report
+    assert report.measured_error <= report.error_bound_on_data <= report.error_bound <= ACCURACY
+    # Unseen inputs may lie outside of the box; those inside have the bound of the box.
+    inside = ((held_out >= seen.min(axis=0)) & (held_out <= seen.max(axis=0))).all(axis=1)
+    chosen = np.clip(held_out, seen.min(axis=0), seen.max(axis=0))[:60]
+    settled = imported.decoder.values(imported.concentrations(chosen, "roadrunner"))
+    expected = logits(model, chosen)
+    error = np.abs(settled - expected)
+    assert error.max() <= report.error_bound + RUN * np.abs(expected).max()
+    bounds = imported.error_bounds(chosen)
+    assert (settled - expected <= bounds.high + RUN * np.abs(expected).max()).all()
+    assert (settled - expected >= bounds.low - RUN * np.abs(expected).max()).all()
+    assert inside.any()
+    same = imported.predict(chosen, "roadrunner") == model.predict(chosen)
+    assert same.mean() >= 0.99
+    np.testing.assert_allclose(imported.outputs(chosen), model.predict_proba(chosen), atol=ACCURACY)
+
+
+def test_a_classifier_of_two_classes_has_the_probabilities_of_both():
+    model, seen, held_out = trained(
+        load_breast_cancer, MLPClassifier, MinMaxScaler(), hidden_layer_sizes=(6,)
+    )
+    imported = from_sklearn(model, accuracy=ACCURACY, data=seen)
+    chosen = np.clip(held_out, seen.min(axis=0), seen.max(axis=0))[:30]
+    outputs = imported.outputs(chosen, "roadrunner")
+    assert np.abs(outputs - model.predict_proba(chosen)).max() <= imported.report.error_bound + RUN
+    assert (imported.predict(chosen) == model.predict(chosen)).mean() >= 0.99
+
+
+def test_linear_networks_are_exact():
+    model, seen, held_out = trained(
+        load_diabetes,
+        MLPRegressor,
+        StandardScaler(),
+        activation="identity",
+        hidden_layer_sizes=(4, 3),
+    )
+    imported = from_sklearn(model, data=seen)
+    assert imported.report.error_bound == 0.0
+    assert imported.network.widths == (20, 2)  # the scaler and three layers are one matrix
+    settled = imported.predict(held_out[:20], "roadrunner")[:, 0]
+    np.testing.assert_allclose(settled, model.predict(held_out[:20]), rtol=RUN)
+
+
+def test_a_regressor_with_relu_is_within_its_bound():
+    model, seen, held_out = trained(
+        load_diabetes, MLPRegressor, MinMaxScaler(), hidden_layer_sizes=(8, 4)
+    )
+    imported = from_sklearn(model, accuracy=1.0, data=seen)
+    chosen = np.clip(held_out, seen.min(axis=0), seen.max(axis=0))[:20]
+    settled = imported.predict(chosen, "roadrunner")[:, 0]
+    expected = model.predict(chosen)
+    bound = imported.report.error_bound + RUN * np.abs(expected).max()
+    assert np.abs(settled - expected).max() <= bound <= 1.001
+
+
+@pytest.mark.parametrize("signs", ["pairs", "shift"])
+def test_inputs_of_either_sign_are_pairs_or_shifted(signs):
+    model, seen, _ = trained(load_iris, MLPClassifier, StandardScaler(), hidden_layer_sizes=(5,))
+    around = seen - 5.0  # most are negative now
+    moved = make_pipeline(model[0], model[1])
+    moved[0].mean_ = model[0].mean_ - 5.0
+    imported = from_sklearn(moved, data=around, signs=signs)
+    assert imported.network.widths[0] == (8 if signs == "pairs" else 4)
+    np.testing.assert_array_equal(imported.predict(around), moved.predict(around))
+    assert (imported.encoder.encode(around) >= 0).all()
+
+
+def test_names_of_classes_and_columns_are_kept():
+    iris = load_iris(as_frame=True)
+    names = iris.target_names[iris.target]
+    model = MLPClassifier((5,), max_iter=2000, random_state=0).fit(iris.data, names)
+    imported = from_sklearn(model, data=iris.data.to_numpy())
+    assert imported.network.input_names[0] == "sepal length (cm)"
+    assert imported.network.output_names[:2] == ("setosa (+)", "setosa (-)")
+    assert set(imported.predict(iris.data.to_numpy())) == {"setosa", "versicolor", "virginica"}
+
+
+def test_what_is_no_network_or_does_not_fit_is_one_clear_error():
+    inputs, labels = load_iris(return_X_y=True)
+    network = MLPClassifier((3,), max_iter=50, random_state=0)
+    with pytest.raises(InputValueError, match="not fitted"):
+        from_sklearn(network)
+    with pytest.raises(UnsupportedError, match="LogisticRegression is no network"):
+        from_sklearn(LogisticRegression(max_iter=1000).fit(inputs, labels))
+    steps = make_pipeline(PolynomialFeatures(2), network).fit(inputs, labels)
+    with pytest.raises(UnsupportedError, match=r"'polynomialfeatures'.*PolynomialFeatures"):
+        from_sklearn(steps)
+    clipped = make_pipeline(MinMaxScaler(clip=True), network).fit(inputs, labels)
+    with pytest.raises(UnsupportedError, match="clips"):
+        from_sklearn(clipped)
+    several = MLPClassifier((3,), max_iter=50).fit(inputs, np.eye(3)[labels].astype(int))
+    with pytest.raises(UnsupportedError, match="several labels"):
+        from_sklearn(several)
+    fitted = make_pipeline(StandardScaler(), network).fit(inputs, labels)
+    for options, message in (
+        ({"accuracy": 0.0}, "accuracy"),
+        ({"signs": "shift"}, "smallest values are known"),
+        ({"signs": "odd"}, "must be one of"),
+        ({"data": inputs[:, :2]}, "4 in each row"),
+        ({"input_range": (1.0, 0.0)}, "begin with the smallest"),
+        ({"h": -1.0}, "h is"),
+    ):
+        with pytest.raises(InputValueError, match=message):
+            from_sklearn(fitted, **options)

@@ -1,0 +1,112 @@
+"""A user's numbers to concentrations and back, also by way of files."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from crn2sbml import from_antimony, from_sbml, to_antimony, to_sbml
+from crn2sbml.codec import Decoder, Encoder, codec_metadata, explain_codec, read_codec
+from crn2sbml.errors import ConcentrationError, FormatError, InputValueError
+from crn2sbml.importers import from_weights, load_imported
+from crn2sbml.model_files import loaded_network
+
+numbers = st.floats(-1e6, 1e6)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=5), st.data())
+def test_encoded_inputs_are_concentrations_and_come_back(pairs, data):
+    rows = data.draw(arrays(np.float64, (3, len(pairs)), elements=numbers))
+    encoder = Encoder(pairs, [0.0 if pair else 2e6 for pair in pairs])
+    encoded = encoder.encode(rows)
+    assert encoded.shape == (3, encoder.width)
+    assert (encoded >= 0).all()
+    matrix, constant = encoder.matrix
+    np.testing.assert_allclose(encoded @ matrix.T + constant, rows, atol=1e-9)
+
+
+def test_outputs_are_differences_and_the_largest_names_the_class():
+    decoder = Decoder([True, False, True], "softmax", None, ["a", "b", "c"])
+    concentrations = [[1.0, 0.5, 0.25, 3.0, 0.0], [0.0, 1.0, 2.0, 0.0, 0.0]]
+    np.testing.assert_array_equal(
+        decoder.values(concentrations), [[0.5, 0.25, 3.0], [-1.0, 2.0, 0.0]]
+    )
+    assert decoder.classify(concentrations).tolist() == ["c", "b"]
+    shares = decoder.decode(concentrations)
+    np.testing.assert_allclose(shares.sum(axis=1), 1.0)
+    assert (shares.argmax(axis=1) == [2, 1]).all()
+
+
+def test_what_cannot_be_a_concentration_is_named():
+    encoder = Encoder([False, True], [0.0, 0.0], ["age", "change"])
+    with pytest.raises(ConcentrationError, match=r"input 1 \(age\) of row 1 is -2"):
+        encoder.encode([[1.0, -5.0], [-2.0, 0.0]])
+    with pytest.raises(ConcentrationError, match="3 numbers a row, but there are 2"):
+        encoder.encode([[1.0, 2.0, 3.0]])
+    with pytest.raises(InputValueError, match="1 shifts for 2 inputs"):
+        Encoder([True, True], [0.0])
+    with pytest.raises(InputValueError, match="must be one of none, softmax"):
+        Decoder([True], "hardmax")
+    with pytest.raises(InputValueError, match="2 classes for 1 outputs"):
+        Decoder([True], classes=["a", "b"])
+
+
+IMPORTED = from_weights(
+    {"0.weight": np.array([[1.0, -2.0], [0.5, 0.25]]), "0.bias": np.array([0.5, -1.0])},
+    "0,softmax",
+    input_names=["age", "change"],
+    output_names=["low, or none", "high"],
+    input_range=([-3.0, 0.0], [5.0, 9.0]),
+)
+X = np.array([[-2.0, 3.0], [4.0, 0.5]])
+
+
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed"])
+def test_the_meaning_travels_with_the_sbml_file(encoding):
+    text = to_sbml(IMPORTED.compile(encoding, X[0]))
+    loaded = loaded_network(from_sbml(text), "a.xml")
+    encoder, decoder = loaded.codec
+    assert encoder.pairs == (True, False)
+    assert encoder.names == ("age", "change")
+    assert (decoder.pairs, decoder.function) == ((True, True), "softmax")
+    assert decoder.names == ("low, or none", "high")
+    np.testing.assert_array_equal(loaded.inputs, encoder.encode(X[0])[0])
+    np.testing.assert_array_equal(
+        decoder.decode(loaded.network.forward(encoder.encode(X))), IMPORTED.outputs(X)
+    )
+    # The notes say it to people.
+    assert "the one named (+) less the one named (-)" in text
+    assert "The softmax of the output values" in text
+
+
+def test_antimony_keeps_names_which_tell_pairs():
+    text = to_antimony(IMPORTED.compile("absorbed", X[0]))
+    encoder, decoder = loaded_network(from_antimony(text), "a.ant").codec
+    assert (encoder.pairs, decoder.pairs) == ((True, False), (True, True))
+
+
+def test_a_network_file_holds_all_of_it(tmp_path):
+    IMPORTED.save(tmp_path / "a.npz")
+    again = load_imported(tmp_path / "a.npz")
+    assert again.network == IMPORTED.network
+    np.testing.assert_array_equal(again.outputs(X), IMPORTED.outputs(X))
+    with pytest.raises(FormatError, match="0 and 1"):
+        read_codec({"signed_inputs": "0x", "signed_outputs": "1"}, None, None)
+    with pytest.raises(FormatError, match="broken"):
+        read_codec({"signed_inputs": "0", "signed_outputs": "1", "classes": "{"}, None, None)
+
+
+def test_shifts_and_classes_come_back_bit_for_bit():
+    encoder = Encoder([False, True], [0.1, 0.0], ["a", "b"])
+    decoder = Decoder([False, True], "none", ["x", "y"], [3, "vier"])
+    metadata = codec_metadata(encoder, decoder)
+    assert json.loads(metadata["classes"]) == [3, "vier"]
+    again = read_codec(metadata, encoder.species_names, decoder.species_names)
+    np.testing.assert_array_equal(again[0].offsets, [0.1, 0.0])
+    assert again[1].classes == (3, "vier")
+    said = " ".join(explain_codec(*again))
+    assert "Input a: add 0.1 to it first." in said
+    assert "names the class, in this order: 3, vier." in said

@@ -1,0 +1,105 @@
+"""Weights that belong together stay so in training, and absent ones stay absent."""
+
+import numpy as np
+import pytest
+
+from crn2sbml import Activation, Layer, NeuralNetwork, train_network
+from crn2sbml.errors import InputValueError
+from crn2sbml.importers import from_weights
+from crn2sbml.training import find_ties
+from crn2sbml.training.gradient import flatten, parameters, with_parameters
+
+RNG = np.random.default_rng(1)
+X = RNG.normal(size=(30, 3))
+Y = np.stack([X[:, 0] - X[:, 1], np.abs(X[:, 2])], axis=1)
+
+
+def imported(functions="relu", **options):
+    arrays = {
+        "a.weight": RNG.normal(size=(6, 3)),
+        "a.bias": RNG.normal(size=6),
+        "b.weight": RNG.normal(size=(2, 6)),
+        "b.bias": RNG.normal(size=2),
+    }
+    return from_weights(arrays, f"a,{functions},b", accuracy=0.05, signs="pairs", **options)
+
+
+@pytest.mark.parametrize("function", ["relu", "leaky-relu", "tanh"])
+@pytest.mark.parametrize("optimiser", ["gradient-descent", "momentum", "adam"])
+def test_training_moves_what_the_original_has_and_keeps_the_rest_tied(function, optimiser):
+    start = imported(function, data=X)
+    ties = find_ties(start.network, start.encoder.pairs)
+    # Six nodes of four numbers and two of seven, whatever pairs and knots they became.
+    assert ties.size == 6 * 4 + 2 * 7
+    result = start.train(X, Y, rounds=60, learning_rate=0.01, optimiser=optimiser)
+    assert result.history.cost[-1] < 0.8 * result.history.cost[0]
+    after = find_ties(result.network, start.encoder.pairs)
+    assert after.size == ties.size
+    for layer in result.network.layers[:1]:
+        np.testing.assert_array_equal(layer.weights[:, 0::2], -layer.weights[:, 1::2])
+    last = result.network.layers[-1]
+    np.testing.assert_array_equal(last.weights[0::2], -last.weights[1::2])
+    np.testing.assert_array_equal(last.biases[0::2], -last.biases[1::2])
+    trained = start.with_network(result.network)
+    assert np.abs(trained.outputs(X) - Y).mean() < np.abs(start.outputs(X) - Y).mean()
+
+
+def test_the_gradient_of_free_numbers_is_the_derivative():
+    start = imported("leaky-relu", data=X)
+    ties = find_ties(start.network, start.encoder.pairs)
+    rows, readout = start.encoder.encode(X), start.decoder.matrix
+
+    def cost(free):
+        network = with_parameters(start.network, parameters(start.network) + ties.push(free))
+        return 0.5 * np.mean(np.sum((network.forward(rows) @ readout.T - Y) ** 2, axis=1))
+
+    from crn2sbml.training.costs import QuadraticCost, ReadoutCost
+    from crn2sbml.training.gradient import cost_gradient
+
+    found = ties.pull(
+        flatten(
+            cost_gradient(
+                start.network,
+                rows,
+                Y,
+                start.network.activations(rows),
+                ReadoutCost(QuadraticCost(), readout),
+            )
+        )
+    )
+    step = 1e-6
+    for place in range(0, ties.size, 5):
+        change = np.zeros(ties.size)
+        change[place] = step
+        slope = (cost(change) - cost(-change)) / (2 * step)
+        assert found[place] == pytest.approx(slope, rel=1e-5, abs=1e-8)
+
+
+def test_an_ordinary_network_is_free_and_a_sparse_one_keeps_its_gaps():
+    assert find_ties(NeuralNetwork.random((3, 4, 2), rng=1)) is None
+    weights = np.array([[1.0, 0.0], [0.0, 2.0], [0.5, -1.0]])
+    network = NeuralNetwork(
+        [Layer(weights, np.zeros(3), Activation(0.1), sparse=True), Layer(np.ones((1, 3)), [0.0])]
+    )
+    inputs = RNG.random((10, 2))
+    result = train_network(network, inputs, inputs[:, :1], rounds=20, learning_rate=0.05)
+    after = result.network.layers[0]
+    assert after.sparse
+    np.testing.assert_array_equal(after.weights == 0.0, weights == 0.0)
+    assert (result.network.layers[1].weights != 1.0).all()
+
+
+def test_the_chemistry_in_the_loop_gives_the_same_steps():
+    start = imported("relu", data=X)
+    closed, chemical = (
+        start.train(X[:6], Y[:6], rounds=3, learning_rate=0.01, forward=forward).network
+        for forward in ("closed-form", "roadrunner")
+    )
+    # Activations are settled to 1e-6.
+    np.testing.assert_allclose(parameters(closed), parameters(chemical), atol=1e-5)
+
+
+def test_a_readout_that_does_not_fit_is_an_error():
+    network = NeuralNetwork.random((2, 3), rng=1)
+    with pytest.raises(InputValueError, match="2 columns, but the network has 3 outputs"):
+        train_network(network, [[1.0, 1.0]], [[1.0]], readout=[[1.0, -1.0]])
