@@ -14,6 +14,7 @@ NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 
 
 NEED_MNIST = ("02_paper",)
+NEED_TORCH = ("05_bring_your_own",)
 
 
 def test_there_are_notebooks():
@@ -24,6 +25,8 @@ def test_there_are_notebooks():
 def test_a_notebook_runs_and_draws(path, tmp_path):
     if path.stem in NEED_MNIST and not os.environ.get(DATA_VARIABLE):
         pytest.skip(f"needs MNIST: {DATA_VARIABLE} names no folder")
+    if path.stem in NEED_TORCH:
+        pytest.importorskip("torch")
     notebook = nbformat.read(path, as_version=4)
     assert all(not cell.get("outputs") for cell in notebook.cells), (
         "commit notebooks without output"
