@@ -301,7 +301,7 @@ class ImportedNetwork:
         self.network.save(path, overwrite, codec_metadata(self.encoder, self.decoder))
 
     def __repr__(self) -> str:
-        kind = "classifier" if self.decoder.classes is not None else "outputs"
+        kind = "classes" if self.decoder.classes is not None else "outputs"
         return (
             f"ImportedNetwork, {len(self.encoder.pairs)} inputs, {len(self.decoder.pairs)} {kind}: "
             f"{self.network!r}"
