@@ -12,7 +12,7 @@ from crn2sbml.extract import RecognisedNetwork
 from crn2sbml.network import describe_activation
 from crn2sbml.plots.theory import plot_activation, plot_phase_line, plot_settling
 from crn2sbml.simulate import Simulator, Trajectory
-from crn2sbml.theory import Certificate, envelope
+from crn2sbml.theory import Certificate, envelope, settling_time
 from crn2sbml.theory.examination import Examination
 
 if TYPE_CHECKING:
@@ -58,12 +58,12 @@ def plot_examination(
     if examination.settling_time is not None:
         inputs = recognised.own_inputs(crn)
         bounds = envelope(network, inputs, examination.accuracy, step=_STEP)
+        # Of this input alone; the examination may be of several.
+        time = float(settling_time(network, inputs[np.newaxis], examination.accuracy)[0])
         with Simulator(network) as simulator:
-            runs = _runs(simulator, inputs, 1.03 * examination.settling_time)
+            runs = _runs(simulator, inputs, 1.03 * time)
         steady = np.hstack(network.activations(inputs))[0]
-        figures["settling"] = plot_settling(
-            bounds, steady, runs, examination.accuracy, examination.settling_time
-        )
+        figures["settling"] = plot_settling(bounds, steady, runs, examination.accuracy, time)
     return figures
 
 
