@@ -23,7 +23,7 @@ PLUS, MINUS = " (+)", " (-)"
 
 _INPUTS, _OUTPUTS = "signed_inputs", "signed_outputs"
 _SHIFTS, _FUNCTION, _CLASSES = "input_shifts", "output_function", "classes"
-_FUNCTIONS = ("none", "softmax")
+_FUNCTIONS = ("none", "softmax", "log-softmax")
 _MOST_CLASSES = 20
 
 
@@ -86,8 +86,12 @@ class Encoder:
         ConcentrationError
             If the shape is wrong, or an input that is no pair is negative after its shift.
         """
-        rows = np.asarray(inputs, dtype=np.float64)
-        rows = rows[np.newaxis, :] if rows.ndim == 1 else rows.reshape(len(rows), -1)
+        try:
+            rows = np.asarray(inputs, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise ConcentrationError(f"the inputs must be an array of numbers: {error}") from None
+        rows = np.atleast_2d(rows)
+        rows = rows.reshape(len(rows), -1) if rows.size else rows
         if rows.shape[1] != len(self.pairs):
             raise ConcentrationError(
                 f"the inputs have {rows.shape[1]} numbers a row, but there are {len(self.pairs)} "
@@ -136,7 +140,7 @@ class Decoder:
     ----------
     pairs : sequence of bool
         For each output, whether it is the difference of two nodes.
-    function : {"none", "softmax"}
+    function : {"none", "softmax", "log-softmax"}
         What is applied to the outputs in Python, after the chemistry; the largest stays the
         largest.
     names : sequence of str, optional
@@ -191,8 +195,11 @@ class Decoder:
         values = self.values(concentrations)
         if self.function == "none":
             return values
-        shares = np.exp(values - values.max(axis=1, keepdims=True))
-        return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+        shifted = values - values.max(axis=1, keepdims=True)
+        total = np.exp(shifted).sum(axis=1, keepdims=True)
+        return np.asarray(
+            np.exp(shifted) / total if self.function == "softmax" else shifted - np.log(total)
+        )
 
     def classify(self, concentrations: ArrayLike) -> Array:
         """Return the class of the largest output of each row, or its number without classes."""
@@ -222,7 +229,7 @@ def explain_codec(encoder: Encoder, decoder: Decoder) -> list[str]:
             f"An output value is the difference of two output species, the one named{PLUS} less "
             f"the one named{MINUS}."
         )
-    if decoder.function == "softmax":
+    if decoder.function != "none":
         said.append("The softmax of the output values gives the probabilities of the classes.")
     if decoder.classes is not None:
         names = ", ".join(map(str, decoder.classes[:_MOST_CLASSES]))

@@ -81,7 +81,7 @@ def finish(
         Its output.
     options : ImportOptions
         What the user chose.
-    function : {"none", "softmax"}
+    function : {"none", "softmax", "log-softmax"}
         What the original applies to its output.
     classes : sequence of str or int, optional
         What the outputs stand for.
@@ -117,8 +117,11 @@ def finish(
 def _rows(data: ArrayLike | None, width: int) -> Array | None:
     if data is None:
         return None
-    rows = np.asarray(data, dtype=np.float64)
-    rows = rows.reshape(len(rows), -1) if rows.ndim > 1 else rows[np.newaxis, :]
+    try:
+        rows = np.atleast_2d(np.asarray(data, dtype=np.float64))
+    except (TypeError, ValueError) as error:
+        raise InputValueError(f"the data must be an array of numbers: {error}") from None
+    rows = rows.reshape(len(rows), -1) if rows.size else rows
     if rows.shape[1] != width or not len(rows) or not np.isfinite(rows).all():
         raise InputValueError(
             f"the data have shape {np.shape(data)}; they must be finite numbers, {width} in each "

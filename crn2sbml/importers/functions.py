@@ -314,6 +314,7 @@ def piecewise(
 
 def leaky_relu(alpha: float) -> Function:
     """max(z, 0) + alpha min(z, 0)."""
+    _check_finite("leaky ReLU", alpha)
     return piecewise("leaky ReLU", 0.0, alpha, [0.0], [1.0 - alpha])
 
 
@@ -328,21 +329,30 @@ def clip(low: float, high: float) -> Function:
 
 def hard_sigmoid(alpha: float, beta: float) -> Function:
     """min(max(alpha z + beta, 0), 1)."""
+    _check_finite("hard sigmoid", alpha, beta)
+    if not alpha > 0:
+        raise InputValueError(f"the slope of a hard sigmoid is {alpha:g}; it must be positive")
     knots = [-beta / alpha, (1.0 - beta) / alpha]
     return piecewise("hard sigmoid", 0.0, 0.0, knots, [alpha, -alpha])
 
 
 def elu(alpha: float, scale: float = 1.0) -> Function:
     """Scale * z for z > 0 and scale * alpha (e^z - 1) below."""
-    ends = sorted((scale, scale * alpha))
+    _check_finite("ELU", alpha, scale)
+    ends = sorted((0.0, scale, scale * alpha))
     return Function(
         "ELU",
         lambda z: scale * np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0.0))),
         curvature=lambda z: np.where(z < 0, scale * alpha * np.exp(np.minimum(z, 0.0)), 0.0),
         bends=(0.0,),
         asymptotes=((0.0, -scale * alpha), (scale, 0.0)),
-        slope_range=(0.0, ends[1]),
+        slope_range=(ends[0], ends[-1]),
     )
+
+
+def _check_finite(name: str, *parameters: float) -> None:
+    if not np.isfinite(parameters).all():
+        raise InputValueError(f"the {name} has a parameter that is not finite: {parameters}")
 
 
 def _sigmoid(z: Array) -> Array:

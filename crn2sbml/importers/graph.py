@@ -16,7 +16,7 @@ from crn2sbml.arrays import Array
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.importers.functions import Function
 
-MOST_WEIGHTS = 50_000_000
+MOST_WEIGHTS = 25_000_000
 """Entries of the largest matrix that is built; beyond, ordinary memory would not do."""
 
 INPUTS = 0
@@ -153,7 +153,7 @@ def check_size(rows: int, columns: int) -> None:
     Raises
     ------
     UnsupportedError
-        If there are more than 50 million entries.
+        If there are more than 25 million entries.
     """
     if rows * columns > MOST_WEIGHTS:
         raise UnsupportedError(

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crn2sbml.errors import (
+    Crn2sbmlError,
     FileError,
     FormatError,
     UnsupportedError,
@@ -25,7 +26,7 @@ from crn2sbml.importers.functions import (
     hard_sigmoid,
     leaky_relu,
 )
-from crn2sbml.importers.graph import Graph, Value
+from crn2sbml.importers.graph import Graph, Value, check_size
 from crn2sbml.importers.imported import ImportedNetwork
 from crn2sbml.importers.tensors import Geometry, Tensor
 from crn2sbml.optional import load_library
@@ -43,8 +44,8 @@ class _Reader:
 
     graph: Graph
     known: dict[str, _Entry] = field(default_factory=dict)
-    # Outputs of a softmax, by what they are applied to: allowed at the end only.
-    softmaxes: dict[str, Tensor] = field(default_factory=dict)
+    # Outputs of a softmax: what it is applied to, and its name. It is allowed at the end only.
+    softmaxes: dict[str, tuple[Tensor, str]] = field(default_factory=dict)
     labels: set[str] = field(default_factory=set)
     classes: list[str | int] | None = None
 
@@ -94,10 +95,20 @@ def from_onnx(source: str | Path | bytes, **options: Any) -> ImportedNetwork:
             f"has one; join them"
         )
     shape = _input_shape(inputs[0], name)
-    reader = _Reader(Graph(int(np.prod(shape, dtype=int))), dict(constants))
+    reader = _Reader(Graph(math.prod(shape)), dict(constants))
     reader.known[inputs[0].name] = Tensor.of(reader.graph.inputs, (1, *shape))
+    batch = inputs[0].type.tensor_type.shape.dim[0].dim_value
     for number, node in enumerate(graph.node, start=1):
-        _read_node(onnx, reader, node, number, name)
+        place = _place(node, number, name)
+        try:
+            _read_node(onnx, reader, node, place)
+        except Crn2sbmlError:
+            raise
+        except _BROKEN as error:
+            hint = f"; it is for batches of {batch} alone, export it for 1" if batch > 1 else ""
+            raise FormatError(
+                f"{place} is broken: {error or type(error).__name__}{hint}"
+            ) from error
     return _finished(reader, [entry.name for entry in graph.output], options, name)
 
 
@@ -107,7 +118,7 @@ def _finished(
     for output in outputs:
         function, tensor = "none", reader.known.get(output)
         if output in reader.softmaxes:
-            function, tensor = "softmax", reader.softmaxes[output]
+            tensor, function = reader.softmaxes[output]
         if isinstance(tensor, Tensor):
             value = tensor.flat
             classes = reader.classes
@@ -210,8 +221,23 @@ def _input_shape(entry: Any, name: str) -> tuple[int, ...]:
     return tuple(lengths[1:])
 
 
-def _read_node(onnx: Any, reader: _Reader, node: Any, number: int, name: str) -> None:
-    place = f"node {number} ({node.op_type}{f' {node.name!r}' if node.name else ''}) of {name}"
+# What comes of a node whose arguments or attributes are not those of its operation.
+_BROKEN = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    TypeError,
+    ValueError,
+)
+
+
+def _place(node: Any, number: int, name: str) -> str:
+    return f"node {number} ({node.op_type}{f' {node.name!r}' if node.name else ''}) of {name}"
+
+
+def _read_node(onnx: Any, reader: _Reader, node: Any, place: str) -> None:
     missing = [i for i in node.input if i and i not in reader.known]
     if any(i in reader.labels for i in missing) or node.op_type in _LABELS:
         _read_label(onnx, reader, node)
@@ -230,8 +256,9 @@ def _read_node(onnx: Any, reader: _Reader, node: Any, number: int, name: str) ->
         raise FormatError(f"{place} uses {missing[0]}, which nothing before it makes")
     attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
     arguments = [reader.known[i] if i else None for i in node.input]
-    if node.op_type in ("Softmax", "LogSoftmax"):
-        reader.softmaxes[node.output[0]] = _rows(arguments[0], place)
+    if node.op_type in _LAST_FUNCTIONS:
+        found = _rows(arguments[0], place), _LAST_FUNCTIONS[node.op_type]
+        reader.softmaxes[node.output[0]] = found
         return
     operation = _OPERATIONS.get(node.op_type)
     if operation is None:
@@ -240,13 +267,11 @@ def _read_node(onnx: Any, reader: _Reader, node: Any, number: int, name: str) ->
         )
     try:
         found = operation(reader.graph, arguments, attributes, onnx)
-    except UnsupportedError as error:
+    except Crn2sbmlError as error:
         raise UnsupportedError(f"{place}: {error}") from error
-    except (ArithmeticError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"{place} is broken: {error}") from error
-    reader.known[node.output[0]] = found
-    if isinstance(found, np.ndarray) and found.size > LARGEST_FILE:
-        raise UnsupportedError(f"{place} makes {found.size:,} numbers")
+    parts = found if isinstance(found, list) else [found]
+    for output, part in zip(node.output, parts, strict=False):
+        reader.known[output] = part
 
 
 def _rows(tensor: _Entry | None, place: str) -> Tensor:
@@ -254,6 +279,8 @@ def _rows(tensor: _Entry | None, place: str) -> Tensor:
         raise UnsupportedError(f"{place} is applied to constants")
     return tensor
 
+
+_LAST_FUNCTIONS = {"Softmax": "softmax", "LogSoftmax": "log-softmax"}
 
 # What leads from probabilities to labels: it decides nothing that the outputs do not say.
 _LABELS = ("ArgMax", "ArrayFeatureExtractor", "LabelEncoder", "ZipMap", "TopK")
@@ -545,6 +572,21 @@ def _concatenate(graph: Graph, arguments: list[Any], attributes: dict[str, Any],
     return found
 
 
+def _split(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
+    x = arguments[0]
+    axis = attributes.get("axis", 0)
+    sizes = arguments[1] if len(arguments) > 1 else attributes.get("split")
+    length = x.shape[axis]
+    if sizes is None:
+        size = -(-length // attributes["num_outputs"])
+        ends = list(range(size, length, size))
+    else:
+        ends = np.cumsum(sizes)[:-1].tolist()
+    if not isinstance(x, Tensor):
+        return np.split(x, ends, axis)
+    return [Tensor(x.value, places) for places in np.split(x.places, ends, axis)]
+
+
 def _constant(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     if "value" in attributes:
         return _array(onnx, attributes["value"], "a constant")
@@ -588,6 +630,7 @@ def _pad(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: A
         raise UnsupportedError("it pads with something else than 0")
     half = len(pads) // 2
     widths = list(zip(pads[:half], pads[half:], strict=True))
+    check_size(1, math.prod(n + abs(a) + abs(b) for n, (a, b) in zip(x.shape, widths, strict=True)))
     if not isinstance(x, Tensor):
         return np.pad(x, widths)
     # One entry more, which is 0.
@@ -639,6 +682,7 @@ _OPERATIONS: dict[str, _Operation] = {
     ),
     "Pad": _pad,
     "Concat": _concatenate,
+    "Split": _split,
     "Constant": _constant,
     "ConstantOfShape": _constant_of_shape,
     "Shape": _shape,

@@ -62,13 +62,13 @@ def from_torch(
     graph = Graph(int(np.prod(shape, dtype=int)))
     tensor, function = Tensor.of(graph.inputs, (1, *shape)), "none"
     for name, layer in layers:
-        if function == "softmax":
+        if function != "none":
             raise UnsupportedError(
                 f"layer {name} follows a softmax, which chemistry does not compute; it can only "
                 f"come last"
             )
         if _is_softmax(layer):
-            function = "softmax"
+            function = "softmax" if type(layer).__name__ == "Softmax" else "log-softmax"
             continue
         tensor = _applied(graph, tensor, name, layer)
     return finish(graph, tensor.flat, ImportOptions(**options), function)
@@ -114,7 +114,7 @@ def _applied(graph: Graph, tensor: Tensor, name: str, layer: Any) -> Tensor:
         return _LAYERS[kind](graph, tensor, layer)
     except UnsupportedError as error:
         raise UnsupportedError(f"layer {name} ({kind}): {error}") from error
-    except ValueError as error:
+    except (IndexError, ValueError) as error:
         raise InputValueError(
             f"layer {name} ({kind}) does not fit numbers of shape {tensor.shape[1:]}: {error}"
         ) from error

@@ -59,6 +59,9 @@ def from_sklearn(model: Any, **options: Any) -> ImportedNetwork:
     from sklearn.utils.validation import check_is_fitted
 
     steps = list(model.steps) if isinstance(model, Pipeline) else [("model", model)]
+    steps = [step for step in steps if step[1] is not None and step[1] != "passthrough"]
+    if not steps:
+        raise UnsupportedError("the pipeline has no steps")
     network = steps[-1][1]
     if not isinstance(network, (networks.MLPClassifier, networks.MLPRegressor)):
         raise UnsupportedError(
@@ -82,8 +85,6 @@ def from_sklearn(model: Any, **options: Any) -> ImportedNetwork:
 def _scaled(value: Value, name: str, step: Any) -> Value:
     """Apply a scaler, which is an affine map."""
     kind = type(step).__name__
-    if step is None or step == "passthrough":
-        return value
     if kind == "StandardScaler":
         mean = step.mean_ if step.mean_ is not None else np.zeros(value.size)
         scale = step.scale_ if step.scale_ is not None else np.ones(value.size)
@@ -117,6 +118,11 @@ def _finished(graph: Graph, value: Value, network: Any, options: ImportOptions) 
     kind = network.out_activation_
     if kind == "identity":
         return finish(graph, value, options)
+    if not hasattr(network, "classes_"):
+        raise UnsupportedError(
+            f"the last layer of the regressor applies {kind!r}, which has no chemistry; train one "
+            f"with the squared error"
+        )
     classes = [_plain(name) for name in network.classes_]
     if kind == "softmax":
         return finish(graph, value, options, "softmax", classes)

@@ -138,16 +138,23 @@ class Tensor:
         spatial = windows.shape[: len(window)]
         positions = int(np.prod(spatial, dtype=int))
         check_size(after * positions, self.places.size)
+        if before[0] != inner * geometry.groups or after % geometry.groups:
+            raise UnsupportedError(
+                f"kernels of shape {kernels.shape} in {geometry.groups} group(s) meet "
+                f"{before[0]} channels"
+            )
         matrix = np.zeros((after, positions, before[0], int(np.prod(before[1:], dtype=int))))
         flat = windows.reshape(positions, -1)
-        inside = flat >= 0
-        group = after // geometry.groups
-        for channel in range(after):
-            start = channel // group * inner
-            for source in range(inner):
-                weights = np.broadcast_to(kernels[channel, source].ravel(), flat.shape)
-                rows, columns = np.nonzero(inside)
-                matrix[channel, rows, start + source, flat[rows, columns]] += weights[rows, columns]
+        weights = kernels.reshape(after, inner, -1)
+        size = after // geometry.groups
+        for group in range(geometry.groups):
+            channels = slice(group * size, (group + 1) * size)
+            sources = slice(group * inner, (group + 1) * inner)
+            for place in range(flat.shape[1]):
+                rows = np.flatnonzero(flat[:, place] >= 0)
+                # Places outside are zeros; within a place, no two positions share a number.
+                part = matrix[channels, :, sources]
+                part[:, rows, :, flat[rows, place]] += weights[channels, :, place]
         result = self.flat.mapped(matrix.reshape(after * positions, -1))
         if biases is not None:
             result = result.shifted(np.repeat(biases, positions))
@@ -178,6 +185,9 @@ class Geometry:
         axes = []
         for axis, (size, length) in enumerate(zip(sizes, window, strict=True)):
             first, last = self.pads[axis], self.pads[axis + len(sizes)]
+            check_size(1, size + abs(first) + abs(last))
+            if min(self.strides[axis], self.dilations[axis]) < 1:
+                raise UnsupportedError("strides and dilations must be at least 1")
             reach = self.dilations[axis] * (length - 1) + 1
             starts = np.arange(0, size + first + last - reach + 1, self.strides[axis]) - first
             places = starts[:, np.newaxis] + self.dilations[axis] * np.arange(length)

@@ -76,7 +76,7 @@ def from_weights(
         if function != "none":
             raise UnsupportedError(f"{name} follows a softmax, which can only come last")
         if name in ("softmax", "log-softmax"):
-            function = "softmax"
+            function = name
         elif name in FUNCTIONS:
             if graph is None or value is None:
                 raise InputValueError(f"the list begins with {name}; it must begin with weights")

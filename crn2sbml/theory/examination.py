@@ -132,8 +132,8 @@ def rounded_up(value: float, digits: int = 4) -> str:
 
     Examples
     --------
-    >>> rounded_up(3.81005), rounded_up(3.81), rounded_up(2.3e-9, 1)
-    ('3.811', '3.81', '3e-09')
+    >>> rounded_up(3.81005), rounded_up(3.75), rounded_up(2.3e-9, 1)
+    ('3.811', '3.75', '3e-09')
     """
     number = Decimal(value)
     last = Decimal(1).scaleb(number.adjusted() - digits + 1)

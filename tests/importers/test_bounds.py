@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from crn2sbml import Activation
 from crn2sbml.importers.bounds import bound_errors
 from crn2sbml.importers.finish import ImportOptions, finish
-from crn2sbml.importers.functions import FUNCTIONS, approximate, clip, leaky_relu
+from crn2sbml.importers.functions import FUNCTIONS, approximate, clip, elu, leaky_relu
 from crn2sbml.importers.graph import Graph
 
-KINDS = [*FUNCTIONS.values(), leaky_relu(-0.5), clip(-1.0, 2.0)]
+KINDS = [*FUNCTIONS.values(), leaky_relu(-0.5), clip(-1.0, 2.0), elu(-2.0)]
 
 
 @st.composite
@@ -96,3 +96,18 @@ def test_linear_layers_and_the_leaky_relu_are_as_exact_as_they_are_said_to_be():
     pieces = [approximate(leaky_relu(0.2), 1.0)]
     bounds = bound_errors(graph, leaky, pieces, 0.01, -infinite, infinite)
     assert bounds.largest == pytest.approx(0.8 * 0.1)  # (1 - alpha) sqrt(h)
+
+
+@pytest.mark.parametrize("alpha", [-1.0, -5.0, -50.0])
+def test_a_falling_elu_is_bounded_too(alpha):
+    rng = np.random.default_rng(1)
+    graph = Graph(2)
+    inner = graph.apply(FUNCTIONS["tanh"], graph.inputs.mapped(rng.normal(size=(3, 2))))
+    output = graph.apply(elu(alpha), inner.mapped(rng.normal(size=(4, 3))))
+    data = rng.normal(size=(300, 2))
+    imported = finish(graph, output, ImportOptions(data=data, knots=20, h=1e-4))
+    error = imported.decoder.values(imported.network.forward(imported.encoder.encode(data)))
+    error -= graph.evaluate(output, data)
+    bounds = imported.error_bounds(data)
+    assert (bounds.low - 1e-9 <= error).all()
+    assert (error <= bounds.high + 1e-9).all()
