@@ -19,7 +19,7 @@ import numpy as np
 
 from crn2sbml.activations import Activation
 from crn2sbml.arrays import Array
-from crn2sbml.importers.functions import Function, PiecewiseLinear
+from crn2sbml.importers.chords import Function, PiecewiseLinear
 from crn2sbml.importers.graph import INPUTS, Graph, Source, Value
 
 # Relative widening after each step, for rounding.

@@ -14,7 +14,7 @@ from crn2sbml.arrays import Array
 from crn2sbml.codec import Decoder, Encoder
 from crn2sbml.errors import InputValueError, SimulationError, UnsupportedError
 from crn2sbml.importers.bounds import bound_errors
-from crn2sbml.importers.functions import PiecewiseLinear, approximate
+from crn2sbml.importers.chords import PiecewiseLinear, approximate
 from crn2sbml.importers.graph import Graph, Value
 from crn2sbml.importers.imported import ImportedNetwork, ImportReport, Original, with_names
 from crn2sbml.importers.lowering import lower

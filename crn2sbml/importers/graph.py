@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from crn2sbml.arrays import Array
 from crn2sbml.errors import UnsupportedError
-from crn2sbml.importers.functions import Function
+from crn2sbml.importers.chords import Function
 
 MOST_WEIGHTS = 25_000_000
 """Entries of the largest matrix that is built; beyond, ordinary memory would not do."""

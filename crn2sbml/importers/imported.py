@@ -15,7 +15,7 @@ from crn2sbml.compile import Encoding
 from crn2sbml.crn import Crn
 from crn2sbml.errors import InputValueError, NetworkError, UnsupportedError
 from crn2sbml.importers.bounds import ErrorBounds, bound_errors
-from crn2sbml.importers.functions import PiecewiseLinear
+from crn2sbml.importers.chords import PiecewiseLinear
 from crn2sbml.importers.graph import Graph, Value
 from crn2sbml.model_files import LoadedNetwork, read_network
 from crn2sbml.network import NeuralNetwork

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from crn2sbml.activations import Activation
 from crn2sbml.arrays import Array
 from crn2sbml.codec import Encoder
-from crn2sbml.importers.functions import IDENTITY, PiecewiseLinear
+from crn2sbml.importers.chords import PiecewiseLinear
+from crn2sbml.importers.functions import IDENTITY
 from crn2sbml.importers.graph import INPUTS, Graph, Source, Value, check_size
 from crn2sbml.network import Layer, NeuralNetwork
 

@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 
 from crn2sbml.arrays import Array
 from crn2sbml.errors import InputValueError, MissingDependencyError, UnsupportedError
+from crn2sbml.importers.chords import Function
 from crn2sbml.importers.finish import ImportOptions, finish
-from crn2sbml.importers.functions import FUNCTIONS, Function, clip, elu, leaky_relu
+from crn2sbml.importers.functions import FUNCTIONS, clip, elu, leaky_relu
 from crn2sbml.importers.graph import Graph
 from crn2sbml.importers.imported import ImportedNetwork
 from crn2sbml.importers.onnx_files import from_onnx

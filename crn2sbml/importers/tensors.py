@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from crn2sbml.arrays import Array
 from crn2sbml.errors import UnsupportedError
-from crn2sbml.importers.functions import Function
+from crn2sbml.importers.chords import Function
 from crn2sbml.importers.graph import Graph, Value, check_size
 
 Places = NDArray[np.intp]

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from crn2sbml import Activation
 from crn2sbml.importers.bounds import bound_errors
+from crn2sbml.importers.chords import approximate
 from crn2sbml.importers.finish import ImportOptions, finish
-from crn2sbml.importers.functions import FUNCTIONS, approximate, clip, elu, leaky_relu
+from crn2sbml.importers.functions import FUNCTIONS, clip, elu, leaky_relu
 from crn2sbml.importers.graph import Graph
 
 KINDS = [*FUNCTIONS.values(), leaky_relu(-0.5), clip(-1.0, 2.0), elu(-2.0)]

@@ -5,15 +5,8 @@ import numpy as np
 import pytest
 
 from crn2sbml.errors import InputValueError
-from crn2sbml.importers.functions import (
-    FUNCTIONS,
-    PiecewiseLinear,
-    approximate,
-    clip,
-    elu,
-    hard_sigmoid,
-    leaky_relu,
-)
+from crn2sbml.importers.chords import PiecewiseLinear, approximate
+from crn2sbml.importers.functions import FUNCTIONS, clip, elu, hard_sigmoid, leaky_relu
 
 SMOOTH = [name for name, function in FUNCTIONS.items() if function.exact is None]
 EXACT = [name for name, function in FUNCTIONS.items() if function.exact is not None]

@@ -263,5 +263,5 @@ def test_a_log_softmax_comes_back_as_logarithms_and_a_split_as_its_parts():
 )
 def test_a_node_that_is_put_together_wrongly_is_an_error_of_ours(node):
     arrays = {"a": np.ones(3, np.float32), "huge": np.array([0, 0, 0, 2**40], np.int64)}
-    with pytest.raises((FormatError, UnsupportedError), match="node 1 |no output"):
+    with pytest.raises((FormatError, UnsupportedError), match=r"node 1 |no output"):
         from_onnx(model([node], arrays).SerializeToString())
