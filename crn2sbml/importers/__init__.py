@@ -1,6 +1,7 @@
 """Networks from elsewhere: scikit-learn, PyTorch, ONNX and files of weights become chemistry."""
 
 from crn2sbml.importers.finish import ImportOptions
+from crn2sbml.importers.functions import custom
 from crn2sbml.importers.imported import ImportedNetwork, ImportReport, load_imported
 from crn2sbml.importers.onnx_files import from_onnx
 from crn2sbml.importers.pytorch import from_torch
@@ -11,6 +12,7 @@ __all__ = [
     "ImportOptions",
     "ImportReport",
     "ImportedNetwork",
+    "custom",
     "from_onnx",
     "from_sklearn",
     "from_torch",

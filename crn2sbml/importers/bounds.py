@@ -142,6 +142,9 @@ def _image(function: Function, z: Interval) -> Interval:
 
 def _limit(function: Function, end: Array, side: int) -> Array:
     """Return values at ends, and where the function goes at infinite ones."""
+    if function.domain is not None:
+        known = np.clip(end, *function.domain)
+        return np.where(known == end, function.value(known), np.inf if side else -np.inf)
     slope, constant = function.asymptotes[side]
     away = constant if slope == 0 else np.inf * np.sign(slope) * (1 if side else -1)
     return np.where(np.isfinite(end), function.value(_finite(end)), away)
@@ -152,6 +155,9 @@ def _through(
 ) -> Interval:
     """Bound the error behind a function, from that before it."""
     reached = Interval(z.low + delta.low, z.high + delta.high)
+    if source.function.domain is not None and not _within(source.function.domain, z, reached):
+        everything = np.full_like(z.low, np.inf)
+        return Interval(-everything, everything)
     smooth = _smoothing(pieces, h, reached)
     between = (np.minimum(z.low, reached.low), np.maximum(z.high, reached.high))
     slopes = source.function.slopes(*between)
@@ -161,6 +167,12 @@ def _through(
     return Interval(
         smooth.low + pieces.error[0] + moved.low, smooth.high + pieces.error[1] + moved.high
     ).widened()
+
+
+def _within(domain: tuple[float, float], *intervals: Interval) -> bool:
+    """Tell whether intervals lie where a function is known."""
+    low, high = domain
+    return all(bool((i.low >= low).all() and (i.high <= high).all()) for i in intervals)
 
 
 def _product(slope: Array, end: Array) -> Array:

@@ -109,7 +109,10 @@ class Function:
     monotone : tuple of float
         Outside of these it approaches the lines monotonically.
     slope_range : tuple of float
-        Smallest and largest slope over all numbers.
+        Smallest and largest slope over all numbers, or over the domain.
+    domain : tuple of float, optional
+        Where the function is known, for one without asymptotes. Nothing is promised of a network
+        that uses it elsewhere.
     """
 
     name: str
@@ -121,6 +124,7 @@ class Function:
     asymptotes: tuple[tuple[float, float], tuple[float, float]] = ((0.0, 0.0), (0.0, 0.0))
     monotone: tuple[float, float] = (0.0, 0.0)
     slope_range: tuple[float, float] = field(default=(0.0, 1.0))
+    domain: tuple[float, float] | None = None
 
     def slopes(self, low: Array, high: Array) -> tuple[Array, Array]:
         """Return bounds of its slope between two numbers, elementwise."""
@@ -193,6 +197,8 @@ def approximate(
 
 def _ends(function: Function, accuracy: float) -> tuple[float, float]:
     """Return where the function is a straight line up to the accuracy, on the left and right."""
+    if function.domain is not None:
+        return function.domain
     found = []
     for side, start in zip((-1.0, 1.0), function.monotone, strict=True):
         near, far = 0.0, 1.0
@@ -254,11 +260,14 @@ def _places(function: Function, accuracy: float) -> Array:
 def _chords(function: Function, places: Array) -> PiecewiseLinear:
     assert function.curvature is not None
     values = function.value(places)
+    inner = np.diff(values) / np.diff(places)
     left, right = function.asymptotes[0][0], function.asymptotes[1][0]
-    slopes = np.concatenate([[left], np.diff(values) / np.diff(places), [right]])
+    tails = [_tail(function, float(places[0]), -1.0), _tail(function, float(places[-1]), 1.0)]
+    if function.domain is not None:
+        left, right, tails = float(inner[0]), float(inner[-1]), []
+    slopes = np.concatenate([[left], inner, [right]])
     constant = float(values[0]) - left * float(places[0])
-    tails = (_tail(function, float(places[0]), -1.0), _tail(function, float(places[-1]), 1.0))
-    size = max(_chord_error(function, places), *tails)
+    size = max([_chord_error(function, places), *tails])
     size += _ROUNDING * (1.0 + float(np.abs(values).max()) + size)
     return PiecewiseLinear(constant, left, places, np.diff(slopes), (-size, size))
 

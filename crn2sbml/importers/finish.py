@@ -182,6 +182,11 @@ def _pieces(
         found = bound_errors(graph, output, pieces, 0.0, low[np.newaxis], high[np.newaxis])
         if found.largest <= goal:
             return pieces
+        if not np.isfinite(found.largest):
+            raise InputValueError(
+                "nothing can be proved: a function is used outside of the range where it is known; "
+                "give data or a range for the inputs, or a wider domain for the function"
+            )
         if max(piece.nodes for piece in pieces) > _MOST_KNOTS:
             raise InputValueError(
                 f"an accuracy of {options.accuracy:g} needs more than {_MOST_KNOTS:,} nodes for "

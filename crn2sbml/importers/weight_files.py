@@ -16,6 +16,7 @@ from crn2sbml.errors import (
     InputValueError,
     UnsupportedError,
 )
+from crn2sbml.importers.chords import Function
 from crn2sbml.importers.finish import ImportOptions, finish
 from crn2sbml.importers.functions import FUNCTIONS
 from crn2sbml.importers.graph import Graph, Value
@@ -30,7 +31,11 @@ _MOST_NAMED = 12
 
 
 def from_weights(
-    source: str | Path | Mapping[str, NDArray[Any]], layers: Sequence[str] | str, **options: Any
+    source: str | Path | Mapping[str, NDArray[Any]],
+    layers: Sequence[str] | str,
+    *,
+    functions: Mapping[str, Function] | None = None,
+    **options: Any,
 ) -> ImportedNetwork:
     """Import weights and biases, with a list of what comes after what.
 
@@ -42,6 +47,9 @@ def from_weights(
     layers : sequence of str
         Layers in order: the start of the names of a layer's arrays, or a function such as "relu",
         "leaky-relu", "sigmoid", "tanh" or, at the end, "softmax". Text is split at commas.
+    functions : mapping of str to Function, optional
+        Functions of your own, by the names that `layers` uses; see
+        :func:`~crn2sbml.importers.custom`.
     **options
         See :class:`~crn2sbml.importers.ImportOptions`.
 
@@ -67,6 +75,7 @@ def from_weights(
     arrays = source if isinstance(source, Mapping) else _read(Path(source))
     names = layers.split(",") if isinstance(layers, str) else list(layers)
     names = [name.strip() for name in names]
+    known = {**FUNCTIONS, **(functions or {})}
     if not names or not names[0]:
         raise InputValueError(f"there are no layers; {_known(arrays)}")
     graph: Graph | None = None
@@ -77,10 +86,10 @@ def from_weights(
             raise UnsupportedError(f"{name} follows a softmax, which can only come last")
         if name in ("softmax", "log-softmax"):
             function = name
-        elif name in FUNCTIONS:
+        elif name in known:
             if graph is None or value is None:
                 raise InputValueError(f"the list begins with {name}; it must begin with weights")
-            value = graph.apply(FUNCTIONS[name], value)
+            value = graph.apply(known[name], value)
         else:
             weights, biases = _layer(arrays, name)
             if graph is None or value is None:

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crn2sbml import Activation
+from crn2sbml.errors import InputValueError
+from crn2sbml.importers import custom, from_weights
 from crn2sbml.importers.bounds import bound_errors
 from crn2sbml.importers.chords import approximate
 from crn2sbml.importers.finish import ImportOptions, finish
@@ -112,3 +114,24 @@ def test_a_falling_elu_is_bounded_too(alpha):
     bounds = imported.error_bounds(data)
     assert (bounds.low - 1e-9 <= error).all()
     assert (error <= bounds.high + 1e-9).all()
+
+
+def test_any_other_function_is_proved_on_the_range_that_it_is_used_in():
+    sine = custom(
+        "sine", np.sin, lambda z: -np.sin(z), (-4.0, 4.0), extremes=(-np.pi / 2, np.pi / 2)
+    )
+    rng = np.random.default_rng(1)
+    arrays = {"a.weight": rng.normal(size=(3, 2)), "b.weight": rng.normal(size=(2, 3))}
+    data = rng.uniform(-1.0, 1.0, size=(200, 2))
+    layers = ["a", "sine", "b"]
+    imported = from_weights(arrays, layers, functions={"sine": sine}, data=data)
+    expected = np.sin(data @ arrays["a.weight"].T) @ arrays["b.weight"].T
+    error = np.abs(imported.outputs(data) - expected).max()
+    assert error <= imported.report.error_bound <= 1e-2
+    # Without a range nothing can be promised, and so no accuracy be had.
+    with pytest.raises(InputValueError, match="give data or a range"):
+        from_weights(arrays, layers, functions={"sine": sine})
+    with pytest.raises(InputValueError, match="give data or a range"):
+        from_weights(arrays, layers, functions={"sine": sine}, data=100 * data)
+    with pytest.raises(InputValueError, match="must be a range"):
+        custom("sine", np.sin, np.sin, (1.0, -1.0))
