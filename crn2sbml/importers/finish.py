@@ -26,8 +26,8 @@ Signs = Literal["auto", "pairs", "shift"]
 _SHARE_OF_KNOTS = 0.5
 _LARGEST_H, _SMALLEST_H = 1.0, 1e-100
 _MOST_KNOTS = 2000
-# Rows of data that are simulated for the report.
-_MOST_ROWS = 200
+# Rows of data whose settling time is bounded for the report.
+_MOST_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)

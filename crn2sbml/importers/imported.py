@@ -68,8 +68,8 @@ class ImportReport:
     measured_error : float or None
         The largest distance on the data.
     settling_time : float or None
-        Time by which the chemistry of all rows has settled to a tenth of the bound, from every
-        start.
+        Time by which the chemistry of the data's rows (the first 50 of many) has settled to a
+        tenth of the bound, from every start.
     nodes : int
         Of the network, without inputs.
     extra_nodes : int
