@@ -337,8 +337,8 @@ def _paired_names(
 
 
 def _single_names(pairs: Sequence[bool], names: Sequence[str] | None) -> list[str] | None:
-    """Return the names of numbers from those of their concentrations."""
-    if names is None:
+    """Return the names of numbers from those of their concentrations; a folded model has none."""
+    if not names:
         return None
     firsts = np.cumsum([0, *(1 + pair for pair in pairs)])[:-1]
     if len(names) != len(pairs) + sum(pairs):

@@ -180,10 +180,12 @@ def loaded_network(crn: Crn, path: str | Path) -> LoadedNetwork:
 def _codec(
     path: str | Path, metadata: Mapping[str, str], network: NeuralNetwork
 ) -> tuple[Encoder, Decoder] | None:
-    """Return encoder and decoder if the file holds them and the network has inputs left."""
+    """Return encoder and decoder if the file holds them; a folded model has no inputs to encode."""
     codec = read_codec(metadata, network.input_names, network.output_names)
-    if codec is None or not network.widths[0]:
+    if codec is None:
         return None
+    if not network.widths[0]:
+        codec = Encoder(()), codec[1]
     if (codec[0].width, codec[1].width) != (network.widths[0], network.widths[-1]):
         raise FormatError(
             f"{path}: what it says of its inputs and outputs does not fit a network from "

@@ -110,3 +110,15 @@ def test_shifts_and_classes_come_back_bit_for_bit():
     said = " ".join(explain_codec(*again))
     assert "Input a: add 0.1 to it first." in said
     assert "names the class, in this order: 3, vier." in said
+
+
+def test_a_folded_model_still_says_how_outputs_are_read():
+    text = to_sbml(IMPORTED.compile("folded", X[0]))
+    assert "the one named (+) less the one named (-)" in text
+    loaded = loaded_network(from_sbml(text), "a.xml")
+    assert loaded.encoding == "folded"
+    encoder, decoder = loaded.codec
+    assert encoder.width == 0
+    np.testing.assert_allclose(
+        decoder.decode(loaded.network.forward(np.empty((1, 0)))), IMPORTED.outputs(X[:1])
+    )

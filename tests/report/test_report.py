@@ -31,6 +31,7 @@ from crn2sbml.errors import (
     UnsupportedError,
 )
 from crn2sbml.exports import make_study, to_copasi, to_csv_tables, to_omex
+from crn2sbml.importers import from_weights
 from crn2sbml.report import make_report, save_report
 from crn2sbml.theory.examination import rounded_up
 from tests.theory import counterexamples
@@ -361,3 +362,18 @@ def test_other_decays_have_their_own_formula():
 def test_a_foreign_model_is_not_called_dimensionless():
     about = text_of(section(parsed(make_report(Crn.from_text(["0 -> A", "A -> 0"])).html), "about"))
     assert "Units that the model may have declared are not kept" in about
+
+
+@pytest.mark.parametrize("encoding", ["absorbed", "folded"])
+def test_a_network_from_elsewhere_says_how_its_pairs_are_read(encoding):
+    imported = from_weights(
+        {"0.weight": np.array([[1.0, -2.0], [0.5, 0.25]])},
+        "0,softmax",
+        output_names=["low", "high"],
+        input_range=([-3.0, 0.0], [5.0, 9.0]),
+    )
+    crn = imported.compile(encoding, [-1.0, 2.0])
+    about = text_of(section(parsed(make_report(crn).html), "about"))
+    assert "the one named (+) less the one named (-)" in about
+    assert "The softmax of the output values gives the probabilities" in about
+    assert "the largest one names the class" not in about
