@@ -219,6 +219,8 @@ def _place(node: Any, number: int, name: str) -> str:
 
 
 def _read_node(onnx: Any, reader: _Reader, node: Any, place: str) -> None:
+    if node.domain not in _DOMAINS:
+        raise UnsupportedError(f"{place} is of {node.domain}, which is not part of ONNX")
     missing = [i for i in node.input if i and i not in reader.known]
     if any(i in reader.labels for i in missing) or node.op_type in _LABELS:
         _read_label(onnx, reader, node)
@@ -238,7 +240,13 @@ def _read_node(onnx: Any, reader: _Reader, node: Any, place: str) -> None:
     attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
     arguments = [reader.known[i] if i else None for i in node.input]
     if node.op_type in _LAST_FUNCTIONS:
-        found = _rows(arguments[0], place), _LAST_FUNCTIONS[node.op_type]
+        tensor = _rows(arguments[0], place)
+        if len(tensor.shape) != 2 or attributes.get("axis", -1) not in (1, -1):
+            raise UnsupportedError(
+                f"{place} is a softmax over axis {attributes.get('axis', -1)} of numbers of shape "
+                f"{tensor.shape[1:]}; it must be over all outputs"
+            )
+        found = tensor, _LAST_FUNCTIONS[node.op_type]
         reader.softmaxes[node.output[0]] = found
         return
     operation = OPERATIONS.get(node.op_type)
@@ -261,6 +269,7 @@ def _rows(tensor: _Entry | None, place: str) -> Tensor:
     return tensor
 
 
+_DOMAINS = ("", "ai.onnx", "ai.onnx.ml")
 _LAST_FUNCTIONS = {"Softmax": "softmax", "LogSoftmax": "log-softmax"}
 
 # What leads from probabilities to labels: it decides nothing that the outputs do not say.

@@ -328,6 +328,10 @@ def _same(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: 
 
 def _cast(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     if isinstance(arguments[0], Tensor):
+        kind = onnx.helper.tensor_dtype_to_np_dtype(attributes["to"]).kind
+        # bfloat16 has no kind of numpy's own.
+        if kind not in "fV":
+            raise UnsupportedError("it makes whole numbers of what depends on the inputs")
         return arguments[0]
     return np.asarray(arguments[0]).astype(onnx.helper.tensor_dtype_to_np_dtype(attributes["to"]))
 

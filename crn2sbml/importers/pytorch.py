@@ -57,8 +57,8 @@ def from_torch(
         raise UnsupportedError(f"{type(module).__name__} is no torch.nn.Module")
     layers = _flattened(torch, module, "")
     shape = input_shape or _input_shape(layers, options.get("data"))
-    known = all(type(layer).__name__ in _LAYERS or _is_softmax(layer) for _, layer in layers)
-    if not known and not isinstance(module, torch.nn.Sequential):
+    known = all(_kind(layer) in _LAYERS or _is_softmax(layer) for _, layer in layers)
+    if not known and type(module).forward is not torch.nn.Sequential.forward:
         return from_onnx(_exported(torch, module, shape), **options)
     graph = Graph(int(np.prod(shape, dtype=int)))
     tensor, function = Tensor.of(graph.inputs, (1, *shape)), "none"
@@ -69,6 +69,11 @@ def from_torch(
                 f"come last"
             )
         if _is_softmax(layer):
+            if len(tensor.shape) != 2 or layer.dim not in (None, 1, -1):
+                raise UnsupportedError(
+                    f"layer {name} is a softmax over dim {layer.dim} of numbers of shape "
+                    f"{tensor.shape[1:]}; it must be over all outputs"
+                )
             function = "softmax" if type(layer).__name__ == "Softmax" else "log-softmax"
             continue
         tensor = _applied(graph, tensor, name, layer)
@@ -77,10 +82,16 @@ def from_torch(
 
 def _flattened(torch: Any, module: Any, name: str) -> list[tuple[str, Any]]:
     """Return the layers of nested Sequentials in order, with their names."""
-    if not isinstance(module, torch.nn.Sequential):
+    if module._forward_hooks or module._forward_pre_hooks:
+        raise UnsupportedError(
+            f"{name or 'the module'} has hooks, which change what it computes; remove them first"
+        )
+    # A subclass may do anything in a forward of its own.
+    if type(module).forward is not torch.nn.Sequential.forward:
         return [(name or type(module).__name__, module)]
     found = []
-    for child, layer in module.named_children():
+    # Not named_children, which leaves out a layer that stands there for the second time.
+    for child, layer in module._modules.items():
         found += _flattened(torch, layer, f"{name}.{child}" if name else child)
     return found
 
@@ -101,11 +112,17 @@ def _input_shape(layers: list[tuple[str, Any]], data: ArrayLike | None) -> tuple
 
 
 def _is_softmax(layer: Any) -> bool:
-    return type(layer).__name__ in ("Softmax", "LogSoftmax")
+    return _kind(layer) in ("Softmax", "LogSoftmax")
+
+
+def _kind(layer: Any) -> str:
+    """Return the name of a layer of PyTorch's own, and the full one of a user's called alike."""
+    own = type(layer).__module__.startswith("torch.nn.modules.")
+    return type(layer).__name__ if own else f"{type(layer).__module__}.{type(layer).__name__}"
 
 
 def _applied(graph: Graph, tensor: Tensor, name: str, layer: Any) -> Tensor:
-    kind = type(layer).__name__
+    kind = _kind(layer)
     if kind not in _LAYERS:
         raise UnsupportedError(
             f"layer {name} is a {kind}, which has no chemistry; "
@@ -164,6 +181,8 @@ def _average_pool(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
     )
     if any(padding) or layer.ceil_mode:
         raise UnsupportedError("it pads; use a window that fits")
+    if getattr(layer, "divisor_override", None) is not None:
+        raise UnsupportedError("it divides by a number of its own; use a plain average")
     channels = tensor.shape[1]
     kernels = np.full((channels, 1, *window), 1.0 / np.prod(window))
     return tensor.convolved(
@@ -198,7 +217,13 @@ def _gelu(layer: Any) -> Function:
 def _softplus(layer: Any) -> Function:
     if layer.beta != 1:
         raise UnsupportedError(f"its beta is {layer.beta}; only 1 is known")
+    if layer.threshold < _SOFTPLUS_THRESHOLD:
+        raise UnsupportedError(f"its threshold is {layer.threshold}; use at least 20")
     return FUNCTIONS["softplus"]
+
+
+# Beyond it, PyTorch's softplus is its argument: off by e^-20.
+_SOFTPLUS_THRESHOLD = 20
 
 
 def _elementwise(choose: Callable[[Any], Function]) -> Callable[[Graph, Tensor, Any], Tensor]:

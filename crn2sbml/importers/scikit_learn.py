@@ -86,8 +86,8 @@ def _scaled(value: Value, name: str, step: Any) -> Value:
     """Apply a scaler, which is an affine map."""
     kind = type(step).__name__
     if kind == "StandardScaler":
-        mean = step.mean_ if step.mean_ is not None else np.zeros(value.size)
-        scale = step.scale_ if step.scale_ is not None else np.ones(value.size)
+        mean = step.mean_ if step.with_mean else np.zeros(value.size)
+        scale = step.scale_ if step.with_std else np.ones(value.size)
         return value.shifted(-np.asarray(mean)).scaled(1.0 / np.asarray(scale))
     if kind == "MinMaxScaler":
         if step.clip:

@@ -134,7 +134,7 @@ def _layer(
             f"{key} has shape {matrix.shape}, which is no matrix; import convolutions from PyTorch "
             f"or ONNX"
         )
-    if key.endswith("kernel"):
+    if "kernel" in key.removeprefix(name):
         matrix = matrix.T
     found = _find(arrays, name, _BIASES)
     biases = np.zeros(len(matrix)) if found is None else np.ravel(found[1])

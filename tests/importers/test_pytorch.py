@@ -108,3 +108,30 @@ def test_what_has_no_chemistry_is_named():
         from_torch("model.pt")
     with pytest.raises(UnsupportedError, match=r"layer 1 \(Linear\)"):
         from_torch(nn.Sequential(nn.Linear(3, 2), nn.Linear(3, 2)))
+
+
+def test_what_only_looks_like_a_known_layer_is_not_taken_for_one():
+    shared = nn.ReLU()
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Linear(6, 4), shared, nn.Linear(4, 4), shared, nn.Linear(4, 2))
+    imported = from_torch(module, data=ROWS)
+    expected = outputs_of(module, ROWS)
+    assert np.abs(imported.outputs(ROWS) - expected).max() <= imported.report.error_bound
+
+    class Linear(nn.Linear):
+        def forward(self, x):
+            return 2 * super().forward(x)
+
+    with pytest.raises(UnsupportedError, match="Linear, which has no chemistry"):
+        from_torch(nn.Sequential(Linear(6, 2)), data=ROWS)
+    hooked = nn.Sequential(nn.Linear(6, 2))
+    hooked[0].register_forward_hook(lambda module, inputs, output: 2 * output)
+    with pytest.raises(UnsupportedError, match="has hooks"):
+        from_torch(hooked, data=ROWS)
+    for layers in (
+        [nn.AvgPool2d(2, divisor_override=1)],
+        [nn.Softplus(threshold=1.0)],
+        [nn.Softmax(dim=1)],
+    ):
+        with pytest.raises(UnsupportedError):
+            from_torch(nn.Sequential(*layers), data=IMAGES, input_shape=(1, 8, 8))
