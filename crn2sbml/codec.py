@@ -297,7 +297,7 @@ def read_codec(
     except (TypeError, ValueError) as error:
         raise FormatError(
             f"what the model says of its inputs and outputs is broken: {error}"
-        ) from (error)
+        ) from error
 
 
 def _pairs_of(names: Sequence[str] | None) -> list[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -110,8 +110,7 @@ def finish(
     network = with_names(lowered.network, encoder, decoder)
     original = Original(graph, output, pieces, low, high)
     found = ImportedNetwork(network, encoder, decoder, None, original)
-    report = _report(found, original, data, h)
-    return ImportedNetwork(network, encoder, decoder, report, original)
+    return replace(found, report=_report(found, original, data, h))
 
 
 def _rows(data: ArrayLike | None, width: int) -> Array | None:

@@ -103,30 +103,28 @@ def lower(
         A layer after the inputs for each function on the longest way, and one for an output that is
         not a ReLU itself.
     """
+    same = IDENTITY.exact
+    assert same is not None
     sources, kinds = list(graph.sources), list(pieces)
     single = _single_source(output, sources, kinds)
     if single is None:
         sources.append(Source(IDENTITY, output))
-        assert IDENTITY.exact is not None
-        kinds.append(IDENTITY.exact)
+        kinds.append(same)
         single = len(sources)
     depths = _depths(sources)
     needed = _needed(sources, depths, single)
-    last = depths[single]
     known, width = {INPUTS: _input_nodes(encoder)}, encoder.width
     layers = []
-    for number in range(1, last + 1):
+    for number in range(1, depths[single] + 1):
         plan = _LayerPlan()
         for source in needed:
-            if depths[source] == number and (source == single or number < last):
+            if depths[source] == number:
                 argument = _through(sources[source - 1].argument, known, width)
                 _add_function(plan, source, argument, kinds[source - 1])
             elif depths[source] < number <= needed[source]:
                 nodes = known[source]
-                same = nodes.through(np.eye(len(nodes.constant)), width)
-                carried = Value({INPUTS: same}, nodes.constant)
-                assert IDENTITY.exact is not None
-                _add_function(plan, source, carried, IDENTITY.exact)
+                read = nodes.through(np.eye(len(nodes.constant)), width)
+                _add_function(plan, source, Value({INPUTS: read}, nodes.constant), same)
         layers.append(_layer(plan, h))
         known, width = plan.readouts, plan.nodes
     return Lowered(NeuralNetwork(layers), not kinds[single - 1].is_relu)

@@ -73,7 +73,7 @@ def from_onnx(source: str | Path | bytes, **options: Any) -> ImportedNetwork:
     MissingDependencyError
         If onnx is not installed.
     """
-    onnx = _library()
+    onnx = load_library("onnx", "ONNX files", "onnx")
     content = source if isinstance(source, bytes) else _read(source)
     name = "the model" if isinstance(source, bytes) else str(source)
     model = _parsed(onnx, content, name)
@@ -126,10 +126,6 @@ def _finished(
     raise UnsupportedError(
         f"no output of {name} ({', '.join(outputs)}) is a number that depends on the inputs"
     )
-
-
-def _library() -> Any:
-    return load_library("onnx", "ONNX files", "onnx")
 
 
 def _read(source: str | Path) -> bytes:

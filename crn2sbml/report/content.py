@@ -78,6 +78,11 @@ class Content:
         return self.study.recognised
 
     @property
+    def network(self) -> NeuralNetwork | None:
+        """The neural network itself."""
+        return None if self.recognised is None else self.recognised.network
+
+    @property
     def one_concentration(self) -> float:
         """What a concentration of 1 is in the units of the page."""
         return 1.0 if self.units is None else self.units.concentration

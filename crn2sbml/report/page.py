@@ -192,7 +192,7 @@ def _context(content: Content, downloads: list[Download], left_out: list[str]) -
     kinds = content.kinds_of_reactions()
     return {
         "content": content,
-        "network": None if content.recognised is None else content.recognised.network,
+        "network": content.network,
         "examination": content.examination,
         "promises": _promises(content),
         "last_rate": level.rate.to_floats()[0] if level.rate is not None else None,
@@ -221,7 +221,7 @@ def _context(content: Content, downloads: list[Download], left_out: list[str]) -
         "weights": _packed_weights(content),
         "facts": _json(_facts(content)),
         "drawing": _drawing(content),
-        "edges": None if content.recognised is None else drawn_edges(content.recognised.network),
+        "edges": None if content.network is None else drawn_edges(content.network),
         "printed": content.study.outputs[:_MOST_PRINTED],
         "duration": content.study.duration * content.one_time,
         "loads_slowly": len(content.crn.reactions) > MOST_LOADED,
@@ -238,7 +238,7 @@ def _promises(content: Content) -> list[tuple[str, str, str]]:
 
 
 def _layers(content: Content) -> Sequence[Layer]:
-    return () if content.recognised is None else content.recognised.network.layers
+    return () if content.network is None else content.network.layers
 
 
 def _is_smoothed_relu(layer: Layer) -> bool:
@@ -263,20 +263,18 @@ def _called(content: Content) -> tuple[str, str] | None:
 
 def _reading(content: Content) -> list[str]:
     """Say how inputs are put in and outputs read off, of a network that came from elsewhere."""
-    if content.recognised is None:
+    network = content.network
+    if network is None:
         return []
-    network = content.recognised.network
     codec = read_codec(content.crn.metadata, network.input_names, network.output_names)
     return [] if codec is None else explain_codec(*codec)
 
 
 def _shape(content: Content) -> str:
     """Say how many nodes each layer has."""
-    if content.recognised is None:
+    if content.network is None:
         return ""
-    kinds: list[tuple[int, str]] = [
-        (width, "hidden node") for width in content.recognised.network.widths
-    ]
+    kinds = [(width, "hidden node") for width in content.network.widths]
     kinds[0], kinds[-1] = (kinds[0][0], "input"), (kinds[-1][0], "output")
     words = [f"{width:,} {kind}{'' if width == 1 else 's'}" for width, kind in kinds if width]
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
@@ -315,13 +313,13 @@ def _examples(content: Content) -> Iterator[_Example]:
 
 def _outputs(content: Content, number: int) -> list[_Output]:
     labels, run = content.study.labels, content.runs[number]
-    if content.recognised is None or content.settled is None:
+    if content.network is None or content.settled is None:
         ends = [float(run[species][-1]) for species in content.study.outputs]
         computed = ends
     else:
         one = content.one_concentration
         ends = (content.settled.outputs[number] * one).tolist()
-        computed = (content.recognised.network.forward(content.inputs[number])[0] * one).tolist()
+        computed = (content.network.forward(content.inputs[number])[0] * one).tolist()
     largest = max(ends, default=0.0) or 1.0
     return [
         _Output(labels[species], species, end, value, max(end, 0.0) / largest)
@@ -351,11 +349,9 @@ def _figures(content: Content) -> dict[str, Any]:
 def _drawing(content: Content) -> Any:
     from markupsafe import Markup
 
-    if content.recognised is None:
+    if content.network is None:
         return None
-    return Markup(
-        draw_network(content.recognised.network, content.activations(0), _species(content))
-    )
+    return Markup(draw_network(content.network, content.activations(0), _species(content)))
 
 
 def _species(content: Content) -> list[list[str]]:
@@ -367,9 +363,9 @@ def _species(content: Content) -> list[list[str]]:
 
 def _facts(content: Content) -> dict[str, Any]:
     """Return what the page's script needs."""
-    if content.recognised is None:
+    network = content.network
+    if network is None:
         return {}
-    network = content.recognised.network
     species = _species(content)
     return {
         "species": species,
@@ -385,9 +381,9 @@ def _facts(content: Content) -> dict[str, Any]:
 
 def _packed_weights(content: Content) -> str:
     """Pack the weights of all layers, row by row."""
-    if content.recognised is None:
+    if content.network is None:
         return ""
-    flat = [layer.weights.ravel() for layer in content.recognised.network.layers]
+    flat = [layer.weights.ravel() for layer in content.network.layers]
     return pack(np.concatenate(flat).astype("<f8").tobytes())
 
 

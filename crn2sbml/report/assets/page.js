@@ -267,10 +267,8 @@ class NetworkPicture {
   fill(input) {
     this.input = input;
     this.facts.values[input].forEach((values, layer) => {
-      const largest = Math.max(0, ...values) || 1;
+      this.shade(layer);
       this.nodes[layer].forEach((node, place) => {
-        node.style.fill = "";
-        node.style.fillOpacity = values[place] / largest;
         const name = this.facts.names[layer][place];
         node.querySelector("title").textContent = `${name}: ${this.value(values[place])}`;
       });
@@ -288,8 +286,8 @@ class NetworkPicture {
     this.edges.classList.toggle("is-chosen", chosen !== null);
     this.svg.querySelector(".node.chosen")?.classList.remove("chosen");
     if (before) {
-      this.restore(before.layer - 1);
-      this.restore(before.layer + 1);
+      this.shade(before.layer - 1);
+      this.shade(before.layer + 1);
     }
     if (chosen === null) {
       this.told.textContent = "No node chosen.";
@@ -320,11 +318,11 @@ class NetworkPicture {
     });
   }
 
-  restore(layer) {
+  // The fuller a node, the larger its value within its layer.
+  shade(layer) {
     const values = this.facts.values[this.input][layer];
-    if (this.nodes[layer]?.[0]?.tagName !== "rect") return;
-    const largest = Math.max(0, ...values) || 1;
-    this.nodes[layer].forEach((node, place) => {
+    const largest = Math.max(0, ...(values ?? [])) || 1;
+    this.nodes[layer]?.forEach((node, place) => {
       node.style.fill = "";
       node.style.fillOpacity = values[place] / largest;
     });
