@@ -7,7 +7,7 @@ max(-v, 0), of which the first counts as positive and the second as negative (du
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,9 @@ from numpy.typing import ArrayLike
 from crn2sbml.arrays import Array
 from crn2sbml.checks import checked_names, frozen_array
 from crn2sbml.errors import ConcentrationError, FormatError, InputValueError
+
+ClassLabel = str | int | float | bool
+"""What an output of a classifier can stand for."""
 
 PLUS, MINUS = " (+)", " (-)"
 """What the names of a pair end in."""
@@ -145,8 +148,13 @@ class Decoder:
         largest.
     names : sequence of str, optional
         Of the outputs.
-    classes : sequence of str or int, optional
-        What the outputs stand for, if the largest one is to name a class.
+    classes : sequence of str, int, float or bool, optional
+        What the outputs stand for, if the largest one is to name a class; all different.
+
+    Raises
+    ------
+    InputValueError
+        If the lengths do not fit, the function is unknown, or classes are something else.
 
     Examples
     --------
@@ -158,7 +166,7 @@ class Decoder:
     pairs: Sequence[bool]
     function: str = "none"
     names: Sequence[str] | None = None
-    classes: Sequence[str | int] | None = None
+    classes: Sequence[ClassLabel] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pairs", tuple(bool(pair) for pair in self.pairs))
@@ -169,11 +177,7 @@ class Decoder:
         names = checked_names(self.names, "names", len(self.pairs))
         object.__setattr__(self, "names", names)
         if self.classes is not None:
-            object.__setattr__(self, "classes", tuple(self.classes))
-            if len(self.classes) != len(self.pairs):
-                raise InputValueError(
-                    f"there are {len(self.classes)} classes for {len(self.pairs)} outputs"
-                )
+            object.__setattr__(self, "classes", _checked_classes(self.classes, len(self.pairs)))
 
     @property
     def width(self) -> int:
@@ -204,7 +208,11 @@ class Decoder:
     def classify(self, concentrations: ArrayLike) -> Array:
         """Return the class of the largest output of each row, or its number without classes."""
         largest = self.values(concentrations).argmax(axis=1)
-        return np.asarray(largest if self.classes is None else np.array(self.classes)[largest])
+        if self.classes is None:
+            return np.asarray(largest)
+        # Classes of several types stay what they are.
+        mixed = len(set(map(type, self.classes))) > 1
+        return np.asarray(np.array(self.classes, dtype=object if mixed else None)[largest])
 
     @property
     def species_names(self) -> list[str] | None:
@@ -271,14 +279,7 @@ def read_codec(
         If what it carries is broken.
     """
     if _INPUTS not in metadata or _OUTPUTS not in metadata:
-        # Formats without metadata keep the names, which tell which species are pairs.
-        inputs, outputs = _pairs_of(input_names), _pairs_of(output_names)
-        if input_names is None or output_names is None or not any((*inputs, *outputs)):
-            return None
-        return (
-            Encoder(inputs, None, _single_names(inputs, input_names)),
-            Decoder(outputs, "none", _single_names(outputs, output_names)),
-        )
+        return None
     inputs, outputs = _read_flags(metadata[_INPUTS]), _read_flags(metadata[_OUTPUTS])
     classes: Any = None
     try:
@@ -294,21 +295,25 @@ def read_codec(
                 classes,
             ),
         )
-    except (TypeError, ValueError) as error:
+    except (RecursionError, TypeError, ValueError) as error:
         raise FormatError(
             f"what the model says of its inputs and outputs is broken: {error}"
         ) from error
 
 
-def _pairs_of(names: Sequence[str] | None) -> list[bool]:
-    """Tell by their names which values are pairs of concentrations."""
-    found, place = [], 0
-    names = list(names or ())
-    while place < len(names):
-        stem = names[place].removesuffix(PLUS)
-        pair = stem != names[place] and names[place + 1 : place + 2] == [f"{stem}{MINUS}"]
-        found.append(pair)
-        place += 1 + pair
+def _checked_classes(classes: Iterable[ClassLabel], outputs: int) -> tuple[ClassLabel, ...]:
+    """Return classes, one for each output, all different."""
+    if isinstance(classes, (str, Mapping)):
+        raise InputValueError(f"the classes are {classes!r}; they must be a list")
+    found = tuple(classes)
+    if len(found) != outputs:
+        raise InputValueError(f"there are {len(found)} classes for {outputs} outputs")
+    for label in found:
+        if not isinstance(label, (str, int, float)):
+            raise InputValueError(f"a class is {label!r}; it must be a text or a number")
+    if len(set(found)) != outputs:
+        twice = next(label for label in found if found.count(label) > 1)
+        raise InputValueError(f"the class {twice!r} stands twice; classes must differ")
     return found
 
 
@@ -337,12 +342,13 @@ def _paired_names(
 
 
 def _single_names(pairs: Sequence[bool], names: Sequence[str] | None) -> list[str] | None:
-    """Return the names of numbers from those of their concentrations; a folded model has none."""
-    if not names:
+    """Return the names of numbers from those of their concentrations.
+
+    A folded model has no inputs with names, an edited one may have others.
+    """
+    if not names or len(names) != len(pairs) + sum(pairs):
         return None
     firsts = np.cumsum([0, *(1 + pair for pair in pairs)])[:-1]
-    if len(names) != len(pairs) + sum(pairs):
-        raise ValueError(f"there are {len(names)} names for {len(pairs)} values")
     return [
         names[first].removesuffix(PLUS) if pair else names[first]
         for first, pair in zip(firsts, pairs, strict=True)

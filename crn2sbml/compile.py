@@ -7,8 +7,9 @@ node 1 of layer 2, ``Bp2_1`` and ``Bm2_1`` those of the bias, ``H`` the smoothin
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar, get_args
 
@@ -46,6 +47,9 @@ _ROLES = {
     "bias": BIAS,
     "smoothing": SMOOTHING,
 }
+
+# The metadata entry with the names of inputs that no reaction holds, by their numbers.
+_UNUSED = "unused_inputs"
 
 _RATE_NAMES = {"k_h": "smoothing", "k_w": "weights", "k_b": "biases"}
 
@@ -290,7 +294,12 @@ def _compile_enzymatic(network: NeuralNetwork, encoding: Encoding, start: Array)
         _rate_constants(ids),
         tuple(_reactions(network, ids)),
         "_".join(["network", *map(str, widths)] + ["folded"] * (encoding == "folded")),
-        {"encoding": encoding, "widths": " ".join(map(str, widths)), **_sparse_layers(network)},
+        {
+            "encoding": encoding,
+            "widths": " ".join(map(str, widths)),
+            **_sparse_layers(network),
+            **_unused_inputs(network, encoding),
+        },
     )
 
 
@@ -298,6 +307,43 @@ def _sparse_layers(network: NeuralNetwork) -> dict[str, str]:
     """Name the layers in which weights of 0 are no edges."""
     numbers = [str(n) for n, layer in enumerate(network.layers, start=1) if layer.sparse]
     return {"sparse": " ".join(numbers)} if numbers else {}
+
+
+def _unused_inputs(network: NeuralNetwork, encoding: Encoding) -> dict[str, str]:
+    """Keep the names of inputs that are no species, because no reaction holds them.
+
+    A folded network holds none of its inputs.
+    """
+    if network.input_names is None or encoding == "folded":
+        return {}
+    if encoding == "enzymatic":
+        used = set(_inputs_with_edges(network))
+    else:
+        used = {n for n, column in enumerate(network.layers[0].weights.T, start=1) if column.any()}
+    names = {n: name for n, name in enumerate(network.input_names, start=1) if n not in used}
+    return {_UNUSED: json.dumps(names, ensure_ascii=False)} if names else {}
+
+
+def unused_inputs(metadata: Mapping[str, str]) -> dict[int, str]:
+    """Return the names of inputs that are no species of a model, by their numbers.
+
+    What is broken is left out: these names decide nothing.
+    """
+    try:
+        names = json.loads(metadata.get(_UNUSED, "{}"))
+        return {int(number): str(name) for number, name in names.items()}
+    except (AttributeError, RecursionError, ValueError):
+        return {}
+
+
+def given_input_names(crn: Crn) -> list[str]:
+    """Return the names of a compiled network's inputs in order, or their ids."""
+    names = unused_inputs(crn.metadata)
+    for species in crn.species:
+        match = re.fullmatch(r"input (\d{1,9})(?:: (.+))?", species.name or "", re.ASCII)
+        if match is not None:
+            names[int(match[1])] = match[2] or species.id
+    return [names[number] for number in sorted(names)]
 
 
 def _species(network: NeuralNetwork, start: Array) -> Iterator[Species]:

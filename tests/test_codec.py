@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from crn2sbml import from_antimony, from_sbml, to_antimony, to_sbml
+from crn2sbml import (
+    Layer,
+    NeuralNetwork,
+    compile_network,
+    from_antimony,
+    from_sbml,
+    to_antimony,
+    to_sbml,
+)
 from crn2sbml.codec import Decoder, Encoder, codec_metadata, explain_codec, read_codec
 from crn2sbml.errors import ConcentrationError, FormatError, InputValueError
 from crn2sbml.importers import from_weights, load_imported
@@ -82,10 +90,41 @@ def test_the_meaning_travels_with_the_sbml_file(encoding):
     assert "The softmax of the output values" in text
 
 
-def test_antimony_keeps_names_which_tell_pairs():
-    text = to_antimony(IMPORTED.compile("absorbed", X[0]))
-    encoder, decoder = loaded_network(from_antimony(text), "a.ant").codec
-    assert (encoder.pairs, decoder.pairs) == ((True, False), (True, True))
+@pytest.mark.parametrize(
+    ("write", "read"), [(to_sbml, from_sbml), (to_antimony, from_antimony)], ids=["sbml", "ant"]
+)
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed"])
+def test_a_pruned_input_keeps_its_name_without_a_species(encoding, write, read):
+    pruned = from_weights(
+        {"0.weight": np.array([[1.0, 0.0, -2.0], [0.5, 0.0, 0.25]])},
+        "0,softmax",
+        signs="pairs",
+        input_names=["age", "dose", "change"],
+    )
+    crn = pruned.compile(encoding)
+    assert "X0_3" not in crn.species_index
+    text = write(crn)
+    assert "Inputs that no output depends on have no species: dose (+), dose (-)." in text
+    again = loaded_network(read(text), "a")
+    assert again.network == pruned.network
+    assert again.codec[0].names == ("age", "dose", "change")
+
+
+def test_antimony_says_all_that_sbml_says():
+    crn = IMPORTED.compile("absorbed", X[0])
+    again = from_antimony(to_antimony(crn))
+    assert again.metadata == crn.metadata
+    loaded = loaded_network(again, "a.ant")
+    rows = loaded.codec[0].encode(X)
+    np.testing.assert_array_equal(
+        loaded.codec[1].decode(loaded.network.forward(rows)), IMPORTED.outputs(X)
+    )
+
+
+def test_names_alone_make_no_pairs():
+    layer = Layer([[1.0, -1.0]], [0.5])
+    network = NeuralNetwork([layer], ["a (+)", "a (-)"], ["y"])
+    assert loaded_network(from_sbml(to_sbml(compile_network(network))), "a.xml").codec is None
 
 
 def test_a_network_file_holds_all_of_it(tmp_path):
@@ -95,8 +134,26 @@ def test_a_network_file_holds_all_of_it(tmp_path):
     np.testing.assert_array_equal(again.outputs(X), IMPORTED.outputs(X))
     with pytest.raises(FormatError, match="0 and 1"):
         read_codec({"signed_inputs": "0x", "signed_outputs": "1"}, None, None)
+
+
+@pytest.mark.parametrize(
+    "classes",
+    ["{", "3", '"ab"', "[[1], 2]", '{"a": 1, "b": 2}', '["a", "a"]', "[null, 1]", "[" * 100_000],
+)
+def test_broken_classes_are_one_error(classes):
+    metadata = {"signed_inputs": "0", "signed_outputs": "11", "classes": classes}
     with pytest.raises(FormatError, match="broken"):
-        read_codec({"signed_inputs": "0", "signed_outputs": "1", "classes": "{"}, None, None)
+        read_codec(metadata, None, None)
+
+
+@pytest.mark.parametrize("classes", [[False, True], [0.5, 1.0], [3, 4], ["", "b"], [1, "b"]])
+def test_classes_keep_their_type(classes):
+    decoder = Decoder([True, True], classes=classes)
+    metadata = codec_metadata(Encoder([False]), decoder)
+    again = read_codec(metadata, None, None)[1]
+    found = again.classify([[1.0, 0.0, 0.5, 0.0], [0.0, 0.0, 0.5, 0.0]]).tolist()
+    assert found == classes
+    assert list(map(type, found)) == list(map(type, classes))
 
 
 def test_shifts_and_classes_come_back_bit_for_bit():

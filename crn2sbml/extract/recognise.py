@@ -16,7 +16,7 @@ import numpy as np
 
 from crn2sbml.activations import Activation
 from crn2sbml.arrays import Array
-from crn2sbml.compile import Encoding, unlabelled
+from crn2sbml.compile import Encoding, unlabelled, unused_inputs
 from crn2sbml.crn import Crn
 from crn2sbml.errors import ActivationError, UnsupportedError
 from crn2sbml.extract.ids import parse_node_id
@@ -215,15 +215,21 @@ def _names(
     crn: Crn, columns: Sequence[str | None], outputs: Sequence[str]
 ) -> tuple[list[str] | None, list[str] | None]:
     labels = {s.id: s.name for s in crn.species}
+    gone = unused_inputs(crn.metadata)
     return (
-        _names_of("input", [labels.get(s) if s else None for s in columns]),
-        _names_of("output", [labels.get(s) for s in outputs]),
+        _names_of(
+            "input",
+            [
+                gone.get(number) if species is None else unlabelled("input", labels[species])
+                for number, species in enumerate(columns, start=1)
+            ],
+        ),
+        _names_of("output", [unlabelled("output", labels[species]) for species in outputs]),
     )
 
 
-def _names_of(kind: str, labels: Sequence[str | None]) -> list[str] | None:
+def _names_of(kind: str, found: Sequence[str | None]) -> list[str] | None:
     """Return the names of inputs or outputs; one that is lost becomes "input 3", for example."""
-    found = [unlabelled(kind, label) for label in labels]
     if not any(found):
         return None
     names = [name or f"{kind} {number}" for number, name in enumerate(found, start=1)]

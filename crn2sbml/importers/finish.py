@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml.arrays import Array
-from crn2sbml.codec import Decoder, Encoder
+from crn2sbml.codec import ClassLabel, Decoder, Encoder
 from crn2sbml.errors import InputValueError, SimulationError, UnsupportedError
 from crn2sbml.importers.bounds import bound_errors
 from crn2sbml.importers.chords import PiecewiseLinear, approximate
@@ -69,7 +69,7 @@ def finish(
     output: Value,
     options: ImportOptions,
     function: str = "none",
-    classes: Sequence[str | int] | None = None,
+    classes: Sequence[ClassLabel] | None = None,
 ) -> ImportedNetwork:
     """Turn a computation into an imported network.
 
@@ -83,7 +83,7 @@ def finish(
         What the user chose.
     function : {"none", "softmax", "log-softmax"}
         What the original applies to its output.
-    classes : sequence of str or int, optional
+    classes : sequence of str, int, float or bool, optional
         What the outputs stand for.
 
     Returns
@@ -105,12 +105,21 @@ def finish(
     lowered = lower(graph, output, pieces, encoder, h)
     names = options.output_names
     if names is None and classes is not None:
-        names = [str(name) for name in classes]
+        names = _class_names(classes)
     decoder = Decoder([lowered.output_is_pairs] * output.size, function, names, classes)
     network = with_names(lowered.network, encoder, decoder)
     original = Original(graph, output, pieces, low, high)
     found = ImportedNetwork(network, encoder, decoder, None, original)
     return replace(found, report=_report(found, original, data, h))
+
+
+def _class_names(classes: Sequence[ClassLabel]) -> list[str]:
+    """Return names of outputs that stand for classes; what cannot be a name gets a number."""
+    names = [" ".join(str(label).split()) for label in classes]
+    return [
+        name if name and name.isprintable() and names.count(name) == 1 else f"class {number}"
+        for number, name in enumerate(names, start=1)
+    ]
 
 
 def _rows(data: ArrayLike | None, width: int) -> Array | None:

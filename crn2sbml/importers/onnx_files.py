@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crn2sbml.codec import ClassLabel
 from crn2sbml.errors import (
     Crn2sbmlError,
     FileError,
@@ -45,7 +46,7 @@ class _Reader:
     # Outputs of a softmax: what it is applied to, and its name. It is allowed at the end only.
     softmaxes: dict[str, tuple[Tensor, str]] = field(default_factory=dict)
     labels: set[str] = field(default_factory=set)
-    classes: list[str | int] | None = None
+    classes: list[ClassLabel] | None = None
 
 
 def from_onnx(source: str | Path | bytes, **options: Any) -> ImportedNetwork:
@@ -297,7 +298,7 @@ def _keep_classes(onnx: Any, reader: _Reader, node: Any) -> None:
                 reader.classes = _plain(found)
 
 
-def _plain(labels: Sequence[Any]) -> list[str | int]:
+def _plain(labels: Sequence[Any]) -> list[ClassLabel]:
     return [
         label.decode("utf-8", "replace")
         if isinstance(label, bytes)

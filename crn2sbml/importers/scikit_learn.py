@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from crn2sbml.codec import ClassLabel
 from crn2sbml.errors import InputValueError, UnsupportedError
 from crn2sbml.importers.finish import ImportOptions, finish
 from crn2sbml.importers.functions import FUNCTIONS
@@ -137,13 +138,10 @@ def _finished(graph: Graph, value: Value, network: Any, options: ImportOptions) 
     return finish(graph, both, options, "none", classes)
 
 
-def _plain(name: Any) -> str | int:
-    """Return a class as a plain text or whole number."""
-    if isinstance(name, (bool, np.bool_)):
-        return str(name)
-    if isinstance(name, (int, np.integer)):
-        return int(name)
-    return int(name) if isinstance(name, (float, np.floating)) and name == int(name) else str(name)
+def _plain(label: Any) -> ClassLabel:
+    """Return a class as one of Python's own numbers or as a text."""
+    found = label.item() if isinstance(label, np.generic) else label
+    return found if isinstance(found, (bool, int, float)) else str(found)
 
 
 def _with_names(options: ImportOptions, first: Any) -> ImportOptions:

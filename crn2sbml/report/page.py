@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crn2sbml.codec import explain_codec, read_codec
 from crn2sbml.compile import Encoding
 from crn2sbml.crn import Crn
 from crn2sbml.files import check_output, save_text
 from crn2sbml.formats.sbml.notes import PAPER, PAPER_RESOURCE
+from crn2sbml.formats.text import explain_values
 from crn2sbml.network import Layer, NeuralNetwork, describe_activation
 from crn2sbml.plots import plot_examination, plot_trajectory
 from crn2sbml.report.content import Content, gather
@@ -204,7 +204,7 @@ def _context(content: Content, downloads: list[Download], left_out: list[str]) -
         "more_kinds": len(kinds) - _MOST_KINDS,
         "settles": level.proved,
         "shape": _shape(content),
-        "reading": _reading(content),
+        "reading": explain_values(content.crn),
         "activations": _activations(content),
         "is_smoothed_relu": all(map(_is_smoothed_relu, _layers(content))),
         "called": _called(content),
@@ -259,15 +259,6 @@ def _called(content: Content) -> tuple[str, str] | None:
         if (name := names[species]) and name != species:
             return species, name
     return None
-
-
-def _reading(content: Content) -> list[str]:
-    """Say how inputs are put in and outputs read off, of a network that came from elsewhere."""
-    network = content.network
-    if network is None:
-        return []
-    codec = read_codec(content.crn.metadata, network.input_names, network.output_names)
-    return [] if codec is None else explain_codec(*codec)
 
 
 def _shape(content: Content) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 from crn2sbml.crn import Crn
 from crn2sbml.errors import FormatError
 from crn2sbml.files import read_pieces
+from crn2sbml.formats.antimony.write import METADATA_MARK
 from crn2sbml.formats.child import TooSlowError, run_confined
 from crn2sbml.formats.sbml import document as sbml
 from crn2sbml.formats.sbml.read import ReadModel, build_model
@@ -23,6 +25,7 @@ _REMEDY = (
 )
 
 _HIDDEN = re.compile(r'"(?:\\.|[^"\\\n])*"|```.*?```|/\*.*?\*/|//[^\n]*|#[^\n]*', re.DOTALL)
+_METADATA = re.compile(rf"{re.escape(METADATA_MARK)}(\S+) = (.*)")
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _LITERAL = re.compile(rf"(?:(?:const|var)\s+)?\$?([A-Za-z_]\w*)\s*=\s*({_NUMBER})", re.ASCII)
 _ASSIGNED = re.compile(r"\$?\b([A-Za-z_]\w*)\s*'?\s*:?=(?!=|>)", re.ASCII)
@@ -109,6 +112,7 @@ def read_document(text: str, source: str) -> sbml.Document:
     visible = _HIDDEN.sub(" ", text)
     _check_text(visible, source)
     document = sbml.read_document([_to_sbml(text, source)], source, lines_count=False)
+    document.metadata.update(_metadata(text))
     if len(_MODULE.findall(visible)) <= 1:
         _restore_numbers(document, _literals(visible))
     return document
@@ -145,6 +149,17 @@ def _to_sbml(text: str, source: str) -> bytes:
         reason = " ".join(done.stderr.decode("utf-8", "replace").split())
         raise FormatError(f"antimony cannot read {source}: {reason}")
     return done.stdout
+
+
+def _metadata(text: str) -> dict[str, str]:
+    """Return what the comments before the model say of its origin."""
+    found: dict[str, str] = {}
+    for line in text.splitlines():
+        if not line.startswith("//"):
+            break
+        if match := _METADATA.fullmatch(line):
+            found[unquote(match[1])] = match[2]
+    return found
 
 
 def _literals(visible: str) -> dict[str, float]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from crn2sbml.crn import Crn
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.files import save_text
 from crn2sbml.formats.antimony.reserved import RESERVED_WORDS
-from crn2sbml.formats.text import check_model, number, summary
+from crn2sbml.formats.text import check_model, explain_values, number, summary
 from crn2sbml.reaction import Complex, RateConstant, Reaction, Species
 from crn2sbml.units import LabUnits, in_lab_units
+
+METADATA_MARK = "// @ "
+"""What a comment begins with that holds a metadata entry, as ``key = value``."""
 
 _DECLARED_PER_LINE = 4
 
@@ -120,6 +125,9 @@ def _lines(crn: Crn, compartment: str, volume: float, units: LabUnits | None) ->
     else:
         yield f"// {units.describe()}"
         yield "// $ marks constant species."
+    for sentence in explain_values(crn):
+        yield from textwrap.wrap(sentence, 96, initial_indent="// ", subsequent_indent="//   ")
+    yield from (f"{METADATA_MARK}{quote(k)} = {value}" for k, value in crn.metadata.items())
     yield f"model {crn.name}()"
     if units is not None:
         yield f"  unit substance = {number(units.molar)} mole;"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from crn2sbml.codec import explain_codec, read_codec
 from crn2sbml.crn import Crn
-from crn2sbml.formats.text import ANNOTATION_NAMESPACE, summary
+from crn2sbml.formats.text import ANNOTATION_NAMESPACE, explain_values, summary
 from crn2sbml.reaction import Species
 
 PAPER = (
@@ -100,21 +99,12 @@ def _network_paragraphs(crn: Crn) -> Iterator[str]:
         f"concentrations that are the network's outputs. Where outputs stand for classes, the "
         f"largest one names the class."
     )
-    inputs, outputs = (
-        [_given_name(s) for s in crn.species if (s.name or "").partition(" ")[0] == kind]
-        for kind in ("input", "output")
-    )
-    codec = read_codec(crn.metadata, inputs, outputs)
-    if codec is not None:
-        yield " ".join(explain_codec(*codec))
+    said = explain_values(crn)
+    if said:
+        yield " ".join(said)
     where = _WHERE_NUMBERS_ARE.get(crn.metadata.get("encoding", ""))
     if where is not None:
         yield where
-
-
-def _given_name(species: Species) -> str:
-    """Return the user's name of an input or output, or its id."""
-    return (species.name or "").partition(": ")[2] or species.id
 
 
 def _table(crn: Crn) -> str:
