@@ -38,6 +38,11 @@ def check_type(value: object, kind: type, what: str) -> None:
         )
 
 
+def is_number(value: object) -> bool:
+    """Tell whether something is one real number, and neither a text nor a truth value."""
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
 def frozen_array(values: ArrayLike, what: str, dimensions: int) -> Array:
     """Copy to a read-only float64 array and check dimensions and finiteness."""
     try:

@@ -297,16 +297,20 @@ def _compile_enzymatic(network: NeuralNetwork, encoding: Encoding, start: Array)
         {
             "encoding": encoding,
             "widths": " ".join(map(str, widths)),
-            **_sparse_layers(network),
+            **_marked_layers(network),
             **_unused_inputs(network, encoding),
         },
     )
 
 
-def _sparse_layers(network: NeuralNetwork) -> dict[str, str]:
-    """Name the layers in which weights of 0 are no edges."""
-    numbers = [str(n) for n, layer in enumerate(network.layers, start=1) if layer.sparse]
-    return {"sparse": " ".join(numbers)} if numbers else {}
+def _marked_layers(network: NeuralNetwork) -> dict[str, str]:
+    """Name the layers in which weights of 0 are no edges, and those that training leaves alone."""
+    layers = list(enumerate(network.layers, start=1))
+    marks = {
+        "sparse": [str(number) for number, layer in layers if layer.sparse],
+        "fixed": [str(number) for number, layer in layers if not layer.trainable],
+    }
+    return {mark: " ".join(numbers) for mark, numbers in marks.items() if numbers}
 
 
 def _unused_inputs(network: NeuralNetwork, encoding: Encoding) -> dict[str, str]:

@@ -38,6 +38,8 @@ class Layer:
     sparse : bool, default False
         Weights of 0 are no edges: they have no reactions, and training leaves them 0. Without a
         weight of 0 it is False.
+    trainable : bool, default True
+        Whether training changes its weights and biases.
 
     Raises
     ------
@@ -53,6 +55,7 @@ class Layer:
     biases: Array
     activation: Activation = Activation()  # noqa: RUF009 - immutable
     sparse: bool = False
+    trainable: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", frozen_array(self.weights, "weights", 2))
@@ -82,13 +85,14 @@ class Layer:
             and np.array_equal(self.biases, other.biases)
             and self.activation == other.activation
             and self.sparse == other.sparse
+            and self.trainable == other.trainable
         )
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self) -> tuple[type[Layer], tuple[Array, Array, Activation, bool]]:
+    def __reduce__(self) -> tuple[type[Layer], tuple[Array, Array, Activation, bool, bool]]:
         """Rebuild through the constructor, so that unpickled arrays are read-only too."""
-        return Layer, (self.weights, self.biases, self.activation, self.sparse)
+        return Layer, (self.weights, self.biases, self.activation, self.sparse, self.trainable)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -262,6 +266,8 @@ class NeuralNetwork:
             arrays[f"decay_constants_{number}"] = np.array(list(layer.activation.decay.values()))
             if layer.sparse:
                 arrays[f"sparse_{number}"] = np.array(1)
+            if not layer.trainable:
+                arrays[f"fixed_{number}"] = np.array(1)
         for attribute in ("input_names", "output_names"):
             if (names := getattr(self, attribute)) is not None:
                 arrays[attribute] = np.array(names, dtype=np.str_)
@@ -309,6 +315,7 @@ class NeuralNetwork:
                     ),
                 ),
                 "sparse" in layer,
+                "fixed" not in layer,
             )
             for layer in layers
         ]

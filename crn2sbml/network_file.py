@@ -15,6 +15,8 @@ from crn2sbml.files import atomic_write
 
 FORMAT_VERSION = 1
 _LAYER_ARRAYS = ("weights", "biases", "h", "decay_orders", "decay_constants")
+# Present where they hold.
+_LAYER_MARKS = ("sparse", "fixed")
 _METADATA = "metadata"
 _NAME_ARRAYS = ("input_names", "output_names")
 
@@ -76,8 +78,9 @@ def _layers(archive: Mapping[str, NDArray[Any]], source: Path) -> list[dict[str,
         orders, constants = layer["decay_orders"], layer["decay_constants"]
         if layer["h"].shape != () or orders.ndim != 1 or orders.shape != constants.shape:
             raise FormatError(f"{source}: the activation of layer {number} is broken; {_REMEDY}")
-        if f"sparse_{number}" in archive:
-            layer["sparse"] = archive[f"sparse_{number}"]
+        for name in _LAYER_MARKS:
+            if f"{name}_{number}" in archive:
+                layer[name] = archive[f"{name}_{number}"]
         layers.append(layer)
     return layers
 

@@ -123,7 +123,9 @@ def recognise_network(crn: Crn) -> RecognisedNetwork:
     before: Sequence[str | None] = columns
     for number, layer in enumerate(layers, start=1):
         found = _layer(nodes, layer, before, number)
-        built.append(replace(found, sparse=_is_sparse(crn, nodes, layer, before, number, encoding)))
+        sparse = _is_sparse(crn, nodes, layer, before, number, encoding)
+        fixed = str(number) in crn.metadata.get("fixed", "").split()
+        built.append(replace(found, sparse=sparse, trainable=not fixed))
         before = layer
     network = NeuralNetwork(built, *_names(crn, columns, layers[-1]))
     return RecognisedNetwork(network, encoding, tuple(columns), layers)

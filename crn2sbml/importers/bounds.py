@@ -7,7 +7,8 @@ them:
 - 0 < phi_h(z) - max(0, z) <= sqrt(h), and less with the distance of z from 0, on both sides alike;
 - z = phi_h(z) - phi_h(-z) exactly;
 - the distance of a piecewise linear function from the one that it stands for;
-- the smallest and largest slope of a function where it is used.
+- the smallest and largest slope of a function where it is used;
+- what rounding in double precision does to sums of numbers in known ranges.
 """
 
 from __future__ import annotations
@@ -21,9 +22,12 @@ from crn2sbml.activations import Activation
 from crn2sbml.arrays import Array
 from crn2sbml.importers.chords import Function, PiecewiseLinear
 from crn2sbml.importers.graph import INPUTS, Graph, Source, Value
+from crn2sbml.importers.matrices import Matrix, count_nonzero, signed_parts
 
-# Relative widening after each step, for rounding.
+# Relative widening after each step, for rounding in the proof itself.
 _ROUNDING = 1e-12
+# Of one operation in double precision, and how many there are for a number besides sums.
+_EPSILON, _FEW = 2.0**-52, 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,13 +63,48 @@ class ErrorBounds:
         return float(np.maximum(np.abs(self.low), np.abs(self.high)).max(initial=0.0))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranges:
+    """Between which numbers everything in the original is, for boxes of inputs.
+
+    Parameters
+    ----------
+    inputs : Interval
+        The boxes, one a row. With both ends the same it is a single input.
+    arguments : list of Interval
+        For each source of the graph what its function is applied to.
+    """
+
+    inputs: Interval
+    arguments: Sequence[Interval]
+
+
+def find_ranges(graph: Graph, low: Array, high: Array) -> Ranges:
+    """Bracket everything in the original.
+
+    Parameters
+    ----------
+    graph : Graph
+        The original.
+    low, high : numpy.ndarray, shape (n, inputs)
+        Each row is a box of inputs; with low = high it is a single one. Ends may be infinite.
+
+    Returns
+    -------
+    Ranges
+        They hold for every smoothing and every choice of knots.
+    """
+    values = {INPUTS: Interval(low, high)}
+    arguments = []
+    for number, source in enumerate(graph.sources, start=1):
+        z = _affine(source.argument, values, source.argument.constant)
+        values[number] = _image(source.function, z)
+        arguments.append(z)
+    return Ranges(values[INPUTS], arguments)
+
+
 def bound_errors(
-    graph: Graph,
-    output: Value,
-    pieces: Sequence[PiecewiseLinear],
-    h: float,
-    low: Array,
-    high: Array,
+    graph: Graph, output: Value, pieces: Sequence[PiecewiseLinear], h: float, ranges: Ranges
 ) -> ErrorBounds:
     """Bound the difference between the settled chemistry and the original.
 
@@ -79,23 +118,56 @@ def bound_errors(
         For each of its sources what the chemistry computes instead, up to the smoothing.
     h : float
         Smoothing.
-    low, high : numpy.ndarray, shape (n, inputs)
-        Each row is a box of inputs; with low = high it is a single one. Ends may be infinite.
+    ranges : Ranges
+        Of the inputs, and of what follows from them.
 
     Returns
     -------
     ErrorBounds
-        One row for each box.
+        One row for each box. Rounding is part of it where ranges are finite.
     """
-    values = {INPUTS: Interval(low, high)}
-    errors = {INPUTS: Interval(np.zeros_like(low), np.zeros_like(low))}
-    for number, (source, chosen) in enumerate(zip(graph.sources, pieces, strict=True), start=1):
-        z = _affine(source.argument, values, source.argument.constant)
-        delta = _affine(source.argument, errors, 0.0)
-        values[number] = _image(source.function, z)
+    inputs = ranges.inputs
+    errors = {INPUTS: Interval(np.zeros_like(inputs.low), np.zeros_like(inputs.low))}
+    # Of the terms of each number: how large they are together, and how many.
+    terms = {INPUTS: (_largest(inputs) + 1.0, 1)}
+    for number, (source, chosen, z) in enumerate(
+        zip(graph.sources, pieces, ranges.arguments, strict=True), start=1
+    ):
+        delta = _delta(source.argument, errors, terms)
         errors[number] = _through(source, chosen, h, z, delta)
-    found = _affine(output, errors, 0.0)
+        terms[number] = _terms(chosen, _largest(z) + _largest(delta)), chosen.nodes
+    found = _delta(output, errors, terms)
     return ErrorBounds(found.low, found.high)
+
+
+def _delta(
+    value: Value, errors: Mapping[int, Interval], terms: Mapping[int, tuple[Array, int]]
+) -> Interval:
+    """Bound the error of an affine map: what comes from its sources, and rounding."""
+    found = _affine(value, errors, 0.0)
+    # A pair's nodes hold up to 1 more than the number that they stand for.
+    size = np.abs(value.constant) + np.ones_like(found.low)
+    count = np.full(value.size, _FEW)
+    for source, matrix in value.parts.items():
+        sizes, each = terms[source]
+        size += sizes @ abs(matrix).T
+        count += each * count_nonzero(matrix)
+    rounding = _EPSILON * count * size
+    return Interval(found.low - rounding, found.high + rounding)
+
+
+def _terms(pieces: PiecewiseLinear, z: Array) -> Array:
+    """Return how large the terms of a function are together, for arguments up to z."""
+    # A node holds at most |z - t| + sqrt(h).
+    knots, changes = pieces.knots, np.abs(pieces.changes)
+    total = float(changes.sum()) + abs(pieces.slope)
+    fixed = float(changes @ np.abs(knots)) + abs(pieces.constant) + total + 1.0
+    return total * z + fixed
+
+
+def _largest(interval: Interval) -> Array:
+    """Return the largest absolute value, and 0 where there is none: such rounding is left out."""
+    return np.maximum(np.abs(_finite(interval.low)), np.abs(_finite(interval.high)))
 
 
 def _affine(value: Value, sources: Mapping[int, Interval], constant: Array | float) -> Interval:
@@ -104,16 +176,15 @@ def _affine(value: Value, sources: Mapping[int, Interval], constant: Array | flo
     high = low.copy()
     scale = np.abs(low)
     for source, matrix in value.parts.items():
-        plus, minus = np.maximum(matrix, 0.0), np.minimum(matrix, 0.0)
+        plus, minus = signed_parts(matrix)
         ends = sources[source]
         low += _times(ends.low, plus, -np.inf) + _times(ends.high, minus, -np.inf)
         high += _times(ends.high, plus, np.inf) + _times(ends.low, minus, np.inf)
-        largest = np.maximum(np.abs(_finite(ends.low)), np.abs(_finite(ends.high)))
-        scale += largest @ np.abs(matrix).T
+        scale += _largest(ends) @ abs(matrix).T
     return Interval(low, high).widened(scale)
 
 
-def _times(ends: Array, matrix: Array, limit: float) -> Array:
+def _times(ends: Array, matrix: Matrix, limit: float) -> Array:
     """Return ends @ matrix.T, or the limit where an infinite end meets a weight that is not 0."""
     product = _finite(ends) @ matrix.T
     if np.isfinite(ends).all():
@@ -181,14 +252,44 @@ def _product(slope: Array, end: Array) -> Array:
 
 def _smoothing(pieces: PiecewiseLinear, h: float, w: Interval) -> Interval:
     """Bound the sum over knots of the change of slope times phi - max(0, .)."""
-    low, high = np.zeros_like(w.low), np.zeros_like(w.high)
+    rises, falls = pieces.changes > 0, pieces.changes < 0
+    least_up, most_up = _gap(pieces.knots[rises], pieces.changes[rises], h, w)
+    least_down, most_down = _gap(pieces.knots[falls], -pieces.changes[falls], h, w)
+    return Interval(least_up - most_down, most_up - least_down)
+
+
+def _gap(knots: Array, changes: Array, h: float, w: Interval) -> tuple[Array, Array]:
+    """Bound a sum of gaps a phi(-|z - t|) with all a > 0, for z between two numbers.
+
+    Each gap is convex but at its knot, so that the sum is largest at a knot or an end.
+    """
     phi = Activation(h)
-    for knot, change in zip(pieces.knots, pieces.changes, strict=True):
-        near = np.maximum(np.maximum(w.low - knot, knot - w.high), 0.0)
-        far = np.maximum(np.abs(w.low - knot), np.abs(w.high - knot))
-        # phi(-d) = phi(d) - d without cancellation.
-        most = phi(-near)
-        least = np.where(np.isfinite(far), phi(-_finite(far)), 0.0)
-        low += change * (least if change > 0 else most)
-        high += change * (most if change > 0 else least)
-    return Interval(low, high)
+    least, at_low, at_high = (np.zeros_like(w.low) for _ in range(3))
+    at_knots = np.zeros(len(knots))
+    for knot, change in zip(knots, changes, strict=True):
+        from_low, from_high = np.abs(w.low - knot), np.abs(w.high - knot)
+        # phi(-d) = phi(d) - d without cancellation; it goes to 0 far away.
+        gap_low, gap_high = (
+            change * np.where(np.isfinite(d), phi(-_finite(d)), 0.0) for d in (from_low, from_high)
+        )
+        at_low += gap_low
+        at_high += gap_high
+        least += np.minimum(gap_low, gap_high)
+        at_knots += change * phi(-np.abs(knots - knot))
+    most = np.maximum(np.maximum(at_low, at_high), _largest_between(at_knots, knots, w))
+    return least, most
+
+
+def _largest_between(values: Array, knots: Array, w: Interval) -> Array:
+    """Return the largest of the values whose knots are between two numbers, or 0."""
+    first, end = np.searchsorted(knots, w.low, "left"), np.searchsorted(knots, w.high, "right")
+    found = np.zeros_like(w.low)
+    # Row k of a sparse table holds the largest of 2^k values from each place on.
+    row, length = values, 1
+    while len(row):
+        for place in (first, end - length):
+            fits = (end - first >= length) & (end - first < 2 * length)
+            found[fits] = np.maximum(found[fits], row[place[fits]])
+        row = np.maximum(row[:-length], row[length:]) if len(row) > length else row[:0]
+        length *= 2
+    return found

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml.arrays import Array
+from crn2sbml.checks import is_number
 from crn2sbml.codec import ClassLabel, Decoder, Encoder
 from crn2sbml.errors import InputValueError, SimulationError, UnsupportedError
-from crn2sbml.importers.bounds import bound_errors
+from crn2sbml.importers.bounds import Ranges, bound_errors, find_ranges
 from crn2sbml.importers.chords import PiecewiseLinear, approximate
 from crn2sbml.importers.graph import Graph, Value
 from crn2sbml.importers.imported import ImportedNetwork, ImportReport, Original, with_names
@@ -26,8 +27,8 @@ Signs = Literal["auto", "pairs", "shift"]
 _SHARE_OF_KNOTS = 0.5
 _LARGEST_H, _SMALLEST_H = 1.0, 1e-100
 _MOST_KNOTS = 2000
-# Rows of data whose settling time is bounded for the report.
-_MOST_ROWS = 50
+# Rows of data whose settling time is bounded for the report: few where there are many nodes.
+_FEWEST_ROWS, _MOST_ROWS, _MOST_CLIMBS = 5, 50, 100_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +64,18 @@ class ImportOptions:
     input_names: Sequence[str] | None = None
     output_names: Sequence[str] | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("accuracy", "h"):
+            value = getattr(self, name)
+            if value is not None and not (is_number(value) and 0 < value < math.inf):
+                raise InputValueError(f"{name} is {value!r}; it must be a positive number")
+        if self.knots is not None and not (is_number(self.knots) and self.knots == int(self.knots)):
+            raise InputValueError(f"knots is {self.knots!r}; it must be a whole number")
+        if self.signs not in get_args(Signs):
+            raise InputValueError(
+                f"signs is {self.signs!r}; it must be one of {', '.join(get_args(Signs))}"
+            )
+
 
 def finish(
     graph: Graph,
@@ -95,22 +108,22 @@ def finish(
     InputValueError
         If an option does not fit, or the accuracy cannot be had.
     """
-    if not 0 < options.accuracy < math.inf:
-        raise InputValueError(f"the accuracy is {options.accuracy!r}; it must be a positive number")
     data = _rows(options.data, graph.width)
     low, high = _box(options, data, graph.width)
     encoder = _encoder(options, low, high)
-    pieces = _pieces(graph, output, options, low, high)
-    h = _smoothing(graph, output, pieces, options, low, high)
+    ranges = find_ranges(graph, low[np.newaxis], high[np.newaxis])
+    pieces = _pieces(graph, output, options, ranges)
+    h = _smoothing(graph, output, pieces, options, ranges)
     lowered = lower(graph, output, pieces, encoder, h)
     names = options.output_names
     if names is None and classes is not None:
         names = _class_names(classes)
     decoder = Decoder([lowered.output_is_pairs] * output.size, function, names, classes)
     network = with_names(lowered.network, encoder, decoder)
-    original = Original(graph, output, pieces, low, high)
+    original = Original(graph, output, pieces, h)
     found = ImportedNetwork(network, encoder, decoder, None, original)
-    return replace(found, report=_report(found, original, data, h))
+    proved = bound_errors(graph, output, pieces, h, ranges).largest
+    return replace(found, report=_report(found, original, data, proved))
 
 
 def _class_names(classes: Sequence[ClassLabel]) -> list[str]:
@@ -141,13 +154,15 @@ def _rows(data: ArrayLike | None, width: int) -> Array | None:
 def _box(options: ImportOptions, data: Array | None, width: int) -> tuple[Array, Array]:
     """Return the smallest and largest value of each input."""
     if options.input_range is not None:
-        ends = [np.asarray(end, dtype=np.float64) for end in options.input_range]
-        if len(ends) != 2 or any(end.shape not in ((), (width,)) for end in ends):
+        try:
+            low, high = (np.array(end, dtype=np.float64) for end in options.input_range)
+            low, high = (np.broadcast_to(end, (width,)).copy() for end in (low, high))
+        except (TypeError, ValueError):
             raise InputValueError(
-                f"the input range must be two numbers, or two rows of {width} numbers"
-            )
-        low, high = (np.broadcast_to(end, (width,)).copy() for end in ends)
-        if not (low <= high).all():
+                f"the input range is {options.input_range!r}; it must be two numbers, or two rows "
+                f"of {width} numbers"
+            ) from None
+        if not ((low <= high) & (low < np.inf) & (high > -np.inf)).all():
             raise InputValueError("the input range must begin with the smallest values")
         return low, high
     if data is not None:
@@ -156,10 +171,6 @@ def _box(options: ImportOptions, data: Array | None, width: int) -> tuple[Array,
 
 
 def _encoder(options: ImportOptions, low: Array, high: Array) -> Encoder:
-    if options.signs not in get_args(Signs):
-        raise InputValueError(
-            f"signs is {options.signs!r}; it must be one of {', '.join(get_args(Signs))}"
-        )
     negative = low < 0
     if options.signs == "shift":
         if not np.isfinite(low).all():
@@ -173,7 +184,7 @@ def _encoder(options: ImportOptions, low: Array, high: Array) -> Encoder:
 
 
 def _pieces(
-    graph: Graph, output: Value, options: ImportOptions, low: Array, high: Array
+    graph: Graph, output: Value, options: ImportOptions, ranges: Ranges
 ) -> list[PiecewiseLinear]:
     """Choose knots so that what they cost is at most a share of the accuracy."""
     if options.knots is not None:
@@ -181,13 +192,12 @@ def _pieces(
     if all(s.function.exact is not None for s in graph.sources):
         return [approximate(s.function, 1.0) for s in graph.sources]
     goal = _SHARE_OF_KNOTS * options.accuracy
+    shares = _shares(graph, output, goal, ranges)
     error = goal
     while True:
-        # Each function is approximated once, however many layers apply it.
-        known = {id(s.function): approximate(s.function, error) for s in graph.sources}
-        pieces = [known[id(s.function)] for s in graph.sources]
+        pieces = _approximated(graph, [error * share for share in shares])
         # As if there were no smoothing.
-        found = bound_errors(graph, output, pieces, 0.0, low[np.newaxis], high[np.newaxis])
+        found = bound_errors(graph, output, pieces, 0.0, ranges)
         if found.largest <= goal:
             return pieces
         if not np.isfinite(found.largest):
@@ -205,35 +215,67 @@ def _pieces(
         error *= min(0.7, max(0.05, goal / found.largest))
 
 
+def _shares(graph: Graph, output: Value, error: float, ranges: Ranges) -> list[float]:
+    """Return how errors of the functions should compare so that all have the fewest knots.
+
+    An error e of a function of n values costs the output A e and n / sqrt(e) knots; the sum of the
+    knots is smallest where e is proportional to (n / A)^(2/3).
+    """
+    pieces = _approximated(graph, [error] * len(graph.sources))
+    exact = [replace(piece, error=(0.0, 0.0)) for piece in pieces]
+    shares = []
+    for number, (source, piece) in enumerate(zip(graph.sources, pieces, strict=True)):
+        share = 1.0
+        if source.function.exact is None:
+            alone = [*exact[:number], piece, *exact[number + 1 :]]
+            cost = bound_errors(graph, output, alone, 0.0, ranges).largest
+            if 0 < cost < math.inf:
+                share = (source.argument.size / cost) ** (2 / 3)
+        shares.append(share)
+    return [share / max(shares) for share in shares]
+
+
+def _approximated(graph: Graph, errors: Sequence[float]) -> list[PiecewiseLinear]:
+    known: dict[tuple[int, float], PiecewiseLinear] = {}
+    pieces = []
+    for source, error in zip(graph.sources, errors, strict=True):
+        # Each function is approximated once, however many layers apply it.
+        key = id(source.function), error
+        if key not in known:
+            known[key] = approximate(source.function, error)
+        pieces.append(known[key])
+    return pieces
+
+
 def _smoothing(
     graph: Graph,
     output: Value,
     pieces: list[PiecewiseLinear],
     options: ImportOptions,
-    low: Array,
-    high: Array,
+    ranges: Ranges,
 ) -> float:
     """Return the largest h that gives the accuracy; h = 1 where nothing depends on it."""
     if options.h is not None:
-        if not 0 < options.h < math.inf:
-            raise InputValueError(f"h is {options.h!r}; it must be a positive number")
         return options.h
-    ends = low[np.newaxis], high[np.newaxis]
+
+    def proved(h: float) -> float:
+        return bound_errors(graph, output, pieces, h, ranges).largest
+
     # With a chosen number of knots, what they cost cannot be made up for by smoothing.
-    floor = bound_errors(graph, output, pieces, 0.0, *ends).largest
+    floor = proved(0.0)
     goal = options.accuracy if options.knots is None else floor + options.accuracy
-    # Bisection on the logarithm; the bound grows with h.
-    small, large = math.log(_SMALLEST_H), math.log(_LARGEST_H)
-    if bound_errors(graph, output, pieces, _LARGEST_H, *ends).largest <= goal:
+    if proved(_LARGEST_H) <= goal:
         return _LARGEST_H
-    if bound_errors(graph, output, pieces, _SMALLEST_H, *ends).largest > goal:
+    if proved(_SMALLEST_H) > goal:
         raise InputValueError(
             f"an accuracy of {options.accuracy:g} cannot be had: even without smoothing only "
             f"{floor:.3g} is proved; ask for less, or give data or a range for the inputs"
         )
-    for _ in range(40):
+    # Bisection on the logarithm to less than a hundredth; the bound grows with h.
+    small, large = math.log(_SMALLEST_H), math.log(_LARGEST_H)
+    while large - small > 5e-3:
         middle = (small + large) / 2
-        if bound_errors(graph, output, pieces, math.exp(middle), *ends).largest <= goal:
+        if proved(math.exp(middle)) <= goal:
             small = middle
         else:
             large = middle
@@ -244,26 +286,25 @@ def _smoothing(
 
 
 def _report(
-    found: ImportedNetwork, original: Original, data: Array | None, h: float
+    found: ImportedNetwork, original: Original, data: Array | None, proved: float
 ) -> ImportReport:
-    graph, output, pieces = original.graph, original.output, original.pieces
-    box = bound_errors(
-        graph, output, pieces, h, original.low[np.newaxis], original.high[np.newaxis]
-    )
-    on_data = measured = time = None
+    graph, output = original.graph, original.output
+    nodes = sum(found.network.widths[1:])
+    on_data = measured = time = rows = None
     if data is not None:
-        on_data = bound_errors(graph, output, pieces, h, data, data).largest
+        on_data = original.error_bounds(data).largest
         concentrations = found.network.forward(found.encoder.encode(data))
         expected = graph.evaluate(output, data)
         measured = float(np.abs(found.decoder.values(concentrations) - expected).max())
-        time = _settling_time(found, data[:_MOST_ROWS], max(box.largest / 10.0, 1e-9))
-    nodes = sum(found.network.widths[1:])
+        rows = min(len(data), max(_FEWEST_ROWS, min(_MOST_ROWS, _MOST_CLIMBS // nodes)))
+        time = _settling_time(found, data[:rows], max(proved / 10.0, 1e-9))
     return ImportReport(
-        h,
-        box.largest,
+        original.h,
+        proved,
         on_data,
         measured,
         time,
+        rows,
         nodes,
         nodes - sum(s.argument.size for s in graph.sources) - _own_outputs(found, output),
         int(sum(np.count_nonzero(layer.weights) for layer in found.network.layers)),

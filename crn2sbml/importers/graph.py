@@ -6,18 +6,15 @@ Layers without a function between them, scalers and normalisations thereby becom
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crn2sbml.arrays import Array
-from crn2sbml.errors import UnsupportedError
 from crn2sbml.importers.chords import Function
-
-MOST_WEIGHTS = 25_000_000
-"""Entries of the largest matrix that is built; beyond, ordinary memory would not do."""
+from crn2sbml.importers.matrices import Matrix, identity, product, scaled_rows, stacked
 
 INPUTS = 0
 """Number of the source that holds the inputs."""
@@ -29,13 +26,13 @@ class Value:
 
     Parameters
     ----------
-    parts : mapping of int to numpy.ndarray
+    parts : mapping of int to Matrix
         For each source its matrix, shape (size, width of the source).
     constant : numpy.ndarray, shape (size,)
         The rest.
     """
 
-    parts: Mapping[int, Array]
+    parts: Mapping[int, Matrix]
     constant: Array
 
     @property
@@ -50,18 +47,17 @@ class Value:
 
     def scaled(self, factors: Array) -> Value:
         """Multiply each entry by a number."""
-        parts = {s: factors[:, np.newaxis] * matrix for s, matrix in self.parts.items()}
+        parts = {s: scaled_rows(matrix, factors) for s, matrix in self.parts.items()}
         return Value(parts, factors * self.constant)
 
     def shifted(self, numbers: Array) -> Value:
         """Add a number to each entry."""
         return Value(self.parts, self.constant + numbers)
 
-    def mapped(self, matrix: Array) -> Value:
+    def mapped(self, matrix: Matrix) -> Value:
         """Return matrix @ value."""
-        for part in self.parts.values():
-            check_size(matrix.shape[0], part.shape[1])
-        return Value({s: matrix @ part for s, part in self.parts.items()}, matrix @ self.constant)
+        parts = {s: product(matrix, part) for s, part in self.parts.items()}
+        return Value(parts, matrix @ self.constant)
 
     def plus(self, other: Value) -> Value:
         """Add entry by entry."""
@@ -70,15 +66,15 @@ class Value:
             parts[source] = parts[source] + matrix if source in parts else matrix
         return Value(parts, self.constant + other.constant)
 
-    def joined(self, other: Value) -> Value:
-        """Put the entries of another value behind."""
-        parts: dict[int, Array] = {}
-        for source in dict.fromkeys((*self.parts, *other.parts)):
-            width = next(v.parts[source].shape[1] for v in (self, other) if source in v.parts)
-            parts[source] = np.concatenate(
-                [v.parts.get(source, np.zeros((v.size, width))) for v in (self, other)]
-            )
-        return Value(parts, np.concatenate([self.constant, other.constant]))
+    @classmethod
+    def joined(cls, values: Sequence[Value]) -> Value:
+        """Put the entries of values behind each other."""
+        sizes = [value.size for value in values]
+        parts = {
+            source: stacked([value.parts.get(source) for value in values], sizes)
+            for source in dict.fromkeys(source for value in values for source in value.parts)
+        }
+        return cls(parts, np.concatenate([value.constant for value in values]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,8 +109,7 @@ class Graph:
     @property
     def inputs(self) -> Value:
         """The inputs."""
-        check_size(self.width, self.width)
-        return Value({INPUTS: np.eye(self.width)}, np.zeros(self.width))
+        return Value({INPUTS: identity(self.width)}, np.zeros(self.width))
 
     def apply(self, function: Function, argument: Value) -> Value:
         """Apply a function to each entry of a value."""
@@ -122,9 +117,8 @@ class Graph:
             return argument.scaled(np.full(argument.size, function.exact.slope)).shifted(
                 np.full(argument.size, function.exact.constant)
             )
-        check_size(argument.size, argument.size)
         self.sources.append(Source(function, argument))
-        return Value({len(self.sources): np.eye(argument.size)}, np.zeros(argument.size))
+        return Value({len(self.sources): identity(argument.size)}, np.zeros(argument.size))
 
     def evaluate(
         self, output: Value, inputs: Array, function: Callable[[int, Array], Array] | None = None
@@ -145,18 +139,3 @@ def affine(value: Value, sources: Mapping[int, Array]) -> Array:
     for source, matrix in value.parts.items():
         total += sources[source] @ matrix.T
     return total
-
-
-def check_size(rows: int, columns: int) -> None:
-    """Refuse matrices that would fill the memory.
-
-    Raises
-    ------
-    UnsupportedError
-        If there are more than 25 million entries.
-    """
-    if rows * columns > MOST_WEIGHTS:
-        raise UnsupportedError(
-            f"a layer from {columns:,} to {rows:,} numbers has {rows * columns:,} weights, but at "
-            f"most {MOST_WEIGHTS:,} can be imported; chemistry has a reaction or two for each"
-        )

@@ -14,7 +14,7 @@ from crn2sbml.codec import Decoder, Encoder, codec_metadata
 from crn2sbml.compile import Encoding
 from crn2sbml.crn import Crn
 from crn2sbml.errors import InputValueError, NetworkError, UnsupportedError
-from crn2sbml.importers.bounds import ErrorBounds, bound_errors
+from crn2sbml.importers.bounds import ErrorBounds, bound_errors, find_ranges
 from crn2sbml.importers.chords import PiecewiseLinear
 from crn2sbml.importers.graph import Graph, Value
 from crn2sbml.model_files import LoadedNetwork, read_network
@@ -40,15 +40,19 @@ class Original:
         Its output, before a softmax.
     pieces : sequence of PiecewiseLinear
         What each function of the graph became, up to the smoothing.
-    low, high : numpy.ndarray, shape (inputs,)
-        The box that inputs are from, which may be infinite.
+    h : float
+        Smoothing of the nodes of functions.
     """
 
     graph: Graph
     output: Value
     pieces: Sequence[PiecewiseLinear]
-    low: Array
-    high: Array
+    h: float
+
+    def error_bounds(self, inputs: Array) -> ErrorBounds:
+        """Bound what the chemistry is off for inputs of shape (n, inputs), row by row."""
+        ranges = find_ranges(self.graph, inputs, inputs)
+        return bound_errors(self.graph, self.output, self.pieces, self.h, ranges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +62,22 @@ class ImportReport:
     Parameters
     ----------
     h : float
-        Smoothing.
+        Smoothing; layers of nothing but pairs have 1, with which they are exact.
     error_bound : float
         Proved bound of the distance of every output (before a softmax) to the original's, for all
         inputs of the box that data or ranges gave, or for all inputs. Rounding in double precision
-        is not part of it: about 1e-15 of the largest number on the way.
+        is part of it where the box is finite; otherwise it comes on top, about 1e-15 of the largest
+        number on the way.
     error_bound_on_data : float or None
         The same for the rows of the data, which is smaller; None without data.
     measured_error : float or None
         The largest distance on the data.
     settling_time : float or None
-        Time by which the chemistry of the data's rows (the first 50 of many) has settled to a
-        tenth of the bound, from every start.
+        Time by which the chemistry of the data's first rows has settled to a tenth of the bound,
+        from every start.
+    settling_rows : int or None
+        How many rows that holds for: up to 50, fewer for large networks, whose times take long to
+        bound.
     nodes : int
         Of the network, without inputs.
     extra_nodes : int
@@ -83,6 +91,7 @@ class ImportReport:
     error_bound_on_data: float | None
     measured_error: float | None
     settling_time: float | None
+    settling_rows: int | None
     nodes: int
     extra_nodes: int
     edges: int
@@ -99,7 +108,10 @@ class ImportReport:
                 f"{self.measured_error:.3g}"
             )
         if self.settling_time is not None:
-            lines.append(f"settled by t = {self.settling_time:.4g}, from every start (proved)")
+            lines.append(
+                f"settled by t = {self.settling_time:.4g}, from every start (proved for "
+                f"{self.settling_rows} rows of the data)"
+            )
         return "\n".join(lines)
 
 
@@ -221,9 +233,7 @@ class ImportedNetwork:
             )
         matrix, constant = self.encoder.matrix
         rows = self.encoder.encode(inputs) @ matrix.T + constant
-        known = self.original
-        h = self.network.layers[0].activation.h
-        return bound_errors(known.graph, known.output, known.pieces, h, rows, rows)
+        return self.original.error_bounds(rows)
 
     def train(self, inputs: ArrayLike, targets: ArrayLike, **options: Any) -> TrainingResult:
         """Train further, in the original's terms.

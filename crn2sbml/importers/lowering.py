@@ -3,6 +3,11 @@
 Each function becomes nodes phi(z - t_k), one for each knot, and phi(t_0 - z) where it is not flat
 on the left; its value is a sum of them. What a later layer needs again is carried as a pair of
 nodes whose difference it is, exactly; so is an output that may be negative.
+
+A function of many knots is put between two such pairs where that saves edges: one for z, so that
+not every knot has a weighted sum of its own, and one for the value, so that not every node after it
+sees every knot. Layers of nothing but pairs are exact for every h and have h = 1, with which they
+settle fast.
 """
 
 from __future__ import annotations
@@ -18,8 +23,20 @@ from crn2sbml.arrays import Array
 from crn2sbml.codec import Encoder
 from crn2sbml.importers.chords import PiecewiseLinear
 from crn2sbml.importers.functions import IDENTITY
-from crn2sbml.importers.graph import INPUTS, Graph, Source, Value, check_size
+from crn2sbml.importers.graph import INPUTS, Graph, Source, Value
+from crn2sbml.importers.matrices import (
+    Matrix,
+    check_size,
+    count_nonzero,
+    dense,
+    identity,
+    is_identity,
+    is_zero,
+)
 from crn2sbml.network import Layer, NeuralNetwork
+
+assert IDENTITY.exact is not None
+_SAME = IDENTITY.exact
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,11 +74,11 @@ class _Nodes:
     factors: Array
     constant: Array
 
-    def through(self, matrix: Array, width: int) -> Array:
+    def through(self, matrix: Matrix, width: int) -> Array:
         """Return a matrix for the nodes, of which there are so many, from one for the entries."""
-        check_size(len(matrix), width)
-        found = np.zeros((len(matrix), width))
-        found[:, self.columns] = matrix[:, self.entries] * self.factors
+        check_size(matrix.shape[0], width)
+        found = np.zeros((matrix.shape[0], width))
+        found[:, self.columns] = dense(matrix)[:, self.entries] * self.factors
         return found
 
 
@@ -73,6 +90,8 @@ class _LayerPlan:
     biases: list[Array] = field(default_factory=list)
     readouts: dict[int, _Nodes] = field(default_factory=dict)
     nodes: int = 0
+    only_pairs: bool = True
+    only_wires: bool = True
 
 
 def lower(
@@ -95,22 +114,23 @@ def lower(
     encoder : Encoder
         What becomes of the inputs.
     h : float
-        Smoothing of all nodes.
+        Smoothing of the nodes of functions.
 
     Returns
     -------
     Lowered
-        A layer after the inputs for each function on the longest way, and one for an output that is
-        not a ReLU itself.
+        A layer after the inputs for each function on the longest way, up to two of pairs around it,
+        and one for an output that is not a ReLU itself.
     """
-    same = IDENTITY.exact
-    assert same is not None
     sources, kinds = list(graph.sources), list(pieces)
-    single = _single_source(output, sources, kinds)
+    single = _single_source(output, kinds)
     if single is None:
         sources.append(Source(IDENTITY, output))
-        kinds.append(same)
-        single = len(sources)
+        kinds.append(_SAME)
+    output_is_pairs = single is None
+    paired = _with_pairs(sources, kinds, encoder)
+    sources, kinds = paired.sources, paired.kinds
+    single = paired.numbers[len(paired.numbers) - 1 if single is None else single]
     depths = _depths(sources)
     needed = _needed(sources, depths, single)
     known, width = {INPUTS: _input_nodes(encoder)}, encoder.width
@@ -121,13 +141,14 @@ def lower(
             if depths[source] == number:
                 argument = _through(sources[source - 1].argument, known, width)
                 _add_function(plan, source, argument, kinds[source - 1])
+                plan.only_wires &= source in paired.wires
             elif depths[source] < number <= needed[source]:
                 nodes = known[source]
-                read = nodes.through(np.eye(len(nodes.constant)), width)
-                _add_function(plan, source, Value({INPUTS: read}, nodes.constant), same)
+                read = nodes.through(identity(len(nodes.constant)), width)
+                _add_function(plan, source, Value({INPUTS: read}, nodes.constant), _SAME)
         layers.append(_layer(plan, h))
         known, width = plan.readouts, plan.nodes
-    return Lowered(NeuralNetwork(layers), not kinds[single - 1].is_relu)
+    return Lowered(NeuralNetwork(layers), output_is_pairs)
 
 
 def _input_nodes(encoder: Encoder) -> _Nodes:
@@ -139,17 +160,82 @@ def _input_nodes(encoder: Encoder) -> _Nodes:
     return _Nodes(np.arange(encoder.width), entries, factors, -encoder.offsets)
 
 
-def _single_source(
-    output: Value, sources: Sequence[Source], kinds: Sequence[PiecewiseLinear]
-) -> int | None:
+@dataclass(slots=True, eq=False)
+class _Paired:
+    """Sources with pairs before and behind some.
+
+    Parameters
+    ----------
+    sources, kinds : list
+        With the pairs as sources of their own.
+    numbers : dict of int to int
+        Which number each source has now: that of the pair behind it, if it has one.
+    wires : set of int
+        Sources whose weights are none of the original's.
+    """
+
+    sources: list[Source] = field(default_factory=list)
+    kinds: list[PiecewiseLinear] = field(default_factory=list)
+    numbers: dict[int, int] = field(default_factory=lambda: {INPUTS: INPUTS})
+    wires: set[int] = field(default_factory=set)
+
+    def add(self, source: Source, kind: PiecewiseLinear, *, wire: bool) -> int:
+        """Add a source and return its number."""
+        self.sources.append(source)
+        self.kinds.append(kind)
+        if wire:
+            self.wires.add(len(self.sources))
+        return len(self.sources)
+
+
+def _with_pairs(
+    sources: Sequence[Source], kinds: Sequence[PiecewiseLinear], encoder: Encoder
+) -> _Paired:
+    """Put functions of many knots between pairs, where that at least halves their edges."""
+    found = _Paired()
+    edges = _readers(sources, kinds)
+    # How many nodes hold an entry of each source.
+    widths = {INPUTS: 2 if any(encoder.pairs) else 1}
+    for number, (source, kind) in enumerate(zip(sources, kinds, strict=True), start=1):
+        size, knots = source.argument.size, kind.nodes
+        parts = {found.numbers[s]: matrix for s, matrix in source.argument.parts.items()}
+        argument = Value(parts, source.argument.constant)
+        before = sum(
+            widths[s] * int(count_nonzero(m).sum()) for s, m in source.argument.parts.items()
+        )
+        wire = 2 * (2 * before + 2 * knots * size) < knots * before
+        if wire:
+            pair = found.add(Source(IDENTITY, argument), _SAME, wire=False)
+            argument = Value({pair: identity(size)}, np.zeros(size))
+        found.numbers[number] = found.add(Source(source.function, argument), kind, wire=wire)
+        widths[number] = knots
+        after = edges.get(number, 0)
+        if 2 * (2 * knots * size + 2 * after) < knots * after:
+            value = Value({found.numbers[number]: identity(size)}, np.zeros(size))
+            found.numbers[number] = found.add(Source(IDENTITY, value), _SAME, wire=True)
+            widths[number] = 2
+    return found
+
+
+def _readers(sources: Sequence[Source], kinds: Sequence[PiecewiseLinear]) -> dict[int, int]:
+    """Return for each source how many edges lead on from a node that holds its values."""
+    edges: dict[int, int] = {}
+    for source, kind in zip(sources, kinds, strict=True):
+        # Behind many knots there is a pair that sees it instead.
+        for number, matrix in source.argument.parts.items():
+            found = min(kind.nodes, 2) * int(count_nonzero(matrix).sum())
+            edges[number] = edges.get(number, 0) + found
+    return edges
+
+
+def _single_source(output: Value, kinds: Sequence[PiecewiseLinear]) -> int | None:
     """Return the number of the ReLU that the output is, entry by entry, if it is one."""
     if len(output.parts) != 1 or output.constant.any():
         return None
     ((number, matrix),) = output.parts.items()
     if number == INPUTS or not kinds[number - 1].is_relu:
         return None
-    is_itself = matrix.shape[0] == matrix.shape[1] and (matrix == np.eye(len(matrix))).all()
-    return number if is_itself else None
+    return number if is_identity(matrix) else None
 
 
 def _depths(sources: Sequence[Source]) -> dict[int, int]:
@@ -161,7 +247,7 @@ def _depths(sources: Sequence[Source]) -> dict[int, int]:
 
 
 def _used(value: Value) -> list[int]:
-    return [source for source, matrix in value.parts.items() if matrix.any()]
+    return [source for source, matrix in value.parts.items() if not is_zero(matrix)]
 
 
 def _needed(sources: Sequence[Source], depths: Mapping[int, int], output: int) -> dict[int, int]:
@@ -189,6 +275,7 @@ def _add_function(plan: _LayerPlan, source: int, z: Value, pieces: PiecewiseLine
     signs, knots, factors, constant = _arms(pieces)
     arms = len(signs)
     check_size(z.size * arms, z.parts[INPUTS].shape[1])
+    plan.only_pairs &= pieces is _SAME
     plan.weights.append(np.repeat(z.parts[INPUTS], arms, axis=0) * np.tile(signs, z.size)[:, None])
     plan.biases.append(
         np.tile(signs, z.size) * (np.repeat(z.constant, arms) - np.tile(knots, z.size))
@@ -220,4 +307,6 @@ def _arms(pieces: PiecewiseLinear) -> tuple[Array, Array, Array, float]:
 def _layer(plan: _LayerPlan, h: float) -> Layer:
     weights, biases = np.concatenate(plan.weights), np.concatenate(plan.biases)
     # + 0.0: no -0.0, whose sign files would have to show.
-    return Layer(weights + 0.0, biases + 0.0, Activation(h), sparse=bool((weights == 0.0).any()))
+    activation = Activation(1.0 if plan.only_pairs else h)
+    sparse = bool((weights == 0.0).any())
+    return Layer(weights + 0.0, biases + 0.0, activation, sparse, trainable=not plan.only_wires)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from crn2sbml.errors import FormatError, UnsupportedError
 from crn2sbml.importers.chords import Function
 from crn2sbml.importers.functions import FUNCTIONS, clip, elu, hard_sigmoid, leaky_relu
-from crn2sbml.importers.graph import Graph, Value, check_size
+from crn2sbml.importers.graph import Graph, Value
+from crn2sbml.importers.matrices import check_size
 from crn2sbml.importers.tensors import Geometry, Tensor
 
 LARGEST_FILE = 500_000_000
@@ -280,10 +281,7 @@ def _concatenate(graph: Graph, arguments: list[Any], attributes: dict[str, Any],
         return np.concatenate(arguments, axis)
     if not all(isinstance(argument, Tensor) for argument in arguments):
         raise UnsupportedError("it joins constants to numbers that depend on the inputs")
-    found: Tensor = arguments[0]
-    for argument in arguments[1:]:
-        found = found.joined(argument, axis)
-    return found
+    return Tensor.joined(arguments, axis)
 
 
 def _split(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
@@ -352,7 +350,7 @@ def _pad(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: A
     if not isinstance(x, Tensor):
         return np.pad(x, widths)
     # One entry more, which is 0.
-    value = x.flat.joined(Value({}, np.zeros(1)))
+    value = Value.joined([x.flat, Value({}, np.zeros(1))])
     places = np.arange(x.places.size).reshape(x.shape)
     return Tensor(value, np.pad(places, widths, constant_values=x.places.size))
 

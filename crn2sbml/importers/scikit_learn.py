@@ -134,8 +134,8 @@ def _finished(graph: Graph, value: Value, network: Any, options: ImportOptions) 
             "from; train a classifier for each label"
         )
     share = graph.apply(FUNCTIONS["sigmoid"], value)
-    both = share.scaled(np.array([-1.0])).shifted(np.array([1.0])).joined(share)
-    return finish(graph, both, options, "none", classes)
+    other = share.scaled(np.array([-1.0])).shifted(np.array([1.0]))
+    return finish(graph, Value.joined([other, share]), options, "none", classes)
 
 
 def _plain(label: Any) -> ClassLabel:

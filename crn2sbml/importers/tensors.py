@@ -6,7 +6,7 @@ places, so that numpy's own functions do it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from crn2sbml.arrays import Array
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.importers.chords import Function
-from crn2sbml.importers.graph import Graph, Value, check_size
+from crn2sbml.importers.graph import Graph, Value
+from crn2sbml.importers.matrices import check_size, from_entries, repeated
 
 Places = NDArray[np.intp]
 
@@ -59,12 +60,16 @@ class Tensor:
         check_size(1, places.size)
         return Tensor(self.value, places)
 
-    def joined(self, other: Tensor, axis: int) -> Tensor:
-        """Join two tensors along an axis."""
-        both = self.flat.joined(other.flat)
-        first = np.arange(self.places.size).reshape(self.shape)
-        second = np.arange(other.places.size).reshape(other.shape) + self.places.size
-        return Tensor(both, np.concatenate([first, second], axis))
+    @classmethod
+    def joined(cls, tensors: Sequence[Tensor], axis: int) -> Tensor:
+        """Join tensors along an axis."""
+        starts = np.cumsum([0, *(tensor.places.size for tensor in tensors)])
+        places = [
+            np.arange(start, start + tensor.places.size).reshape(tensor.shape)
+            for start, tensor in zip(starts, tensors, strict=False)
+        ]
+        value = Value.joined([tensor.flat for tensor in tensors])
+        return cls(value, np.concatenate(places, axis))
 
     def plus(self, numbers: Array) -> Tensor:
         """Add numbers, broadcast as numpy does."""
@@ -92,10 +97,8 @@ class Tensor:
             raise UnsupportedError(
                 f"a matrix of shape {matrix.shape} meets numbers of shape {self.shape}"
             )
-        rows = self.places.size // self.shape[-1]
-        check_size(rows * matrix.shape[1], self.places.size)
         # The same matrix for every position of the other axes.
-        whole = np.asarray(np.kron(np.eye(rows), matrix.T), dtype=np.float64)
+        whole = repeated(matrix.T, self.places.size // self.shape[-1])
         return Tensor.of(self.flat.mapped(whole), (*self.shape[:-1], matrix.shape[1]))
 
     def summed(self, axes: tuple[int, ...], keep: bool, factor: Callable[[int], float]) -> Tensor:
@@ -107,11 +110,9 @@ class Tensor:
         groups = numbers.transpose(*kept, *axes).reshape(
             int(np.prod([self.shape[axis] for axis in kept], dtype=int)), -1
         )
-        check_size(len(groups), size)
-        matrix = np.zeros((len(groups), size))
-        matrix[np.repeat(np.arange(len(groups)), groups.shape[1]), groups.ravel()] = factor(
-            groups.shape[1]
-        )
+        rows = np.repeat(np.arange(len(groups)), groups.shape[1])
+        weight = factor(groups.shape[1])
+        matrix = from_entries(weight, rows, groups.ravel(), (len(groups), size))
         shape = tuple(
             1 if axis in axes else length
             for axis, length in enumerate(self.shape)
@@ -137,25 +138,28 @@ class Tensor:
         windows = geometry.windows(before[1:], tuple(window))
         spatial = windows.shape[: len(window)]
         positions = int(np.prod(spatial, dtype=int))
-        check_size(after * positions, self.places.size)
         if before[0] != inner * geometry.groups or after % geometry.groups:
             raise UnsupportedError(
                 f"kernels of shape {kernels.shape} in {geometry.groups} group(s) meet "
                 f"{before[0]} channels"
             )
-        matrix = np.zeros((after, positions, before[0], int(np.prod(before[1:], dtype=int))))
         flat = windows.reshape(positions, -1)
-        weights = kernels.reshape(after, inner, -1)
-        size = after // geometry.groups
-        for group in range(geometry.groups):
-            channels = slice(group * size, (group + 1) * size)
-            sources = slice(group * inner, (group + 1) * inner)
-            for place in range(flat.shape[1]):
-                rows = np.flatnonzero(flat[:, place] >= 0)
-                # Places outside are zeros; within a place, no two positions share a number.
-                part = matrix[channels, :, sources]
-                part[:, rows, :, flat[rows, place]] += weights[channels, :, place]
-        result = self.flat.mapped(matrix.reshape(after * positions, -1))
+        check_size(after * inner, flat.size)
+        # Axes: channel after, position, channel before within the group, place of the window.
+        number = int(np.prod(before[1:], dtype=int))
+        group = np.arange(after) // (after // geometry.groups)
+        channels = group[:, np.newaxis] * inner + np.arange(inner)
+        columns = channels[:, np.newaxis, :, np.newaxis] * number + flat[:, np.newaxis, :]
+        rows = np.arange(after)[:, np.newaxis] * positions + np.arange(positions)
+        weights = kernels.reshape(after, 1, inner, -1)
+        rows, columns, inside, weights = np.broadcast_arrays(
+            rows[:, :, np.newaxis, np.newaxis], columns, flat[:, np.newaxis, :] >= 0, weights
+        )
+        # Places outside are zeros.
+        matrix = from_entries(
+            weights[inside], rows[inside], columns[inside], (after * positions, self.places.size)
+        )
+        result = self.flat.mapped(matrix)
         if biases is not None:
             result = result.shifted(np.repeat(biases, positions))
         return Tensor.of(result, (1, after, *spatial))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from crn2sbml.arrays import Array
-from crn2sbml.network import Layer, NeuralNetwork
+from crn2sbml.network import NeuralNetwork
 from crn2sbml.training.costs import Cost, QuadraticCost
 
 
@@ -69,6 +70,6 @@ def with_parameters(network: NeuralNetwork, vector: Array) -> NeuralNetwork:
         middle = start + layer.weights.size
         end = middle + layer.biases.size
         weights = vector[start:middle].reshape(layer.weights.shape)
-        layers.append(Layer(weights, vector[middle:end], layer.activation, layer.sparse))
+        layers.append(replace(layer, weights=weights, biases=vector[middle:end]))
         start = end
     return NeuralNetwork(tuple(layers), network.input_names, network.output_names)

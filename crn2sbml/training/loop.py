@@ -27,7 +27,7 @@ from crn2sbml.training.gradient import cost_gradient, flatten, parameters, with_
 from crn2sbml.training.history import History, share_correct
 from crn2sbml.training.optimisers import Optimiser, find_optimiser
 from crn2sbml.training.state import TrainingState
-from crn2sbml.training.ties import Ties, absent_edges
+from crn2sbml.training.ties import Ties, free_parameters
 
 Forward = Literal["closed-form", "roadrunner"]
 _ForwardPass = Callable[[NeuralNetwork, Array], tuple[Array, ...]]
@@ -148,7 +148,8 @@ def train_network(
     workers : int, default 1
         Processes that share the chemistry's runs.
     ties : Ties, optional
-        Weights that belong together. Unless given, all are free but those that sparse layers lack.
+        Weights that belong together. Unless given, all are free but those that sparse layers lack
+        and those of layers that are not trainable.
     readout : array_like, shape (values, outputs), optional
         What targets are compared with is readout @ outputs, such as differences of pairs.
     callback : callable, optional
@@ -194,8 +195,10 @@ def train_network(
         if validation is None
         else _checked_data(network, *validation, values, "validation data")
     )
-    if ties is None and any(layer.sparse for layer in network.layers):
-        ties = absent_edges(network)
+    if not any(layer.trainable for layer in network.layers):
+        raise InputValueError("no layer of the network is trainable; nothing would change")
+    if ties is None and any(layer.sparse or not layer.trainable for layer in network.layers):
+        ties = free_parameters(network)
     plan = _Plan(
         rounds,
         batch_size,

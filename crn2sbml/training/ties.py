@@ -79,12 +79,13 @@ def find_ties(network: NeuralNetwork, input_pairs: Sequence[bool] = ()) -> Ties 
     Returns
     -------
     Ties or None
-        None if nothing is tied and no weight is absent: every weight is free.
+        None if nothing is tied, absent or fixed: every weight is free.
 
     Notes
     -----
     Nodes of a layer belong together if their weights are the same up to sign, and what leads out of
-    them is proportional. Weights of 0 in a sparse layer are absent and stay so.
+    them is proportional. Weights of 0 in a sparse layer are absent and stay so, and nothing in a
+    layer that is not trainable changes.
     """
     before = _input_groups(network, input_pairs)
     parts: list[tuple[_Numbers, _Numbers, Array]] = []
@@ -93,26 +94,29 @@ def find_ties(network: NeuralNetwork, input_pairs: Sequence[bool] = ()) -> Ties 
         rows = _row_groups(layer)
         onward = network.layers[number + 1] if number + 1 < len(network.layers) else None
         rows, columns = _confirmed(layer, rows, onward)
-        found, free = _layer_ties(layer, rows, before, start, free)
-        parts += found
+        if layer.trainable:
+            found, free = _layer_ties(layer, rows, before, start, free)
+            parts += found
         start += layer.weights.size + layer.biases.size
         before = columns
-    joined = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
     if free == start:
         return None
+    if not parts:
+        return free_parameters(network)
+    joined = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
     return Ties(free, start, joined[0], joined[1], joined[2])
 
 
-def absent_edges(network: NeuralNetwork) -> Ties:
-    """Leave all weights free but those that sparse layers lack."""
-    present = np.concatenate(
+def free_parameters(network: NeuralNetwork) -> Ties:
+    """Leave all free but weights that sparse layers lack, and layers that are not trainable."""
+    free = np.concatenate(
         [
-            np.concatenate([_present(layer), np.ones(layer.width, dtype=bool)])
+            np.concatenate([_present(layer), np.ones(layer.width, dtype=bool)]) & layer.trainable
             for layer in network.layers
         ]
     )
-    rows = np.flatnonzero(present)
-    return Ties(len(rows), len(present), rows, np.arange(len(rows)), np.ones(len(rows)))
+    rows = np.flatnonzero(free)
+    return Ties(len(rows), len(free), rows, np.arange(len(rows)), np.ones(len(rows)))
 
 
 def _present(layer: Layer) -> NDArray[np.bool_]:

@@ -1,5 +1,7 @@
 """The proved bound against the settled formula of random networks: never too small."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,11 +10,11 @@ from hypothesis import strategies as st
 from crn2sbml import Activation
 from crn2sbml.errors import InputValueError
 from crn2sbml.importers import custom, from_weights
-from crn2sbml.importers.bounds import bound_errors
+from crn2sbml.importers.bounds import bound_errors, find_ranges
 from crn2sbml.importers.chords import approximate
 from crn2sbml.importers.finish import ImportOptions, finish
 from crn2sbml.importers.functions import FUNCTIONS, clip, elu, leaky_relu
-from crn2sbml.importers.graph import Graph
+from crn2sbml.importers.graph import Graph, Value
 
 KINDS = [*FUNCTIONS.values(), leaky_relu(-0.5), clip(-1.0, 2.0), elu(-2.0)]
 
@@ -33,7 +35,7 @@ def graphs(draw):
             z = z.plus(other.mapped(rng.normal(size=(size, other.size))))
         values.append(graph.apply(draw(st.sampled_from(KINDS)), z))
         if draw(st.booleans()):
-            values.append(values[-1].joined(values[draw(st.integers(0, len(values) - 1))]))
+            values.append(Value.joined([values[-1], draw(st.sampled_from(values))]))
     last = values[-1]
     output = last if draw(st.booleans()) else last.mapped(rng.normal(size=(2, last.size)))
     data = rng.normal(scale=draw(st.sampled_from([0.3, 1.0, 5.0])), size=(6, width))
@@ -48,29 +50,20 @@ def test_the_network_is_within_the_bound_of_the_original(found, h, signs):
     expected = graph.evaluate(output, data)
     error = imported.decoder.values(imported.network.forward(imported.encoder.encode(data)))
     error = error - expected
-    # Of the formula of the network itself, relative to what it adds up.
-    rounding = 1e-9 * (1.0 + np.abs(expected).max())
-    for bounds in (
-        imported.error_bounds(data),
-        bound_errors(
-            graph,
-            output,
-            imported.original.pieces,
-            h,
-            data.min(axis=0)[np.newaxis],
-            data.max(axis=0)[np.newaxis],
-        ),
-        bound_errors(
-            graph,
-            output,
-            imported.original.pieces,
-            h,
-            np.full((1, graph.width), -np.inf),
-            np.full((1, graph.width), np.inf),
-        ),
+
+    def bounds(low, high):
+        ranges = find_ranges(graph, low[np.newaxis], high[np.newaxis])
+        return bound_errors(graph, output, imported.original.pieces, h, ranges)
+
+    everything = np.full(graph.width, np.inf)
+    for bound, rounding in (
+        (imported.error_bounds(data), 0.0),
+        (bounds(data.min(axis=0), data.max(axis=0)), 0.0),
+        # Without a range rounding is not part of it.
+        (bounds(-everything, everything), 1e-9 * (1.0 + np.abs(expected).max())),
     ):
-        assert (bounds.low - rounding <= error).all()
-        assert (error <= bounds.high + rounding).all()
+        assert (bound.low - rounding <= error).all()
+        assert (error <= bound.high + rounding).all()
     assert imported.report.error_bound_on_data <= imported.report.error_bound * (1 + 1e-9)
 
 
@@ -79,12 +72,12 @@ def test_one_relu_is_off_by_at_most_the_root_of_h_and_on_one_side():
     output = graph.apply(FUNCTIONS["relu"], graph.inputs)
     pieces = [approximate(FUNCTIONS["relu"], 1.0)]
     infinite = np.full((1, 1), np.inf)
-    bounds = bound_errors(graph, output, pieces, 0.25, -infinite, infinite)
+    bounds = bound_errors(graph, output, pieces, 0.25, find_ranges(graph, -infinite, infinite))
     assert bounds.high[0, 0] == pytest.approx(0.5)
     assert bounds.low[0, 0] == pytest.approx(0.0, abs=1e-9)
     # Away from 0 it is less: phi(3) - 3.
     three = np.full((1, 1), 3.0)
-    bounds = bound_errors(graph, output, pieces, 0.25, three, three)
+    bounds = bound_errors(graph, output, pieces, 0.25, find_ranges(graph, three, three))
     phi = float(Activation(0.25)(3.0))
     assert bounds.high[0, 0] == pytest.approx(phi - 3.0)
     assert bounds.low[0, 0] == pytest.approx(phi - 3.0)
@@ -94,10 +87,11 @@ def test_linear_layers_and_the_leaky_relu_are_as_exact_as_they_are_said_to_be():
     graph = Graph(2)
     linear = graph.inputs.mapped(np.array([[1.0, -2.0]])).shifted(np.array([0.5]))
     infinite = np.full((1, 2), np.inf)
-    assert bound_errors(graph, linear, [], 1.0, -infinite, infinite).largest == 0.0
+    ranges = find_ranges(graph, -infinite, infinite)
+    assert bound_errors(graph, linear, [], 1.0, ranges).largest < 1e-14
     leaky = graph.apply(leaky_relu(0.2), linear)
     pieces = [approximate(leaky_relu(0.2), 1.0)]
-    bounds = bound_errors(graph, leaky, pieces, 0.01, -infinite, infinite)
+    bounds = bound_errors(graph, leaky, pieces, 0.01, find_ranges(graph, -infinite, infinite))
     assert bounds.largest == pytest.approx(0.8 * 0.1)  # (1 - alpha) sqrt(h)
 
 
@@ -135,3 +129,45 @@ def test_any_other_function_is_proved_on_the_range_that_it_is_used_in():
         from_weights(arrays, layers, functions={"sine": sine}, data=100 * data)
     with pytest.raises(InputValueError, match="must be a range"):
         custom("sine", np.sin, np.sin, (1.0, -1.0))
+
+
+@pytest.mark.parametrize("name", ["tanh", "sigmoid", "hard-tanh"])
+@pytest.mark.parametrize("size", [1.0, 1e6, 1e13])
+def test_rounding_of_huge_numbers_is_part_of_the_bound(name, size):
+    rng = np.random.default_rng(1)
+    arrays = {"a.weight": rng.normal(size=(6, 2)), "b.weight": rng.normal(size=(2, 6))}
+    data = size * rng.normal(size=(200, 2))
+    imported = from_weights(arrays, f"a,{name},b", data=data, h=1e-9, knots=30)
+    expected = imported.original.graph.evaluate(imported.original.output, data)
+    error = imported.outputs(data) - expected
+    bounds = imported.error_bounds(data)
+    assert (bounds.low <= error).all()
+    assert (error <= bounds.high).all()
+
+
+def test_knots_of_which_only_one_is_near_do_not_add_up():
+    imported = from_weights({"a.weight": np.eye(1)}, "a,tanh", data=[[-3.0], [3.0]], knots=60)
+    grid = np.linspace(-3.0, 3.0, 500)[:, np.newaxis]
+    pieces = imported.original.pieces[0]
+    smoothed = np.abs(imported.outputs(grid)[:, 0] - pieces(grid[:, 0])).max()
+    proved = imported.report.error_bound - pieces.error[1]
+    assert smoothed <= proved <= 1.5 * smoothed
+
+
+def test_pairs_between_layers_save_edges_and_change_nothing():
+    rng = np.random.default_rng(2)
+    sizes = [8, 12, 12, 3]
+    arrays = {
+        f"{n}.weight": rng.normal(size=(after, before)) / np.sqrt(before)
+        for n, (before, after) in enumerate(pairwise(sizes))
+    }
+    imported = from_weights(arrays, "0,tanh,1,tanh,2", data=rng.normal(size=(50, 8)), knots=20)
+    layers = imported.network.layers
+    one = [layer.activation.h == 1.0 for layer in layers]
+    assert one == [True, False, True, True, False, True, True]
+    # Wiring between knots has no weights of the original.
+    free = [layer.trainable for layer in layers]
+    assert free == [True, False, False, True, False, False, True]
+    knots = sum(piece.nodes for piece in imported.original.pieces)
+    direct = 12 * knots / 2 * (16 + 12 * knots / 2) + 6 * 12 * knots / 2
+    assert imported.report.edges < direct / 10
