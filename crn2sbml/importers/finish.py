@@ -108,6 +108,7 @@ def finish(
     InputValueError
         If an option does not fit, or the accuracy cannot be had.
     """
+    graph, output = graph.used(output)
     data = _rows(options.data, graph.width)
     low, high = _box(options, data, graph.width)
     encoder = _encoder(options, low, high)

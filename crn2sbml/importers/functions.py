@@ -66,6 +66,20 @@ def elu(alpha: float, scale: float = 1.0) -> Function:
     )
 
 
+def celu(alpha: float) -> Function:
+    """max(z, 0) + min(0, alpha (e^(z / alpha) - 1))."""
+    _check_finite("CELU", alpha)
+    if not alpha > 0:
+        raise InputValueError(f"the parameter of a CELU is {alpha:g}; it must be positive")
+    return Function(
+        "CELU",
+        lambda z: np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0.0) / alpha)),
+        curvature=lambda z: np.where(z < 0, np.exp(np.minimum(z, 0.0) / alpha) / alpha, 0.0),
+        bends=(0.0,),
+        asymptotes=((0.0, -alpha), (1.0, 0.0)),
+    )
+
+
 def _check_finite(name: str, *parameters: float) -> None:
     if not np.isfinite(parameters).all():
         raise InputValueError(f"the {name} has a parameter that is not finite: {parameters}")
@@ -164,6 +178,9 @@ def _silu_curvature(z: Array) -> Array:
 IDENTITY = piecewise("identity", 0.0, 1.0, [], [])
 RELU = piecewise("ReLU", 0.0, 0.0, [0.0], [1.0])
 
+SOFTPLUS_THRESHOLD = 20.0
+"""Beyond it, PyTorch's softplus is its argument: off by e^-20."""
+
 # Extrema of the second derivative of the sigmoid are at +-ln(2 + sqrt(3)); of tanh at half of that.
 _PEAK = math.log(2.0 + math.sqrt(3.0))
 # Positive root of the third derivative of z sigmoid(z).
@@ -175,6 +192,7 @@ FUNCTIONS: dict[str, Function] = {
     "relu": RELU,
     "relu6": clip(0.0, 6.0),
     "leaky-relu": leaky_relu(0.01),
+    "abs": piecewise("absolute value", 0.0, -1.0, [0.0], [2.0]),
     "hard-sigmoid": hard_sigmoid(1.0 / 6.0, 0.5),
     "hard-tanh": clip(-1.0, 1.0),
     "sigmoid": Function(
@@ -210,6 +228,16 @@ FUNCTIONS: dict[str, Function] = {
         asymptotes=((0.0, 0.0), (1.0, 0.0)),
         monotone=(-2.0, 2.0),
         slope_range=(-0.13, 1.13),
+    ),
+    # (z^2 + 3z) / 6 between -3 and 3, with slopes from -0.5 to 1.5.
+    "hard-swish": Function(
+        "hard swish",
+        lambda z: z * np.clip(z / 6.0 + 0.5, 0.0, 1.0),
+        curvature=lambda z: np.where(np.abs(z) < 3.0, 1.0 / 3.0, 0.0),
+        bends=(-3.0, 3.0),
+        asymptotes=((0.0, 0.0), (1.0, 0.0)),
+        monotone=(-3.0, 3.0),
+        slope_range=(-0.5, 1.5),
     ),
     # Slopes from -0.0998 to 1.0998.
     "silu": Function(

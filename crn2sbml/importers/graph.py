@@ -13,8 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crn2sbml.arrays import Array
+from crn2sbml.errors import UnsupportedError
 from crn2sbml.importers.chords import Function
-from crn2sbml.importers.matrices import Matrix, identity, product, scaled_rows, stacked
+from crn2sbml.importers.matrices import (
+    Matrix,
+    count_entries,
+    identity,
+    is_identity,
+    product,
+    scaled_rows,
+    stacked,
+)
+
+MOST_NUMBERS = 100_000_000
+"""Entries of all matrices together that a graph holds at most."""
 
 INPUTS = 0
 """Number of the source that holds the inputs."""
@@ -66,6 +78,21 @@ class Value:
             parts[source] = parts[source] + matrix if source in parts else matrix
         return Value(parts, self.constant + other.constant)
 
+    def equals(self, other: Value, tolerance: float = 0.0) -> bool:
+        """Tell whether two values are the same, up to a share of the largest number."""
+        if self is other:
+            return True
+        if self.size != other.size:
+            return False
+        difference = self.plus(other.scaled(np.full(other.size, -1.0)))
+        return difference.largest <= tolerance * other.largest
+
+    @property
+    def largest(self) -> float:
+        """Largest absolute number of all matrices and the constant."""
+        sizes = [float(abs(matrix).max()) for matrix in self.parts.values() if min(matrix.shape)]
+        return max([*sizes, float(np.abs(self.constant).max(initial=0.0))])
+
     @classmethod
     def joined(cls, values: Sequence[Value]) -> Value:
         """Put the entries of values behind each other."""
@@ -105,6 +132,7 @@ class Graph:
 
     width: int
     sources: list[Source] = field(default_factory=list)
+    held: int = field(default=0, init=False)
 
     @property
     def inputs(self) -> Value:
@@ -117,8 +145,39 @@ class Graph:
             return argument.scaled(np.full(argument.size, function.exact.slope)).shifted(
                 np.full(argument.size, function.exact.constant)
             )
+        self.held += sum(count_entries(matrix) for matrix in argument.parts.values())
+        if self.held > MOST_NUMBERS:
+            raise UnsupportedError(
+                f"the layers have more than {MOST_NUMBERS:,} weights together, which is too much "
+                f"to import"
+            )
         self.sources.append(Source(function, argument))
         return Value({len(self.sources): identity(argument.size)}, np.zeros(argument.size))
+
+    def used(self, output: Value) -> tuple[Graph, Value]:
+        """Return what the output depends on, and the output in its terms."""
+        needed: set[int] = set(output.parts)
+        for number in range(len(self.sources), 0, -1):
+            if number in needed:
+                needed.update(self.sources[number - 1].argument.parts)
+        found, numbers = Graph(self.width), {INPUTS: INPUTS}
+
+        def renumbered(value: Value) -> Value:
+            parts = {numbers[source]: matrix for source, matrix in value.parts.items()}
+            return Value(parts, value.constant)
+
+        for number in sorted(needed - {INPUTS}):
+            source = self.sources[number - 1]
+            found.sources.append(Source(source.function, renumbered(source.argument)))
+            numbers[number] = len(found.sources)
+        return found, renumbered(output)
+
+    def source_of(self, value: Value) -> Source | None:
+        """Return the source that a value is, entry by entry, if it is one."""
+        if len(value.parts) != 1 or value.constant.any():
+            return None
+        ((number, matrix),) = value.parts.items()
+        return self.sources[number - 1] if number != INPUTS and is_identity(matrix) else None
 
     def evaluate(
         self, output: Value, inputs: Array, function: Callable[[int, Array], Array] | None = None

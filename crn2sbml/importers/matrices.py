@@ -92,6 +92,11 @@ def count_nonzero(matrix: Matrix) -> NDArray[np.intp]:
     return np.asarray(np.count_nonzero(matrix, axis=1))
 
 
+def count_entries(matrix: Matrix) -> int:
+    """Return how many numbers are held in memory."""
+    return int(matrix.nnz if sparse.issparse(matrix) else matrix.size)
+
+
 def is_zero(matrix: Matrix) -> bool:
     """Tell whether all numbers are 0."""
     return not count_nonzero(matrix).any()

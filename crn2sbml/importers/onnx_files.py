@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +19,30 @@ from crn2sbml.errors import (
     FormatError,
     UnsupportedError,
 )
+from crn2sbml.importers.comparisons import Comparison
 from crn2sbml.importers.finish import ImportOptions, finish
-from crn2sbml.importers.graph import Graph
+from crn2sbml.importers.graph import Graph, Value
 from crn2sbml.importers.imported import ImportedNetwork
-from crn2sbml.importers.onnx_operations import (
-    ADVICE,
-    GENERAL_ADVICE,
-    LARGEST_FILE,
-    OPERATIONS,
-    read_array,
-)
+from crn2sbml.importers.onnx_arithmetic import ADVICE, ARITHMETIC, GENERAL_ADVICE
+from crn2sbml.importers.onnx_shapes import LARGEST_FILE, SHAPES, read_array
 from crn2sbml.importers.tensors import Tensor
 from crn2sbml.optional import load_library
 
 MOST_NODES = 10_000
 
-# A constant, or numbers that depend on the inputs.
-_Entry = NDArray[Any] | Tensor
+_OPERATIONS = {**ARITHMETIC, **SHAPES}
+
+# A constant, or numbers that depend on the inputs, or a comparison of them.
+_Entry = NDArray[Any] | Tensor | Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class _Softmax:
+    """Outputs of a softmax: what it is applied to, which of them there are, and its name."""
+
+    whole: Tensor
+    part: Tensor
+    function: str
 
 
 @dataclass(slots=True)
@@ -43,8 +51,8 @@ class _Reader:
 
     graph: Graph
     known: dict[str, _Entry] = field(default_factory=dict)
-    # Outputs of a softmax: what it is applied to, and its name. It is allowed at the end only.
-    softmaxes: dict[str, tuple[Tensor, str]] = field(default_factory=dict)
+    # It is allowed at the end only.
+    softmaxes: dict[str, _Softmax] = field(default_factory=dict)
     labels: set[str] = field(default_factory=set)
     classes: list[ClassLabel] | None = None
 
@@ -62,7 +70,7 @@ def from_onnx(source: str | Path | bytes, **options: Any) -> ImportedNetwork:
     Returns
     -------
     ImportedNetwork
-        Its outputs are the first output of the file that holds numbers: the probabilities of a
+        Its outputs are those of the file that hold numbers, in their order: the probabilities of a
         classifier, not its labels.
 
     Raises
@@ -96,6 +104,8 @@ def from_onnx(source: str | Path | bytes, **options: Any) -> ImportedNetwork:
     shape = _input_shape(inputs[0], name)
     reader = _Reader(Graph(math.prod(shape)), dict(constants))
     reader.known[inputs[0].name] = Tensor.of(reader.graph.inputs, (1, *shape))
+    outputs = [entry.name for entry in graph.output]
+    uses = Counter(name for node in graph.node for name in node.input)
     batch = inputs[0].type.tensor_type.shape.dim[0].dim_value
     for number, node in enumerate(graph.node, start=1):
         place = _place(node, number, name)
@@ -108,25 +118,49 @@ def from_onnx(source: str | Path | bytes, **options: Any) -> ImportedNetwork:
             raise FormatError(
                 f"{place} is broken: {error or type(error).__name__}{hint}"
             ) from error
-    return _finished(reader, [entry.name for entry in graph.output], options, name)
+        # What nothing needs any more would only fill the memory.
+        for used in node.input:
+            uses[used] -= 1
+            if not uses[used] and used not in outputs:
+                reader.known.pop(used, None)
+    return _finished(reader, outputs, options, name)
 
 
 def _finished(
     reader: _Reader, outputs: Sequence[str], options: Mapping[str, Any], name: str
 ) -> ImportedNetwork:
-    for output in outputs:
-        function, tensor = "none", reader.known.get(output)
-        if output in reader.softmaxes:
-            tensor, function = reader.softmaxes[output]
-        if isinstance(tensor, Tensor):
-            value = tensor.flat
-            classes = reader.classes
-            if classes is not None and len(classes) != value.size:
-                classes = None
-            return finish(reader.graph, value, ImportOptions(**options), function, classes)
-    raise UnsupportedError(
-        f"no output of {name} ({', '.join(outputs)}) is a number that depends on the inputs"
-    )
+    tensors = [entry for o in outputs if isinstance(entry := reader.known.get(o), Tensor)]
+    softmaxes = [reader.softmaxes[output] for output in outputs if output in reader.softmaxes]
+    if not tensors and not softmaxes:
+        raise UnsupportedError(
+            f"no output of {name} ({', '.join(outputs)}) is a number that depends on the inputs"
+        )
+    if tensors and softmaxes:
+        raise UnsupportedError(
+            f"some outputs of {name} ({', '.join(outputs)}) are behind a softmax and some are not; "
+            f"export one of both"
+        )
+    function = "none"
+    if softmaxes:
+        value, function = _whole_softmax(softmaxes, name)
+    else:
+        value = Value.joined([tensor.flat for tensor in tensors])
+    classes = reader.classes
+    if classes is not None and len(classes) != value.size:
+        classes = None
+    return finish(reader.graph, value, ImportOptions(**options), function, classes)
+
+
+def _whole_softmax(parts: Sequence[_Softmax], name: str) -> tuple[Value, str]:
+    """Return what a softmax is applied to, of which the outputs are the parts."""
+    whole = parts[0].whole
+    places = np.concatenate([softmax.part.places.ravel() for softmax in parts])
+    if any(p.whole is not whole for p in parts) or places.tolist() != whole.places.ravel().tolist():
+        raise UnsupportedError(
+            f"the outputs of {name} are not those of one softmax in their order; export all of its "
+            f"outputs as one"
+        )
+    return whole.flat, parts[0].function
 
 
 def _read(source: str | Path) -> bytes:
@@ -151,6 +185,10 @@ def _parsed(onnx: Any, content: bytes, name: str) -> Any:
         raise FormatError(f"{name} is no ONNX model: {error}") from error
     if not model.graph.node or not model.opset_import:
         raise FormatError(f"{name} is no ONNX model: it holds no computation")
+    entries = [entry.name for part in (model.graph.input, model.graph.output) for entry in part]
+    entries += [text for node in model.graph.node for text in (*node.input, *node.output)]
+    if not all(isinstance(text, str) for text in entries):
+        raise FormatError(f"{name} is broken: it holds names that are no text in UTF-8")
     return model
 
 
@@ -228,13 +266,13 @@ def _read_node(onnx: Any, reader: _Reader, node: Any, place: str) -> None:
             f"{place} follows a softmax, which chemistry does not compute; a softmax can only come "
             f"last"
         )
-    if softened:
-        reader.softmaxes[node.output[0]] = reader.softmaxes[softened[0]]
-        _keep_classes(onnx, reader, node)
-        return
+    missing = [name for name in missing if name not in softened]
     if missing:
         raise FormatError(f"{place} uses {missing[0]}, which nothing before it makes")
     attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
+    if softened:
+        _follow_softmax(onnx, reader, node, attributes)
+        return
     arguments = [reader.known[i] if i else None for i in node.input]
     if node.op_type in _LAST_FUNCTIONS:
         tensor = _rows(arguments[0], place)
@@ -243,10 +281,9 @@ def _read_node(onnx: Any, reader: _Reader, node: Any, place: str) -> None:
                 f"{place} is a softmax over axis {attributes.get('axis', -1)} of numbers of shape "
                 f"{tensor.shape[1:]}; it must be over all outputs"
             )
-        found = tensor, _LAST_FUNCTIONS[node.op_type]
-        reader.softmaxes[node.output[0]] = found
+        reader.softmaxes[node.output[0]] = _Softmax(tensor, tensor, _LAST_FUNCTIONS[node.op_type])
         return
-    operation = OPERATIONS.get(node.op_type)
+    operation = _OPERATIONS.get(node.op_type)
     if operation is None:
         raise UnsupportedError(
             f"{place} has no chemistry: {ADVICE.get(node.op_type, GENERAL_ADVICE)}"
@@ -260,6 +297,20 @@ def _read_node(onnx: Any, reader: _Reader, node: Any, place: str) -> None:
         reader.known[output] = part
 
 
+def _follow_softmax(onnx: Any, reader: _Reader, node: Any, attributes: dict[str, Any]) -> None:
+    """Apply what only moves the outputs of a softmax, or takes some of them."""
+    _keep_classes(onnx, reader, node)
+    found = reader.softmaxes[node.input[0]]
+    parts: Any = found.part
+    if node.op_type in SHAPES:
+        rest = [reader.known[i] if i else None for i in node.input[1:]]
+        parts = SHAPES[node.op_type](reader.graph, [found.part, *rest], attributes, onnx)
+    for output, part in zip(
+        node.output, parts if isinstance(parts, list) else [parts], strict=False
+    ):
+        reader.softmaxes[output] = replace(found, part=part)
+
+
 def _rows(tensor: _Entry | None, place: str) -> Tensor:
     if not isinstance(tensor, Tensor):
         raise UnsupportedError(f"{place} is applied to constants")
@@ -271,7 +322,10 @@ _LAST_FUNCTIONS = {"Softmax": "softmax", "LogSoftmax": "log-softmax"}
 
 # What leads from probabilities to labels: it decides nothing that the outputs do not say.
 _LABELS = ("ArgMax", "ArrayFeatureExtractor", "LabelEncoder", "ZipMap", "TopK")
-_AFTER_SOFTMAX = ("Identity", "Cast", "Reshape", "Squeeze", "Normalizer", "Dropout")
+_AFTER_SOFTMAX = (
+    *("Identity", "Cast", "Normalizer", "Dropout"),
+    *("Reshape", "Squeeze", "Flatten", "Slice", "Split", "Gather"),
+)
 
 
 def _read_label(onnx: Any, reader: _Reader, node: Any) -> None:

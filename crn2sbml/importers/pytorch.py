@@ -14,7 +14,7 @@ from crn2sbml.arrays import Array
 from crn2sbml.errors import InputValueError, MissingDependencyError, UnsupportedError
 from crn2sbml.importers.chords import Function
 from crn2sbml.importers.finish import ImportOptions, finish
-from crn2sbml.importers.functions import FUNCTIONS, clip, elu, leaky_relu
+from crn2sbml.importers.functions import FUNCTIONS, SOFTPLUS_THRESHOLD, celu, clip, elu, leaky_relu
 from crn2sbml.importers.graph import Graph
 from crn2sbml.importers.imported import ImportedNetwork
 from crn2sbml.importers.onnx_files import from_onnx
@@ -173,12 +173,31 @@ def _normalisation(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
     return tensor.times(factor.reshape(shape)).plus(shift.reshape(shape))
 
 
+def _max_pool(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
+    window, stride, padding, dilation = _windows(
+        tensor, layer.kernel_size, layer.stride, layer.padding, layer.dilation
+    )
+    if layer.ceil_mode or layer.return_indices:
+        raise UnsupportedError("it pads beyond the last numbers or asks where they are")
+    return tensor.max_pooled(graph, window, Geometry(stride, dilation, (*padding, *padding)))
+
+
+def _windows(tensor: Tensor, *sizes: Any) -> list[tuple[int, ...]]:
+    """Return sizes along each axis, which may be given as one number for all."""
+    axes = len(tensor.shape) - 2
+    return [size if isinstance(size, tuple) else (size,) * axes for size in sizes]
+
+
+def _adaptive_average(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
+    (size,) = _windows(tensor, layer.output_size)
+    if any(length != 1 for length in size):
+        raise UnsupportedError("it makes more than one number of a channel; use a fixed window")
+    return tensor.summed(tuple(range(2, len(tensor.shape))), True, lambda count: 1.0 / count)
+
+
 def _average_pool(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
     axes = len(tensor.shape) - 2
-    window, stride, padding = (
-        n if isinstance(n, tuple) else (n,) * axes
-        for n in (layer.kernel_size, layer.stride, layer.padding)
-    )
+    window, stride, padding = _windows(tensor, layer.kernel_size, layer.stride, layer.padding)
     if any(padding) or layer.ceil_mode:
         raise UnsupportedError("it pads; use a window that fits")
     if getattr(layer, "divisor_override", None) is not None:
@@ -217,13 +236,9 @@ def _gelu(layer: Any) -> Function:
 def _softplus(layer: Any) -> Function:
     if layer.beta != 1:
         raise UnsupportedError(f"its beta is {layer.beta}; only 1 is known")
-    if layer.threshold < _SOFTPLUS_THRESHOLD:
+    if layer.threshold < SOFTPLUS_THRESHOLD:
         raise UnsupportedError(f"its threshold is {layer.threshold}; use at least 20")
     return FUNCTIONS["softplus"]
-
-
-# Beyond it, PyTorch's softplus is its argument: off by e^-20.
-_SOFTPLUS_THRESHOLD = 20
 
 
 def _elementwise(choose: Callable[[Any], Function]) -> Callable[[Graph, Tensor, Any], Tensor]:
@@ -239,6 +254,10 @@ _LAYERS: dict[str, Callable[[Graph, Tensor, Any], Tensor]] = {
     **dict.fromkeys(("Conv1d", "Conv2d", "Conv3d"), _convolution),
     **dict.fromkeys(("BatchNorm1d", "BatchNorm2d", "BatchNorm3d"), _normalisation),
     **dict.fromkeys(("AvgPool1d", "AvgPool2d", "AvgPool3d"), _average_pool),
+    **dict.fromkeys(("MaxPool1d", "MaxPool2d", "MaxPool3d"), _max_pool),
+    **dict.fromkeys(
+        ("AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d"), _adaptive_average
+    ),
     **dict.fromkeys(("Identity", "Dropout", "Dropout1d", "Dropout2d", "AlphaDropout"), _unchanged),
     "Flatten": _flatten,
     "Unflatten": _unflatten,
@@ -248,6 +267,8 @@ _LAYERS: dict[str, Callable[[Graph, Tensor, Any], Tensor]] = {
     "PReLU": _elementwise(_prelu),
     "Hardtanh": _elementwise(lambda layer: clip(float(layer.min_val), float(layer.max_val))),
     "Hardsigmoid": _elementwise(lambda layer: FUNCTIONS["hard-sigmoid"]),
+    "Hardswish": _elementwise(lambda layer: FUNCTIONS["hard-swish"]),
+    "CELU": _elementwise(lambda layer: celu(float(layer.alpha))),
     "Sigmoid": _elementwise(lambda layer: FUNCTIONS["sigmoid"]),
     "Tanh": _elementwise(lambda layer: FUNCTIONS["tanh"]),
     "Softplus": _elementwise(_softplus),
@@ -258,10 +279,7 @@ _LAYERS: dict[str, Callable[[Graph, Tensor, Any], Tensor]] = {
 }
 _GENERAL_ADVICE = "use linear, convolution and normalisation layers and activations"
 _ADVICE = {
-    **dict.fromkeys(
-        ("MaxPool1d", "MaxPool2d", "MaxPool3d", "AdaptiveMaxPool2d"),
-        "a maximum of several numbers is no function of one; use average pooling or strides",
-    ),
+    "AdaptiveMaxPool2d": "its windows differ in size; use MaxPool2d",
     **dict.fromkeys(("LSTM", "GRU", "RNN"), "it is not feed-forward; unroll it or use another"),
     "LayerNorm": "it divides by a deviation that depends on the inputs; use batch normalisation",
 }

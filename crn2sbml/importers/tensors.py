@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from crn2sbml.arrays import Array
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.importers.chords import Function
+from crn2sbml.importers.functions import RELU
 from crn2sbml.importers.graph import Graph, Value
 from crn2sbml.importers.matrices import check_size, from_entries, repeated
 
@@ -164,6 +165,29 @@ class Tensor:
             result = result.shifted(np.repeat(biases, positions))
         return Tensor.of(result, (1, after, *spatial))
 
+    def max_pooled(self, graph: Graph, window: tuple[int, ...], geometry: Geometry) -> Tensor:
+        """Return the largest number of every window: max(a, b) = b + max(0, a - b), in rounds."""
+        channels, *sizes = self.shape[1:]
+        windows = geometry.windows(tuple(sizes), window)
+        spatial = windows.shape[: len(window)]
+        flat = windows.reshape(int(np.prod(spatial, dtype=int)), -1)
+        if (flat < 0).all(axis=1).any():
+            raise UnsupportedError("a window lies outside of all numbers")
+        # Places outside do not count: the window's largest place stands there once more.
+        flat = np.where(flat >= 0, flat, flat.max(axis=1, keepdims=True))
+        check_size(channels, flat.size)
+        number = int(np.prod(sizes, dtype=int))
+        starts = number * np.arange(channels)[:, np.newaxis]
+        rivals = [self.flat.take((starts + place).ravel()) for place in flat.T]
+        while len(rivals) > 1:
+            half, rest = len(rivals) // 2, rivals[len(rivals) // 2 * 2 :]
+            first, second = Value.joined(rivals[:half]), Value.joined(rivals[half : 2 * half])
+            gap = first.plus(second.scaled(np.full(second.size, -1.0)))
+            largest = second.plus(graph.apply(RELU, gap))
+            parts = np.arange(largest.size).reshape(half, -1)
+            rivals = [largest.take(part) for part in parts] + rest
+        return Tensor.of(rivals[0], (1, channels, *spatial))
+
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
@@ -190,8 +214,8 @@ class Geometry:
         for axis, (size, length) in enumerate(zip(sizes, window, strict=True)):
             first, last = self.pads[axis], self.pads[axis + len(sizes)]
             check_size(1, size + abs(first) + abs(last))
-            if min(self.strides[axis], self.dilations[axis]) < 1:
-                raise UnsupportedError("strides and dilations must be at least 1")
+            if min(self.strides[axis], self.dilations[axis]) < 1 or min(first, last) < 0:
+                raise UnsupportedError("strides and dilations must be at least 1, pads at least 0")
             reach = self.dilations[axis] * (length - 1) + 1
             starts = np.arange(0, size + first + last - reach + 1, self.strides[axis]) - first
             places = starts[:, np.newaxis] + self.dilations[axis] * np.arange(length)
