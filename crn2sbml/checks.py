@@ -63,6 +63,28 @@ def frozen_array(values: ArrayLike, what: str, dimensions: int) -> Array:
     return array
 
 
+def number_rows(values: ArrayLike, what: str, error: type[InputValueError]) -> Array:
+    """Return finite numbers as an array of rows; of images, each is flattened to a row.
+
+    Raises
+    ------
+    InputValueError
+        Of the given type, if they are no numbers or not finite.
+    """
+    try:
+        rows = np.atleast_2d(np.asarray(values, dtype=np.float64))
+    except (TypeError, ValueError) as reason:
+        raise error(f"the {what} must be an array of numbers: {reason}") from None
+    rows = rows.reshape(len(rows), -1) if rows.size else rows
+    if not np.isfinite(rows).all():
+        row, column = np.argwhere(~np.isfinite(rows))[0]
+        raise error(
+            f"row {row}, column {column} of the {what} is {rows[row, column]}; every number must "
+            f"be finite"
+        )
+    return rows
+
+
 def check_inputs(inputs: ArrayLike, width: int) -> Array:
     """Return inputs as an (n, width) float64 array of valid concentrations.
 

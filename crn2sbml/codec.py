@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml.arrays import Array
-from crn2sbml.checks import checked_names, frozen_array
+from crn2sbml.checks import checked_names, frozen_array, number_rows
 from crn2sbml.errors import ConcentrationError, FormatError, InputValueError
 
 ClassLabel = str | int | float | bool
@@ -87,14 +87,10 @@ class Encoder:
         Raises
         ------
         ConcentrationError
-            If the shape is wrong, or an input that is no pair is negative after its shift.
+            If the shape is wrong, a number is not finite, or an input that is no pair is negative
+            after its shift.
         """
-        try:
-            rows = np.asarray(inputs, dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise ConcentrationError(f"the inputs must be an array of numbers: {error}") from None
-        rows = np.atleast_2d(rows)
-        rows = rows.reshape(len(rows), -1) if rows.size else rows
+        rows = number_rows(inputs, "inputs", ConcentrationError)
         if rows.shape[1] != len(self.pairs):
             raise ConcentrationError(
                 f"the inputs have {rows.shape[1]} numbers a row, but there are {len(self.pairs)} "

@@ -373,11 +373,10 @@ def _reactions(network: NeuralNetwork, ids: _Ids) -> Iterator[Reaction]:
 
 def _sources(network: NeuralNetwork, layer: int, node: int) -> Iterator[int]:
     """Yield the numbers of the nodes from which an edge leads to a node."""
-    weights = network.layers[layer - 1].weights[node - 1]
-    sparse = network.layers[layer - 1].sparse
-    for source, weight in enumerate(weights.tolist(), start=1):
-        if weight or not sparse:
-            yield source
+    chosen = network.layers[layer - 1]
+    row = chosen.weights[node - 1]
+    found = np.flatnonzero(row) if chosen.sparse else np.arange(len(row))
+    yield from (found + 1).tolist()
 
 
 def _inputs_with_edges(network: NeuralNetwork) -> Iterator[int]:

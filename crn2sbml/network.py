@@ -77,6 +77,12 @@ class Layer:
         """Number of nodes."""
         return int(self.weights.shape[0])
 
+    @property
+    def edges(self) -> NDArray[np.bool_]:
+        """Which weights are edges, of the shape of the weights: all, or those that are not 0."""
+        present = self.weights != 0.0 if self.sparse else np.ones_like(self.weights, dtype=bool)
+        return np.asarray(present)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Layer):
             return NotImplemented

@@ -20,7 +20,7 @@ def activations(draw, orders=(2, 3, 4), mixed=True, min_h=0.05):
 
 
 @st.composite
-def networks(draw, max_depth=3, max_width=4, **activation_options):
+def networks(draw, max_depth=3, max_width=4, marks=True, **activation_options):
     widths = draw(st.lists(st.integers(1, max_width), min_size=2, max_size=max_depth + 1))
     layers = []
     for before, width in pairwise(widths):
@@ -28,7 +28,9 @@ def networks(draw, max_depth=3, max_width=4, **activation_options):
             st.lists(weights, min_size=width * (before + 1), max_size=width * (before + 1))
         )
         table = np.array(entries).reshape(width, before + 1)
-        layers.append(Layer(table[:, 1:], table[:, 0], draw(activations(**activation_options))))
+        activation = draw(activations(**activation_options))
+        sparse = marks and draw(st.booleans())
+        layers.append(Layer(table[:, 1:], table[:, 0], activation, sparse))
     return NeuralNetwork(layers)
 
 

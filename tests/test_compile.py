@@ -133,7 +133,7 @@ def random_state(crn, seed):
     return state
 
 
-@given(networks(max_width=3))
+@given(networks(max_width=3, marks=False))
 def test_the_network_is_the_union_of_its_edges(network):
     widths = network.widths
     edges = [

@@ -96,7 +96,7 @@ def edit_layer(network, number, **parts):
 
 @given(st.data(), st.sampled_from(["enzymatic", "absorbed"]))
 def test_the_order_of_reactions_and_species_does_not_matter(data, encoding):
-    network = data.draw(networks())
+    network = data.draw(networks(marks=False))
     crn = compile_network(network, encoding)
     shuffled = changed(
         crn,
@@ -156,7 +156,7 @@ def renamed(crn):
     )
 
 
-@given(networks())
+@given(networks(marks=False))
 def test_the_structure_alone_is_enough(network):
     assert extract_network(renamed(compile_network(network))) == network
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from crn2sbml.compile import INPUT, unlabelled
+from crn2sbml.compile import BIAS, INPUT, WEIGHT, unlabelled
 from crn2sbml.crn import Crn
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.extract.ids import parse_node_id
@@ -109,7 +110,7 @@ def find_inputs(crn: Crn, linear: Iterable[LinearTerm]) -> dict[str, None]:
     marked = [s for s in candidates if _is_marked(s)]
     if not marked:
         shared = {s for s, count in uses.items() if count > 1 or not has_enzymes}
-        marked = [s for s in candidates if s.id in shared]
+        marked = [s for s in candidates if s.id in shared and not _is_half(s)]
     return dict.fromkeys(s.id for s in marked)
 
 
@@ -120,6 +121,12 @@ def _is_marked(species: Species) -> bool:
         or (numbers is not None and numbers[0] == 0)
         or unlabelled("input", species.name) is not None
     )
+
+
+def _is_half(species: Species) -> bool:
+    """Tell whether a species says that it is half of a weight or bias."""
+    named = re.match(r"(weight|bias) of ", species.name or "")
+    return species.role in (WEIGHT, BIAS) or named is not None
 
 
 def add_linear_term(

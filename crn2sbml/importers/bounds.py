@@ -100,6 +100,13 @@ def find_ranges(graph: Graph, low: Array, high: Array) -> Ranges:
         z = _affine(source.argument, values, source.argument.constant)
         values[number] = _image(source.function, z)
         arguments.append(z)
+        if source.base is not None:
+            base, other = (
+                _affine(value, values, value.constant) for value in _rivals(source, source.base)
+            )
+            values[number] = Interval(
+                np.maximum(base.low, other.low), np.maximum(base.high, other.high)
+            )
     return Ranges(values[INPUTS], arguments)
 
 
@@ -134,8 +141,14 @@ def bound_errors(
         zip(graph.sources, pieces, ranges.arguments, strict=True), start=1
     ):
         delta = _delta(source.argument, errors, terms)
-        errors[number] = _through(source, chosen, h, z, delta)
-        terms[number] = _terms(chosen, _largest(z) + _largest(delta)), chosen.nodes
+        if source.base is None:
+            errors[number] = _through(source, chosen, h, z, delta)
+            terms[number] = _terms(chosen, _largest(z) + _largest(delta)), chosen.nodes
+            continue
+        base, other = (_delta(value, errors, terms) for value in _rivals(source, source.base))
+        errors[number] = _larger(chosen, h, z, delta, base, other)
+        size, count = _sizes(source.base, terms)
+        terms[number] = _terms(chosen, _largest(z) + _largest(delta)) + size, 2 + int(count.max())
     found = _delta(output, errors, terms)
     return ErrorBounds(found.low, found.high)
 
@@ -145,15 +158,42 @@ def _delta(
 ) -> Interval:
     """Bound the error of an affine map: what comes from its sources, and rounding."""
     found = _affine(value, errors, 0.0)
+    size, count = _sizes(value, terms)
+    rounding = _EPSILON * count * size
+    return Interval(found.low - rounding, found.high + rounding)
+
+
+def _sizes(value: Value, terms: Mapping[int, tuple[Array, int]]) -> tuple[Array, Array]:
+    """Return how large the terms of an affine map are together, and how many there are."""
+    rows = len(terms[INPUTS][0])
     # A pair's nodes hold up to 1 more than the number that they stand for.
-    size = np.abs(value.constant) + np.ones_like(found.low)
+    size = np.abs(value.constant) + np.ones((rows, value.size))
     count = np.full(value.size, _FEW)
     for source, matrix in value.parts.items():
         sizes, each = terms[source]
         size += sizes @ abs(matrix).T
         count += each * count_nonzero(matrix)
-    rounding = _EPSILON * count * size
-    return Interval(found.low - rounding, found.high + rounding)
+    return size, count
+
+
+def _rivals(source: Source, base: Value) -> tuple[Value, Value]:
+    """Return the two values of which a source is the larger one."""
+    return base, source.argument.plus(base)
+
+
+def _larger(
+    pieces: PiecewiseLinear, h: float, z: Interval, delta: Interval, base: Interval, other: Interval
+) -> Interval:
+    """Bound the error of the larger one of two numbers, from those of both and their difference."""
+    reached = Interval(z.low + delta.low, z.high + delta.high)
+    smooth = _smoothing(pieces, h, reached)
+    low, high = np.minimum(base.low, other.low), np.maximum(base.high, other.high)
+    # Where it is clear which one it is, only that one's error counts.
+    other_only = np.minimum(z.low, reached.low) >= 0
+    base_only = np.maximum(z.high, reached.high) <= 0
+    low = np.where(other_only, other.low, np.where(base_only, base.low, low))
+    high = np.where(other_only, other.high, np.where(base_only, base.high, high))
+    return Interval(low + smooth.low, high + smooth.high).widened()
 
 
 def _terms(pieces: PiecewiseLinear, z: Array) -> Array:

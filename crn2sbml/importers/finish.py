@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml.arrays import Array
-from crn2sbml.checks import is_number
+from crn2sbml.checks import is_number, number_rows
 from crn2sbml.codec import ClassLabel, Decoder, Encoder
 from crn2sbml.errors import InputValueError, SimulationError, UnsupportedError
 from crn2sbml.importers.bounds import Ranges, bound_errors, find_ranges
 from crn2sbml.importers.chords import PiecewiseLinear, approximate
+from crn2sbml.importers.functions import IDENTITY
 from crn2sbml.importers.graph import Graph, Value
 from crn2sbml.importers.imported import ImportedNetwork, ImportReport, Original, with_names
 from crn2sbml.importers.lowering import lower
@@ -67,7 +68,8 @@ class ImportOptions:
     def __post_init__(self) -> None:
         for name in ("accuracy", "h"):
             value = getattr(self, name)
-            if value is not None and not (is_number(value) and 0 < value < math.inf):
+            optional = name == "h" and value is None
+            if not optional and not (is_number(value) and 0 < value < math.inf):
                 raise InputValueError(f"{name} is {value!r}; it must be a positive number")
         if self.knots is not None and not (is_number(self.knots) and self.knots == int(self.knots)):
             raise InputValueError(f"knots is {self.knots!r}; it must be a whole number")
@@ -139,15 +141,10 @@ def _class_names(classes: Sequence[ClassLabel]) -> list[str]:
 def _rows(data: ArrayLike | None, width: int) -> Array | None:
     if data is None:
         return None
-    try:
-        rows = np.atleast_2d(np.asarray(data, dtype=np.float64))
-    except (TypeError, ValueError) as error:
-        raise InputValueError(f"the data must be an array of numbers: {error}") from None
-    rows = rows.reshape(len(rows), -1) if rows.size else rows
-    if rows.shape[1] != width or not len(rows) or not np.isfinite(rows).all():
+    rows = number_rows(data, "data", InputValueError)
+    if rows.shape[1] != width or not len(rows):
         raise InputValueError(
-            f"the data have shape {np.shape(data)}; they must be finite numbers, {width} in each "
-            f"row"
+            f"the data have shape {np.shape(data)}; they must be rows of {width} numbers"
         )
     return rows
 
@@ -307,14 +304,16 @@ def _report(
         time,
         rows,
         nodes,
-        nodes - sum(s.argument.size for s in graph.sources) - _own_outputs(found, output),
+        nodes - _own_nodes(found, graph, output),
         int(sum(np.count_nonzero(layer.weights) for layer in found.network.layers)),
     )
 
 
-def _own_outputs(found: ImportedNetwork, output: Value) -> int:
-    """Return how many nodes the original's output layer has besides those of its functions."""
-    return output.size if any(found.decoder.pairs) else 0
+def _own_nodes(found: ImportedNetwork, graph: Graph, output: Value) -> int:
+    """Return how many nodes the original has: for its functions, and for an output without one."""
+    functions = [s for s in graph.sources if s.base is None and s.function is not IDENTITY]
+    own = output.size if any(found.decoder.pairs) else 0
+    return own + sum(source.argument.size for source in functions)
 
 
 def _settling_time(found: ImportedNetwork, data: Array, accuracy: float) -> float | None:

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from crn2sbml.arrays import Array
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.importers.chords import Function
+from crn2sbml.importers.functions import IDENTITY, RELU
 from crn2sbml.importers.matrices import (
     Matrix,
     count_entries,
     identity,
     is_identity,
+    is_signs,
     product,
     scaled_rows,
     stacked,
@@ -78,6 +80,16 @@ class Value:
             parts[source] = parts[source] + matrix if source in parts else matrix
         return Value(parts, self.constant + other.constant)
 
+    def renumbered(self, numbers: Mapping[int, int]) -> Value:
+        """Return it with other numbers for the sources."""
+        parts = {numbers[source]: matrix for source, matrix in self.parts.items()}
+        return Value(parts, self.constant)
+
+    @property
+    def only_moves(self) -> bool:
+        """Whether each entry is one of a source, or a difference of such."""
+        return not self.constant.any() and all(map(is_signs, self.parts.values()))
+
     def equals(self, other: Value, tolerance: float = 0.0) -> bool:
         """Tell whether two values are the same, up to a share of the largest number."""
         if self is other:
@@ -114,10 +126,23 @@ class Source:
         The function.
     argument : Value
         What it is applied to.
+    base : Value, optional
+        What is added to a ReLU of a - base, which makes the larger one of a and base.
     """
 
     function: Function
     argument: Value
+    base: Value | None = None
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """What it is made of."""
+        return (self.argument,) if self.base is None else (self.argument, self.base)
+
+    def renumbered(self, numbers: Mapping[int, int]) -> Source:
+        """Return it with other numbers for the sources that it depends on."""
+        base = None if self.base is None else self.base.renumbered(numbers)
+        return Source(self.function, self.argument.renumbered(numbers), base)
 
 
 @dataclass(slots=True, eq=False)
@@ -145,39 +170,51 @@ class Graph:
             return argument.scaled(np.full(argument.size, function.exact.slope)).shifted(
                 np.full(argument.size, function.exact.constant)
             )
-        self.held += sum(count_entries(matrix) for matrix in argument.parts.values())
+        return self._added(Source(function, argument))
+
+    def kept(self, value: Value) -> Value:
+        """Return a value as a source of its own, unless it is only moved entries of others."""
+        return value if value.only_moves else self._added(Source(IDENTITY, value))
+
+    def larger(self, first: Value, second: Value) -> Value:
+        """Return the larger one of two values, entry by entry."""
+        gap = first.plus(second.scaled(np.full(second.size, -1.0)))
+        return self._added(Source(RELU, gap, second))
+
+    def _added(self, source: Source) -> Value:
+        size = source.argument.size
+        self.held += sum(
+            count_entries(matrix) for value in source.values for matrix in value.parts.values()
+        )
         if self.held > MOST_NUMBERS:
             raise UnsupportedError(
                 f"the layers have more than {MOST_NUMBERS:,} weights together, which is too much "
                 f"to import"
             )
-        self.sources.append(Source(function, argument))
-        return Value({len(self.sources): identity(argument.size)}, np.zeros(argument.size))
+        self.sources.append(source)
+        return Value({len(self.sources): identity(size)}, np.zeros(size))
 
     def used(self, output: Value) -> tuple[Graph, Value]:
         """Return what the output depends on, and the output in its terms."""
         needed: set[int] = set(output.parts)
         for number in range(len(self.sources), 0, -1):
             if number in needed:
-                needed.update(self.sources[number - 1].argument.parts)
+                needed.update(s for value in self.sources[number - 1].values for s in value.parts)
         found, numbers = Graph(self.width), {INPUTS: INPUTS}
-
-        def renumbered(value: Value) -> Value:
-            parts = {numbers[source]: matrix for source, matrix in value.parts.items()}
-            return Value(parts, value.constant)
-
         for number in sorted(needed - {INPUTS}):
-            source = self.sources[number - 1]
-            found.sources.append(Source(source.function, renumbered(source.argument)))
+            found.sources.append(self.sources[number - 1].renumbered(numbers))
             numbers[number] = len(found.sources)
-        return found, renumbered(output)
+        return found, output.renumbered(numbers)
 
     def source_of(self, value: Value) -> Source | None:
-        """Return the source that a value is, entry by entry, if it is one."""
+        """Return the source that a value is, entry by entry, if it is one function's."""
         if len(value.parts) != 1 or value.constant.any():
             return None
         ((number, matrix),) = value.parts.items()
-        return self.sources[number - 1] if number != INPUTS and is_identity(matrix) else None
+        if number == INPUTS or not is_identity(matrix):
+            return None
+        source = self.sources[number - 1]
+        return source if source.base is None else None
 
     def evaluate(
         self, output: Value, inputs: Array, function: Callable[[int, Array], Array] | None = None
@@ -188,6 +225,8 @@ class Graph:
             argument = affine(source.argument, values)
             apply = source.function.value
             values[number] = apply(argument) if function is None else function(number, argument)
+            if source.base is not None:
+                values[number] = values[number] + affine(source.base, values)
         return affine(output, values)
 
 

@@ -258,7 +258,12 @@ class ImportedNetwork:
         Pairs stay pairs and the knots of a function stay together; weights of 0 stay absent.
         """
         if options.get("validation") is not None:
-            held_inputs, held_targets = options["validation"]
+            try:
+                held_inputs, held_targets = options["validation"]
+            except (TypeError, ValueError):
+                raise InputValueError(
+                    "validation must be a pair of inputs and targets, such as (inputs, targets)"
+                ) from None
             options["validation"] = self.encoder.encode(held_inputs), held_targets
         return train_network(
             self.network,

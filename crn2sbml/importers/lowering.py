@@ -74,6 +74,15 @@ class _Nodes:
     factors: Array
     constant: Array
 
+    def plus(self, other: _Nodes) -> _Nodes:
+        """Return how the sum with other entries is read off."""
+        return _Nodes(
+            np.concatenate([self.columns, other.columns]),
+            np.concatenate([self.entries, other.entries]),
+            np.concatenate([self.factors, other.factors]),
+            self.constant + other.constant,
+        )
+
     def through(self, matrix: Matrix, width: int) -> Array:
         """Return a matrix for the nodes, of which there are so many, from one for the entries."""
         check_size(matrix.shape[0], width)
@@ -123,7 +132,7 @@ def lower(
         and one for an output that is not a ReLU itself.
     """
     sources, kinds = list(graph.sources), list(pieces)
-    single = _single_source(output, kinds)
+    single = _single_source(output, sources, kinds)
     if single is None:
         sources.append(Source(IDENTITY, output))
         kinds.append(_SAME)
@@ -141,6 +150,11 @@ def lower(
             if depths[source] == number:
                 argument = _through(sources[source - 1].argument, known, width)
                 _add_function(plan, source, argument, kinds[source - 1])
+                base = sources[source - 1].base
+                if base is not None:
+                    largest = plan.readouts[source]
+                    _add_function(plan, source, _through(base, known, width), _SAME)
+                    plan.readouts[source] = largest.plus(plan.readouts[source])
                 plan.only_wires &= source in paired.wires
             elif depths[source] < number <= needed[source]:
                 nodes = known[source]
@@ -187,6 +201,12 @@ class _Paired:
             self.wires.add(len(self.sources))
         return len(self.sources)
 
+    def add_pair_behind(self, number: int, size: int) -> int:
+        """Let a pair stand for a source, and return how many nodes hold an entry of it then."""
+        value = Value({self.numbers[number]: identity(size)}, np.zeros(size))
+        self.numbers[number] = self.add(Source(IDENTITY, value), _SAME, wire=True)
+        return 2
+
 
 def _with_pairs(
     sources: Sequence[Source], kinds: Sequence[PiecewiseLinear], encoder: Encoder
@@ -194,12 +214,20 @@ def _with_pairs(
     """Put functions of many knots between pairs, where that at least halves their edges."""
     found = _Paired()
     edges = _readers(sources, kinds)
+    weighted = {s for source in sources if source.base is None for s in source.argument.parts}
     # How many nodes hold an entry of each source.
     widths = {INPUTS: 2 if any(encoder.pairs) else 1}
     for number, (source, kind) in enumerate(zip(sources, kinds, strict=True), start=1):
         size, knots = source.argument.size, kind.nodes
-        parts = {found.numbers[s]: matrix for s, matrix in source.argument.parts.items()}
-        argument = Value(parts, source.argument.constant)
+        renumbered = source.renumbered(found.numbers)
+        if source.base is not None:
+            found.numbers[number] = found.add(renumbered, kind, wire=source.base.only_moves)
+            widths[number] = knots + 2
+            # What comes after it sees one number, so that training cannot take it apart.
+            if number in weighted:
+                widths[number] = found.add_pair_behind(number, size)
+            continue
+        argument = renumbered.argument
         before = sum(
             widths[s] * int(count_nonzero(m).sum()) for s, m in source.argument.parts.items()
         )
@@ -211,9 +239,7 @@ def _with_pairs(
         widths[number] = knots
         after = edges.get(number, 0)
         if 2 * (2 * knots * size + 2 * after) < knots * after:
-            value = Value({found.numbers[number]: identity(size)}, np.zeros(size))
-            found.numbers[number] = found.add(Source(IDENTITY, value), _SAME, wire=True)
-            widths[number] = 2
+            widths[number] = found.add_pair_behind(number, size)
     return found
 
 
@@ -222,18 +248,21 @@ def _readers(sources: Sequence[Source], kinds: Sequence[PiecewiseLinear]) -> dic
     edges: dict[int, int] = {}
     for source, kind in zip(sources, kinds, strict=True):
         # Behind many knots there is a pair that sees it instead.
-        for number, matrix in source.argument.parts.items():
-            found = min(kind.nodes, 2) * int(count_nonzero(matrix).sum())
-            edges[number] = edges.get(number, 0) + found
+        for value in source.values:
+            for number, matrix in value.parts.items():
+                found = min(kind.nodes, 2) * int(count_nonzero(matrix).sum())
+                edges[number] = edges.get(number, 0) + found
     return edges
 
 
-def _single_source(output: Value, kinds: Sequence[PiecewiseLinear]) -> int | None:
+def _single_source(
+    output: Value, sources: Sequence[Source], kinds: Sequence[PiecewiseLinear]
+) -> int | None:
     """Return the number of the ReLU that the output is, entry by entry, if it is one."""
     if len(output.parts) != 1 or output.constant.any():
         return None
     ((number, matrix),) = output.parts.items()
-    if number == INPUTS or not kinds[number - 1].is_relu:
+    if number == INPUTS or not kinds[number - 1].is_relu or sources[number - 1].base is not None:
         return None
     return number if is_identity(matrix) else None
 
@@ -242,7 +271,8 @@ def _depths(sources: Sequence[Source]) -> dict[int, int]:
     """Return in which layer each source is computed; inputs are in layer 0."""
     depths = {INPUTS: 0}
     for number, source in enumerate(sources, start=1):
-        depths[number] = 1 + max((depths[s] for s in _used(source.argument)), default=0)
+        used = [s for value in source.values for s in _used(value)]
+        depths[number] = 1 + max((depths[s] for s in used), default=0)
     return depths
 
 
@@ -256,8 +286,9 @@ def _needed(sources: Sequence[Source], depths: Mapping[int, int], output: int) -
     # Sources come after those that they depend on.
     for number in range(output, 0, -1):
         if number in needed:
-            for source in _used(sources[number - 1].argument):
-                needed[source] = max(needed.get(source, 0), depths[number] - 1)
+            for value in sources[number - 1].values:
+                for source in _used(value):
+                    needed[source] = max(needed.get(source, 0), depths[number] - 1)
     return dict(sorted(needed.items()))
 
 

@@ -110,6 +110,12 @@ def is_identity(matrix: Matrix) -> bool:
     return bool((matrix.diagonal() == 1.0).all())
 
 
+def is_signs(matrix: Matrix) -> bool:
+    """Tell whether all numbers are 0, 1 or -1."""
+    size = abs(matrix)
+    return not count_nonzero(size - size * size).any()
+
+
 def check_size(rows: int, columns: int) -> None:
     """Refuse matrices that would fill the memory.
 

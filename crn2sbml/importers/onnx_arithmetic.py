@@ -231,8 +231,9 @@ def _clip(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: 
 _NEGATIVE = np.array(-1.0)
 
 
-def _extreme(apply: Callable[..., Any], sign: float) -> Operation:
-    """Make the largest (sign 1) or smallest (-1) of several numbers."""
+def _extreme(apply: Callable[..., Any], factor: float) -> Operation:
+    """Make the largest (factor 1) or smallest (-1) of several numbers."""
+    sign = np.array(factor)
 
     def extreme(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
         found = arguments[0]
@@ -241,14 +242,23 @@ def _extreme(apply: Callable[..., Any], sign: float) -> Operation:
                 found = apply(found, other)
                 continue
             first, second = (found, other) if isinstance(found, Tensor) else (other, found)
+            if isinstance(second, Tensor):
+                found = _larger(graph, first.times(sign), second.times(sign)).times(sign)
+                continue
             # max(a, b) = b + max(0, a - b), and the same for min with signs changed.
-            negative = -second if not isinstance(second, Tensor) else second.times(_NEGATIVE)
-            gap = _add(graph, [first, negative], {}, onnx).times(np.array(sign))
-            gap = gap.applied(graph, FUNCTIONS["relu"]).times(np.array(sign))
-            found = _add(graph, [gap, second], {}, onnx)
+            gap = _subtract(graph, [first, second], {}, onnx).times(sign)
+            gap = gap.applied(graph, FUNCTIONS["relu"]).times(sign)
+            found = gap.plus(second)
         return found
 
     return extreme
+
+
+def _larger(graph: Graph, first: Tensor, second: Tensor) -> Tensor:
+    shape = np.broadcast_shapes(first.shape, second.shape)
+    wide = [t.moved(lambda places: np.broadcast_to(places, shape)) for t in (first, second)]
+    values = [graph.kept(tensor.flat) for tensor in wide]
+    return Tensor.of(graph.larger(*values), shape)
 
 
 def _compare(kind: str) -> Operation:

@@ -17,6 +17,7 @@ from crn2sbml.errors import (
     Crn2sbmlError,
     FileError,
     FormatError,
+    InputValueError,
     UnsupportedError,
 )
 from crn2sbml.importers.comparisons import Comparison
@@ -57,13 +58,13 @@ class _Reader:
     classes: list[ClassLabel] | None = None
 
 
-def from_onnx(source: str | Path | bytes, **options: Any) -> ImportedNetwork:
+def from_onnx(source: Any, **options: Any) -> ImportedNetwork:
     """Import a feed-forward network from ONNX.
 
     Parameters
     ----------
-    source : str, Path or bytes
-        File, or its content. Nothing in it is run; weights in other files are refused.
+    source : str, Path, bytes or onnx.ModelProto
+        File, or its content. Nothing in it is run; weights may be in a file beside it.
     **options
         See :class:`~crn2sbml.importers.ImportOptions`: accuracy, data and others.
 
@@ -77,21 +78,30 @@ def from_onnx(source: str | Path | bytes, **options: Any) -> ImportedNetwork:
     ------
     UnsupportedError
         If a node of the graph has no chemistry, with its name, place and what could be done.
+    InputValueError
+        If the source is something else, or an option does not fit.
     FormatError
         If it is no ONNX file or is broken.
     MissingDependencyError
         If onnx is not installed.
     """
     onnx = load_library("onnx", "ONNX files", "onnx")
-    content = source if isinstance(source, bytes) else _read(source)
-    name = "the model" if isinstance(source, bytes) else str(source)
+    if isinstance(source, (str, Path)):
+        content, name, folder = _read(source), str(source), Path(source).resolve().parent
+    elif isinstance(source, onnx.ModelProto):
+        content, name, folder = source.SerializeToString(), "the model", None
+    elif isinstance(source, (bytes, bytearray, memoryview)):
+        content, name, folder = bytes(source), "the model", None
+    else:
+        raise InputValueError(
+            f"the model is a {type(source).__name__}; pass an ONNX file, or its content"
+        )
     model = _parsed(onnx, content, name)
     graph = model.graph
     if len(graph.node) > MOST_NODES:
         raise UnsupportedError(
             f"{name} has {len(graph.node):,} nodes, but at most {MOST_NODES:,} are imported"
         )
-    folder = None if isinstance(source, bytes) else Path(source).resolve().parent
     for tensor in graph.initializer:
         _read_beside(onnx, tensor, folder, name)
     constants = {tensor.name: read_array(onnx, tensor, name) for tensor in graph.initializer}

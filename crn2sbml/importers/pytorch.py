@@ -56,7 +56,7 @@ def from_torch(
     if not isinstance(module, torch.nn.Module):
         raise UnsupportedError(f"{type(module).__name__} is no torch.nn.Module")
     layers = _flattened(torch, module, "")
-    shape = input_shape or _input_shape(layers, options.get("data"))
+    shape = _checked_shape(input_shape) or _input_shape(layers, options.get("data"))
     known = all(_kind(layer) in _LAYERS or _is_softmax(layer) for _, layer in layers)
     if not known and type(module).forward is not torch.nn.Sequential.forward:
         return from_onnx(_exported(torch, module, shape), **options)
@@ -96,12 +96,26 @@ def _flattened(torch: Any, module: Any, name: str) -> list[tuple[str, Any]]:
     return found
 
 
+def _checked_shape(shape: Any) -> tuple[int, ...]:
+    """Return the shape that a user gave, or ()."""
+    if shape is None:
+        return ()
+    lengths = (shape,) if isinstance(shape, int) else shape
+    if not isinstance(lengths, (tuple, list)) or not all(
+        isinstance(length, int) and length > 0 for length in lengths
+    ):
+        raise InputValueError(
+            f"the input_shape is {shape!r}; it must be of whole numbers, such as (1, 28, 28)"
+        )
+    return tuple(lengths)
+
+
 def _input_shape(layers: list[tuple[str, Any]], data: ArrayLike | None) -> tuple[int, ...]:
+    # Elementwise layers come before the first one that tells its width; others change the shape.
     for _, layer in layers:
-        kind = type(layer).__name__
-        if kind == "Linear":
+        if _kind(layer) == "Linear":
             return (int(layer.in_features),)
-        if kind in ("Conv1d", "Conv2d", "Conv3d", "BatchNorm2d"):
+        if _kind(layer) not in ("Identity", "Dropout", "ReLU", "Sigmoid", "Tanh", "Flatten"):
             break
     if data is not None and np.ndim(data) > 1:
         return np.shape(data)[1:]
@@ -139,7 +153,8 @@ def _applied(graph: Graph, tensor: Tensor, name: str, layer: Any) -> Tensor:
 
 
 def _numbers(parameter: Any) -> Array:
-    return np.asarray(parameter.detach().cpu().numpy(), dtype=np.float64)
+    # numpy has no bfloat16.
+    return np.asarray(parameter.detach().cpu().double().numpy())
 
 
 def _linear(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
@@ -289,11 +304,13 @@ def _exported(torch: Any, module: Any, shape: tuple[int, ...]) -> bytes:
     """Export a module to ONNX in memory."""
     buffer = io.BytesIO()
     was_training = module.training
+    kinds = {parameter.dtype for parameter in module.parameters()}
+    kind = kinds.pop() if len(kinds) == 1 else torch.float32
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             program = torch.onnx.export(
-                module.eval(), (torch.zeros(1, *shape),), dynamo=True, verbose=False
+                module.eval(), (torch.zeros(1, *shape, dtype=kind),), dynamo=True, verbose=False
             )
             program.save(buffer)
     except ImportError as error:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from crn2sbml.arrays import Array
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.importers.chords import Function
-from crn2sbml.importers.functions import RELU
 from crn2sbml.importers.graph import Graph, Value
 from crn2sbml.importers.matrices import check_size, from_entries, repeated
 
@@ -166,7 +165,7 @@ class Tensor:
         return Tensor.of(result, (1, after, *spatial))
 
     def max_pooled(self, graph: Graph, window: tuple[int, ...], geometry: Geometry) -> Tensor:
-        """Return the largest number of every window: max(a, b) = b + max(0, a - b), in rounds."""
+        """Return the largest number of every window, in rounds of the larger one of two."""
         channels, *sizes = self.shape[1:]
         windows = geometry.windows(tuple(sizes), window)
         spatial = windows.shape[: len(window)]
@@ -178,12 +177,13 @@ class Tensor:
         check_size(channels, flat.size)
         number = int(np.prod(sizes, dtype=int))
         starts = number * np.arange(channels)[:, np.newaxis]
-        rivals = [self.flat.take((starts + place).ravel()) for place in flat.T]
+        values = graph.kept(self.flat)
+        rivals = [values.take((starts + place).ravel()) for place in flat.T]
         while len(rivals) > 1:
             half, rest = len(rivals) // 2, rivals[len(rivals) // 2 * 2 :]
-            first, second = Value.joined(rivals[:half]), Value.joined(rivals[half : 2 * half])
-            gap = first.plus(second.scaled(np.full(second.size, -1.0)))
-            largest = second.plus(graph.apply(RELU, gap))
+            largest = graph.larger(
+                Value.joined(rivals[:half]), Value.joined(rivals[half : 2 * half])
+            )
             parts = np.arange(largest.size).reshape(half, -1)
             rivals = [largest.take(part) for part in parts] + rest
         return Tensor.of(rivals[0], (1, channels, *spatial))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ _WEIGHTS, _BIASES = (
     ("weight", "weights", "kernel", "W", "coef"),
     ("bias", "biases", "b", "intercept"),
 )
+_SOFTMAXES = ("softmax", "log-softmax")
 _MOST_NAMED = 12
 
 
@@ -42,8 +44,9 @@ def from_weights(
     Parameters
     ----------
     source : str, Path or mapping
-        An .npz or .safetensors file, or arrays by their names. Weights have shape (nodes, nodes
-        before), as in PyTorch; under the name "kernel", as in Keras, (nodes before, nodes).
+        An .npz or .safetensors file, or arrays by their names, such as a state_dict. Weights have
+        shape (nodes, nodes before), as in PyTorch; under the name "kernel", as in Keras, (nodes
+        before, nodes).
     layers : sequence of str
         Layers in order: the start of the names of a layer's arrays, or a function such as "relu",
         "leaky-relu", "sigmoid", "tanh" or, at the end, "softmax". Text is split at commas.
@@ -72,26 +75,27 @@ def from_weights(
     >>> from_weights(arrays, "0").outputs([[1.0, 2.0]]).round(6)
     array([[-2.5]])
     """
-    arrays = source if isinstance(source, Mapping) else _read(Path(source))
-    names = layers.split(",") if isinstance(layers, str) else list(layers)
-    names = [name.strip() for name in names]
+    if not isinstance(source, (str, Path, Mapping)):
+        raise InputValueError(
+            f"the weights are a {type(source).__name__}; pass a file, or arrays by their names"
+        )
+    arrays = _arrays(source) if isinstance(source, Mapping) else _read(Path(source))
     known = {**FUNCTIONS, **(functions or {})}
-    if not names or not names[0]:
-        raise InputValueError(f"there are no layers; {_known(arrays)}")
+    names = _layer_names(layers, arrays, known)
     graph: Graph | None = None
     value: Value | None = None
     function = "none"
     for name in names:
         if function != "none":
             raise UnsupportedError(f"{name} follows a softmax, which can only come last")
-        if name in ("softmax", "log-softmax"):
+        if name in _SOFTMAXES:
             function = name
         elif name in known:
-            if graph is None or value is None:
-                raise InputValueError(f"the list begins with {name}; it must begin with weights")
+            assert graph is not None
+            assert value is not None
             value = graph.apply(known[name], value)
         else:
-            weights, biases = _layer(arrays, name)
+            weights, biases = _layer(arrays, name, names)
             if graph is None or value is None:
                 graph = Graph(weights.shape[1])
                 value = graph.inputs
@@ -104,6 +108,34 @@ def from_weights(
     assert graph is not None
     assert value is not None
     return finish(graph, value, ImportOptions(**options), function)
+
+
+def _layer_names(
+    layers: Sequence[str] | str, arrays: Mapping[str, NDArray[Any]], known: Mapping[str, Function]
+) -> list[str]:
+    """Return layers in order, of which the first one has weights."""
+    names = layers.split(",") if isinstance(layers, str) else layers
+    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        raise InputValueError(f"the layers are {layers!r}; they must be a list of texts")
+    names = [name.strip() for name in names]
+    if not names or not names[0]:
+        raise InputValueError(f"there are no layers; {_known(arrays)}")
+    if names[0] in known or names[0] in _SOFTMAXES:
+        raise InputValueError(f"the list begins with {names[0]}; it must begin with weights")
+    return names
+
+
+def _arrays(tensors: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """Return tensors, also those of PyTorch, as arrays."""
+    found = {}
+    for name, tensor in tensors.items():
+        try:
+            # numpy has no bfloat16.
+            detached = tensor.detach().cpu().double() if hasattr(tensor, "detach") else tensor
+            found[str(name)] = np.asarray(detached)
+        except (TypeError, ValueError) as error:
+            raise InputValueError(f"{name} is no array of numbers: {error}") from error
+    return found
 
 
 def _read(path: Path) -> Mapping[str, NDArray[Any]]:
@@ -123,7 +155,7 @@ def _read(path: Path) -> Mapping[str, NDArray[Any]]:
 
 
 def _layer(
-    arrays: Mapping[str, NDArray[Any]], name: str
+    arrays: Mapping[str, NDArray[Any]], name: str, names: Sequence[str]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     weights = _find(arrays, name, _WEIGHTS)
     if weights is None:
@@ -137,6 +169,7 @@ def _layer(
     if "kernel" in key.removeprefix(name):
         matrix = matrix.T
     found = _find(arrays, name, _BIASES)
+    _check_leftovers(arrays, name, names, {key, *(found or ())[:1]})
     biases = np.zeros(len(matrix)) if found is None else np.ravel(found[1])
     if not (np.isfinite(matrix).all() and np.isfinite(biases).all()):
         raise FormatError(f"the weights or biases of {name} hold numbers that are not finite")
@@ -151,6 +184,20 @@ def _find(
             if key in arrays and arrays[key].dtype.kind in "fiu":
                 return key, arrays[key]
     return None
+
+
+def _check_leftovers(
+    arrays: Mapping[str, NDArray[Any]], name: str, names: Sequence[str], used: set[str]
+) -> None:
+    """Refuse arrays of a layer that are not known, such as a misspelt bias."""
+    for key in arrays:
+        rest = key.removeprefix(name)
+        own = rest != key and re.fullmatch(r"[./][^./]+", rest) and key not in used
+        if own and not any(len(other) > len(name) and key.startswith(other) for other in names):
+            raise UnsupportedError(
+                f"layer {name} also has an array {key}, which is none of {', '.join(_WEIGHTS)} and "
+                f"{', '.join(_BIASES)}; rename it or leave it out"
+            )
 
 
 def _known(arrays: Mapping[str, NDArray[Any]]) -> str:

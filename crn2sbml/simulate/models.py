@@ -14,16 +14,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crn2sbml.activations import Activation
 from crn2sbml.arrays import Array
 from crn2sbml.compile import NODE_START, node_id
 from crn2sbml.crn import Crn
+from crn2sbml.errors import UnsupportedError
 from crn2sbml.formats.sbml.write import to_sbml
 from crn2sbml.network import NeuralNetwork
 
 _SBML = "http://www.sbml.org/sbml/level3/version1/core"
 _MATHML = "http://www.w3.org/1998/Math/MathML"
+
+
+Edges = Sequence[NDArray[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,10 @@ def kernel_model(network: NeuralNetwork) -> LoadableModel:
     """Write the kernel model of a network."""
     nodes = tuple(node_id(layer, n) for layer, n in _nodes(network))
     drives = tuple(f"rho_{node_id(1, n)}" for n in range(1, network.widths[1] + 1))
-    constants = tuple(_constant_ids(network))
+    edges = kernel_edges(network)
+    constants = tuple(_constant_ids(network, edges))
     return LoadableModel(
-        "".join(_kernel_pieces(network, nodes, (*drives, *constants))),
+        "".join(_kernel_pieces(network, edges, nodes, (*drives, *constants))),
         nodes,
         np.full(len(nodes), NODE_START),
         drives,
@@ -69,12 +75,35 @@ def kernel_model(network: NeuralNetwork) -> LoadableModel:
     )
 
 
-def kernel_constants(network: NeuralNetwork) -> Array:
-    """Return the values of the kernel's constants, in the order of their ids."""
+def kernel_edges(network: NeuralNetwork) -> Edges:
+    """Return which weights the kernel has, of each layer after the first."""
+    return [layer.edges for layer in network.layers[1:]]
+
+
+def kernel_constants(network: NeuralNetwork, edges: Edges) -> Array:
+    """Return the values of the kernel's constants, in the order of their ids.
+
+    Parameters
+    ----------
+    network : NeuralNetwork
+        The one that was loaded or another of its shape.
+    edges : list of numpy.ndarray of bool
+        Which weights the loaded kernel has.
+
+    Raises
+    ------
+    UnsupportedError
+        If the network has an edge that the kernel lacks.
+    """
     activations = [layer.activation for layer in network.layers]
     values = [np.array([a.h, *a.decay.values()]) for a in activations]
-    for layer in network.layers[1:]:
-        values += [layer.biases, layer.weights.ravel()]
+    for number, (layer, present) in enumerate(zip(network.layers[1:], edges, strict=True), start=2):
+        if layer.weights[~present].any():
+            raise UnsupportedError(
+                f"layer {number} has an edge that the loaded model lacks, whose layer is sparse; "
+                f"make a new Simulator"
+            )
+        values += [layer.biases, layer.weights[present]]
     return np.concatenate(values)
 
 
@@ -112,19 +141,18 @@ def _nodes(network: NeuralNetwork) -> Iterator[tuple[int, int]]:
             yield layer, node
 
 
-def _constant_ids(network: NeuralNetwork) -> Iterator[str]:
+def _constant_ids(network: NeuralNetwork, edges: Edges) -> Iterator[str]:
     """Ids in the order of :func:`kernel_constants`."""
     for number, layer in enumerate(network.layers, start=1):
         yield f"h{number}"
         yield from (f"d{number}_{k}" for k in layer.activation.decay)
-    for number, layer in enumerate(network.layers[1:], start=2):
-        nodes, before = layer.weights.shape
-        yield from (f"b{number}_{i}" for i in range(1, nodes + 1))
-        yield from (f"w{number}_{i}_{j}" for i in range(1, nodes + 1) for j in range(1, before + 1))
+    for number, present in enumerate(edges, start=2):
+        yield from (f"b{number}_{i}" for i in range(1, len(present) + 1))
+        yield from (f"w{number}_{i}_{j}" for i, j in (np.argwhere(present) + 1).tolist())
 
 
 def _kernel_pieces(
-    network: NeuralNetwork, nodes: tuple[str, ...], parameters: tuple[str, ...]
+    network: NeuralNetwork, edges: Edges, nodes: tuple[str, ...], parameters: tuple[str, ...]
 ) -> Iterator[str]:
     yield (
         f'<?xml version="1.0" encoding="UTF-8"?><sbml xmlns="{_SBML}" level="3" version="1">'
@@ -145,19 +173,19 @@ def _kernel_pieces(
         yield (
             f'<reaction id="R_{x}" reversible="false" fast="false"><listOfProducts>'
             f'<speciesReference species="{x}" stoichiometry="1" constant="true"/></listOfProducts>'
-            f'<kineticLaw><math xmlns="{_MATHML}">{_law(network, layer, number)}</math>'
+            f'<kineticLaw><math xmlns="{_MATHML}">{_law(network, edges, layer, number)}</math>'
             "</kineticLaw></reaction>"
         )
     yield "</listOfReactions></model></sbml>"
 
 
-def _law(network: NeuralNetwork, layer: int, node: int) -> str:
+def _law(network: NeuralNetwork, edges: Edges, layer: int, node: int) -> str:
     """Write h + x (rho - sum_k (k - 1) d_k x^(k-1)), equation (18), as MathML."""
     x = f"<ci>{node_id(layer, node)}</ci>"
     if layer == 1:
         rho = f"<ci>rho_{node_id(1, node)}</ci>"
     else:
-        before = range(1, network.widths[layer - 1] + 1)
+        before = (np.flatnonzero(edges[layer - 2][node - 1]) + 1).tolist()
         rho = f"<ci>b{layer}_{node}</ci>" + "".join(
             f"<apply><times/><ci>w{layer}_{node}_{j}</ci><ci>{node_id(layer - 1, j)}</ci></apply>"
             for j in before

@@ -79,7 +79,8 @@ class Simulator:
         if isinstance(network_or_crn, NeuralNetwork):
             check_smoothing(network_or_crn)
             self._network = network_or_crn
-            self._constants = models.kernel_constants(network_or_crn)
+            self._edges = models.kernel_edges(network_or_crn)
+            self._constants = models.kernel_constants(network_or_crn, self._edges)
             model = models.kernel_model(network_or_crn)
         elif isinstance(network_or_crn, Crn):
             self._crn = network_or_crn
@@ -201,7 +202,8 @@ class Simulator:
         Raises
         ------
         UnsupportedError
-            If the shape differs, an h is 0, or the model is a `Crn` that is not enzymatic.
+            If the shape differs, a sparse layer lacks an edge, an h is 0, or the model is a `Crn`
+            that is not enzymatic.
         """
         check_smoothing(network)
         if self._crn is not None:
@@ -214,8 +216,8 @@ class Simulator:
                 f"the loaded model is {known!r} and cannot become {network!r}; widths and decay "
                 f"orders must be the same; make a new Simulator"
             )
+        self._constants = models.kernel_constants(network, self._edges)
         self._network = network
-        self._constants = models.kernel_constants(network)
 
     def close(self) -> None:
         """Stop the worker processes, if there are any."""

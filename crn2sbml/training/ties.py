@@ -111,18 +111,13 @@ def free_parameters(network: NeuralNetwork) -> Ties:
     """Leave all free but weights that sparse layers lack, and layers that are not trainable."""
     free = np.concatenate(
         [
-            np.concatenate([_present(layer), np.ones(layer.width, dtype=bool)]) & layer.trainable
+            np.concatenate([layer.edges.ravel(), np.ones(layer.width, dtype=bool)])
+            & layer.trainable
             for layer in network.layers
         ]
     )
     rows = np.flatnonzero(free)
     return Ties(len(rows), len(free), rows, np.arange(len(rows)), np.ones(len(rows)))
-
-
-def _present(layer: Layer) -> NDArray[np.bool_]:
-    """Tell which weights are edges, in one row."""
-    flat = layer.weights.ravel()
-    return flat != 0.0 if layer.sparse else np.ones(len(flat), dtype=bool)
 
 
 def _input_groups(network: NeuralNetwork, pairs: Sequence[bool]) -> _Groups:
@@ -211,7 +206,7 @@ def _layer_ties(
     """Tie the weights and biases of a layer; free numbers are counted on from `free`."""
     width = layer.weights.shape[1]
     i, j = np.indices(layer.weights.shape).reshape(2, -1)
-    present = _present(layer)
+    present = layer.edges.ravel()
     i, j = i[present], j[present]
     groups = int(columns.number.max(initial=-1)) + 1
     shared = rows.number[i] * groups + columns.number[j]

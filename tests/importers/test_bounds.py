@@ -36,6 +36,11 @@ def graphs(draw):
         values.append(graph.apply(draw(st.sampled_from(KINDS)), z))
         if draw(st.booleans()):
             values.append(Value.joined([values[-1], draw(st.sampled_from(values))]))
+        if draw(st.booleans()):
+            other = draw(st.sampled_from(values))
+            size = min(values[-1].size, other.size)
+            places = np.arange(size)
+            values.append(graph.larger(values[-1].take(places), other.take(places)))
     last = values[-1]
     output = last if draw(st.booleans()) else last.mapped(rng.normal(size=(2, last.size)))
     data = rng.normal(scale=draw(st.sampled_from([0.3, 1.0, 5.0])), size=(6, width))
@@ -52,8 +57,9 @@ def test_the_network_is_within_the_bound_of_the_original(found, h, signs):
     error = error - expected
 
     def bounds(low, high):
-        ranges = find_ranges(graph, low[np.newaxis], high[np.newaxis])
-        return bound_errors(graph, output, imported.original.pieces, h, ranges)
+        original = imported.original
+        ranges = find_ranges(original.graph, low[np.newaxis], high[np.newaxis])
+        return bound_errors(original.graph, original.output, original.pieces, h, ranges)
 
     everything = np.full(graph.width, np.inf)
     for bound, rounding in (

@@ -6,7 +6,7 @@ import pytest
 
 from crn2sbml.errors import InputValueError
 from crn2sbml.importers.chords import PiecewiseLinear, approximate
-from crn2sbml.importers.functions import FUNCTIONS, clip, elu, hard_sigmoid, leaky_relu
+from crn2sbml.importers.functions import FUNCTIONS, celu, clip, elu, hard_sigmoid, leaky_relu
 
 SMOOTH = [name for name, function in FUNCTIONS.items() if function.exact is None]
 EXACT = [name for name, function in FUNCTIONS.items() if function.exact is not None]
@@ -50,6 +50,7 @@ def test_curvature_and_slopes_are_those_of_the_function(name):
         ),
         "gelu": lambda z: z * mpmath.ncdf(z),
         "silu": lambda z: z / (1 + mpmath.exp(-z)),
+        "hard-swish": lambda z: z * min(max(z / 6 + mpmath.mpf(1) / 2, 0), 1),
     }
     places = [-5.3, -3.4, -2.0, -1.3, -0.7, -0.1, 0.2, 0.65, 1.4, 2.1, 3.5, 6.0]
     low, high = function.slope_range
@@ -84,6 +85,7 @@ def test_piecewise_linear_ones_are_exact(name):
         "leaky-relu": lambda z: np.where(z > 0, z, 0.01 * z),
         "hard-sigmoid": lambda z: np.clip(z / 6 + 0.5, 0, 1),
         "hard-tanh": lambda z: np.clip(z, -1, 1),
+        "abs": np.abs,
     }[name]
     np.testing.assert_allclose(pieces(Z), expected(Z), atol=1e-9, rtol=1e-12)
 
@@ -97,6 +99,16 @@ def test_parameters_of_other_libraries():
     )
     z = np.array([-1.0, 2.0])
     np.testing.assert_allclose(elu(0.5).value(z), [0.5 * np.expm1(-1.0), 2.0])
+    np.testing.assert_allclose(celu(0.5).value(z), [0.5 * np.expm1(-2.0), 2.0])
+    with pytest.raises(InputValueError, match="CELU"):
+        celu(0.0)
+
+
+@pytest.mark.parametrize("alpha", [0.1, 1.0, 3.0])
+def test_a_celu_is_approximated_within_its_bound(alpha):
+    pieces = approximate(celu(alpha), 1e-3)
+    error = pieces(Z) - celu(alpha).value(Z)
+    assert np.abs(error).max() <= pieces.error[1] + ROUNDING <= 1.3e-3
 
 
 def test_slopes_are_those_between_two_numbers():

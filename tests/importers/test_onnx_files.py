@@ -10,8 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
 
-from crn2sbml.errors import Crn2sbmlError, FileError, FormatError, UnsupportedError
+from crn2sbml.errors import (
+    Crn2sbmlError,
+    FileError,
+    FormatError,
+    InputValueError,
+    UnsupportedError,
+)
 from crn2sbml.importers import from_onnx
 
 FILES = Path(__file__).parent / "files"
@@ -86,6 +93,89 @@ def test_an_operation_is_that_of_onnx(operation, attributes, others, expected):
     np.testing.assert_allclose(imported.outputs(z), expected(z), atol=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("nodes", "arrays"),
+    [
+        ([("Abs", ["x"], {})], {}),
+        ([("HardSwish", ["x"], {})], {}),
+        ([("Celu", ["x"], {"alpha": 0.5})], {}),
+        ([("Max", ["x", "c", "d"], {})], {"c": [0.5, -1, 0, 2], "d": [[0.25]]}),
+        ([("Min", ["c", "x"], {})], {"c": [0.5, -1, 0, 2]}),
+        ([("Neg", ["x"], {}), ("Max", ["a0", "x"], {})], {}),
+        ([("Sigmoid", ["x"], {}), ("Mul", ["x", "a0"], {})], {}),
+        ([("Sigmoid", ["x"], {}), ("Mul", ["a0", "x"], {})], {}),
+        (
+            [("Greater", ["x", "zero"], {}), ("Mul", ["x", "k"], {}), ("Where", ["a0", "x", "a1"])],
+            {"zero": 0.0, "k": 0.1},
+        ),
+        (
+            [("LessOrEqual", ["x", "one"], {}), ("Where", ["a0", "one", "x"], {})],
+            {"one": [1.0]},
+        ),
+        (
+            [
+                ("Softplus", ["x"], {}),
+                ("Greater", ["x", "limit"], {}),
+                ("Where", ["a1", "x", "a0"], {}),
+            ],
+            {"limit": 20.0},
+        ),
+        (
+            [
+                ("Transpose", ["x"], {"perm": [1, 0]}),
+                ("GatherND", ["a0", "places"], {}),
+                ("Transpose", ["a1"], {"perm": [1, 0]}),
+            ],
+            {"places": np.array([[3], [0], [3]])},
+        ),
+        (
+            [
+                ("Reshape", ["x", "shape"], {}),
+                ("MaxPool", ["a0"], {"kernel_shape": [2, 1], "pads": [1, 0, 0, 0]}),
+                ("Flatten", ["a1"], {}),
+            ],
+            {"shape": np.array([-1, 1, 2, 2])},
+        ),
+    ],
+)
+def test_operations_are_those_of_the_reference(nodes, arrays):
+    made = [
+        helper.make_node(kind, names, [f"a{n}"], **dict(*attributes))
+        for n, (kind, names, *attributes) in enumerate(nodes)
+    ]
+    constants = {
+        name: np.asarray(a, None if isinstance(a, np.ndarray) else np.float32)
+        for name, a in arrays.items()
+    }
+    content = model(made, constants, width=4, outputs=(f"a{len(nodes) - 1}",))
+    x = np.random.default_rng(1).normal(scale=2.0, size=(9, 4)).astype(np.float32)
+    # One row at a time: shapes that are written out are for a batch of 1.
+    reference = ReferenceEvaluator(content)
+    expected = np.concatenate([reference.run(None, {"x": row[np.newaxis]})[0] for row in x])
+    imported = from_onnx(content, accuracy=1e-3, data=x)
+    np.testing.assert_allclose(imported.outputs(x), expected, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "arrays"),
+    [
+        ([("Greater", ["x", "c"], {}), ("Where", ["a0", "x", "zero"], {})], {"c": 0.5, "zero": 0}),
+        ([("Greater", ["x", "x"], {}), ("Where", ["a0", "x", "x"], {})], {}),
+        ([("Sigmoid", ["x"], {}), ("Mul", ["a0", "a0"], {})], {}),
+        ([("Greater", ["x", "c"], {}), ("Relu", ["a0"], {})], {"c": 0.0}),
+    ],
+)
+def test_choices_that_jump_and_other_products_are_refused(nodes, arrays):
+    made = [
+        helper.make_node(kind, names, [f"a{n}"], **attributes)
+        for n, (kind, names, attributes) in enumerate(nodes)
+    ]
+    constants = {name: np.asarray(a, np.float32) for name, a in arrays.items()}
+    content = model(made, constants, outputs=(f"a{len(nodes) - 1}",))
+    with pytest.raises((UnsupportedError, FormatError)):
+        from_onnx(content.SerializeToString())
+
+
 def test_shapes_are_followed_through_whatever_moves_numbers():
     nodes = [
         helper.make_node("Reshape", ["x", "shape"], ["a"]),
@@ -129,7 +219,18 @@ def test_a_shortcut_carries_numbers_past_layers():
 @pytest.mark.parametrize(
     ("node", "arrays", "message"),
     [
-        (helper.make_node("MaxPool", ["x"], ["y"], kernel_shape=[2]), {}, "average pooling"),
+        (helper.make_node("MaxPool", ["x"], ["y"], kernel_shape=[2]), {}, "is broken"),
+        (helper.make_node("ReduceMean", ["x"], ["y"]), {}, "the examples of a batch"),
+        (
+            helper.make_node("Slice", ["x", "a", "b", "a", "zero"], ["y"]),
+            {n: np.array([v], np.int64) for n, v in {"a": 1, "b": 2, "zero": 0}.items()},
+            "steps of 0",
+        ),
+        (
+            helper.make_node("Clip", ["x", "a", "b"], ["y"]),
+            {"a": np.float32(1), "b": np.float32(0)},
+            "between 1 and 0",
+        ),
         (helper.make_node("LSTM", ["x"], ["y"]), {}, "not feed-forward"),
         (helper.make_node("Mul", ["x", "x"], ["y"]), {}, "both depend on the inputs"),
         (helper.make_node("Sin", ["x"], ["y"]), {}, "weighted sums"),
@@ -163,6 +264,53 @@ def test_what_has_no_chemistry_is_named_with_its_place(node, arrays, message):
         from_onnx(model([node], arrays).SerializeToString())
     if "finite" not in message:
         assert "'that one'" in str(error.value)
+
+
+def test_columns_of_a_softmax_are_the_softmax(tmp_path):
+    places = {str(n): np.array([n], np.int64) for n in range(4)}
+    softmax = helper.make_node("Softmax", ["x"], ["p"])
+    columns = [helper.make_node("Slice", ["p", str(n), str(n + 1), "1"], [f"c{n}"]) for n in (0, 1)]
+    x = np.array([[0.5, -1.0, 0.25]])
+    nodes = [softmax, *columns, helper.make_node("Gather", ["p", "2"], ["c2"], axis=1)]
+    content = model(nodes, places, outputs=("c0", "c1", "c2")).SerializeToString()
+    imported = from_onnx(content)
+    assert imported.decoder.function == "softmax"
+    np.testing.assert_allclose(imported.outputs(x), np.exp(x) / np.exp(x).sum(), rtol=1e-12)
+    for outputs in (("c0",), ("c1", "c0", "c2"), ("c0", "c1")):
+        with pytest.raises(UnsupportedError, match="export all of its outputs"):
+            from_onnx(model(nodes, places, outputs=outputs).SerializeToString())
+    mixed = [softmax, helper.make_node("Relu", ["x"], ["y"])]
+    with pytest.raises(UnsupportedError, match="some are not"):
+        from_onnx(model(mixed, {}, outputs=("p", "y")).SerializeToString())
+
+
+def test_all_outputs_are_taken():
+    nodes = [helper.make_node("Relu", ["x"], ["a"]), helper.make_node("Neg", ["x"], ["b"])]
+    x = np.array([[0.5, -1.0, 0.25]])
+    imported = from_onnx(model(nodes, {}, outputs=("a", "b")).SerializeToString(), data=x)
+    expected = np.concatenate([np.maximum(x, 0), -x], axis=1)
+    np.testing.assert_allclose(imported.outputs(x), expected, atol=1e-2)
+
+
+def test_many_wide_sources_are_refused_before_memory_is_full():
+    weights = np.ones((4000, 4000), np.float32)
+    nodes = []
+    for n in range(8):
+        nodes.append(helper.make_node("MatMul", [f"r{n}" if n else "x", "w"], [f"m{n}"]))
+        nodes.append(helper.make_node("Relu", [f"m{n}"], [f"r{n + 1}"]))
+    content = model(nodes, {"w": weights}, width=4000, outputs=("r8",)).SerializeToString()
+    with pytest.raises(UnsupportedError, match="100,000,000 weights together"):
+        from_onnx(content)
+
+
+def test_a_model_in_memory_is_taken_and_nothing_else():
+    content = model([helper.make_node("Neg", ["x"], ["y"])], {})
+    x = np.ones((1, 3))
+    for source in (content, bytearray(content.SerializeToString())):
+        np.testing.assert_allclose(from_onnx(source).outputs(x), -x)
+    for wrong in (None, 3, ["a.onnx"]):
+        with pytest.raises(InputValueError, match="pass an ONNX file"):
+            from_onnx(wrong)
 
 
 def test_a_softmax_can_only_come_last():

@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch")
 nn = torch.nn
 
 from crn2sbml.errors import InputValueError, UnsupportedError  # noqa: E402
-from crn2sbml.importers import from_torch  # noqa: E402
+from crn2sbml.importers import from_torch, from_weights  # noqa: E402
 
 RNG = np.random.default_rng(1)
 ROWS = RNG.normal(size=(12, 6))
@@ -57,6 +57,8 @@ def test_a_sequential_settles_within_its_bound(make):
             nn.Flatten(),
             nn.Unflatten(1, (8, 6)),
         ],
+        [nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(2, 3, 2), nn.MaxPool2d(2, 1)],
+        [nn.Conv2d(1, 2, 3), nn.MaxPool2d((3, 2), 2, 1), nn.Hardswish(), nn.AdaptiveAvgPool2d(1)],
     ],
 )
 def test_convolutions_are_unrolled_to_sparse_layers(layers):
@@ -96,12 +98,18 @@ def test_another_module_goes_by_way_of_onnx():
 
 
 def test_what_has_no_chemistry_is_named():
-    with pytest.raises(UnsupportedError, match=r"layer 1 is a MaxPool2d.*average pooling"):
-        from_torch(nn.Sequential(nn.Conv2d(1, 1, 3), nn.MaxPool2d(2)), input_shape=(1, 8, 8))
+    with pytest.raises(UnsupportedError, match=r"layer 1 is a AdaptiveMaxPool2d.*MaxPool2d"):
+        layers = [nn.Conv2d(1, 1, 3), nn.AdaptiveMaxPool2d(2)]
+        from_torch(nn.Sequential(*layers), input_shape=(1, 8, 8))
     with pytest.raises(UnsupportedError, match="layer 2 follows a softmax"):
         from_torch(nn.Sequential(nn.Linear(2, 2), nn.Softmax(1), nn.ReLU()))
     with pytest.raises(UnsupportedError, match="layer 1 is a LayerNorm"):
         from_torch(nn.Sequential(nn.Linear(2, 2), nn.LayerNorm(2)))
+    for shape in (0, "1,8,8", (1, 8.5), -3):
+        with pytest.raises(InputValueError, match="must be of whole numbers"):
+            from_torch(nn.Sequential(nn.Conv2d(1, 1, 3)), input_shape=shape)
+    with pytest.raises(InputValueError, match="pass input_shape"):
+        from_torch(nn.Sequential(nn.Unflatten(1, (2, 3)), nn.Linear(3, 2)))
     with pytest.raises(InputValueError, match="pass input_shape"):
         from_torch(nn.Sequential(nn.Conv2d(1, 1, 3)))
     with pytest.raises(UnsupportedError, match=r"no torch\.nn\.Module"):
@@ -135,3 +143,20 @@ def test_what_only_looks_like_a_known_layer_is_not_taken_for_one():
     ):
         with pytest.raises(UnsupportedError):
             from_torch(nn.Sequential(*layers), data=IMAGES, input_shape=(1, 8, 8))
+
+
+@pytest.mark.parametrize("kind", [torch.bfloat16, torch.float16, torch.float64])
+def test_parameters_of_any_precision_are_read(kind):
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 2)).to(kind)
+    imported = from_torch(module, data=ROWS)
+    expected = outputs_of(module, ROWS)
+    assert np.abs(imported.outputs(ROWS) - expected).max() <= imported.report.error_bound
+
+
+def test_a_state_dict_is_a_mapping_of_weights():
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 2)).to(torch.bfloat16)
+    imported = from_weights(module.state_dict(), "0,relu,2", data=ROWS)
+    expected = outputs_of(module, ROWS)
+    assert np.abs(imported.outputs(ROWS) - expected).max() <= imported.report.error_bound

@@ -1,10 +1,18 @@
 """Weights with a list of layers, from .npz and .safetensors."""
 
+import re
+
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from crn2sbml.errors import FileError, FormatError, InputValueError, UnsupportedError
+from crn2sbml.errors import (
+    ConcentrationError,
+    FileError,
+    FormatError,
+    InputValueError,
+    UnsupportedError,
+)
 from crn2sbml.importers import from_weights
 
 RNG = np.random.default_rng(1)
@@ -51,6 +59,9 @@ def test_kernels_of_keras_are_the_other_way_round():
         ("relu,0", InputValueError, "must begin with weights"),
         ("0,2,2", FormatError, r"weights of shape \(2, 5\)"),
         ("0,softmax,2", UnsupportedError, "can only come last"),
+        ("softmax", InputValueError, "must begin with weights"),
+        (None, InputValueError, "must be a list of texts"),
+        ([0, "relu", 2], InputValueError, "must be a list of texts"),
     ],
 )
 def test_a_list_that_does_not_fit_is_one_clear_error(layers, error, message):
@@ -66,5 +77,47 @@ def test_broken_files_are_one_clear_error(tmp_path):
         from_weights(tmp_path / "b.safetensors", "0")
     with pytest.raises(FormatError, match="not finite"):
         from_weights({"0.weight": np.array([[np.inf]])}, "0")
+    for source in (None, 3, [np.ones((2, 2))]):
+        with pytest.raises(InputValueError, match="pass a file, or arrays by their names"):
+            from_weights(source, "0")
+    with pytest.raises(InputValueError, match="is no array of numbers"):
+        from_weights({"0.weight": [[1.0], [2.0, 3.0]]}, "0")
+    misspelt = {"0.weight": np.ones((2, 2)), "0.bais": np.ones(2)}
+    with pytest.raises(UnsupportedError, match=r"also has an array 0\.bais"):
+        from_weights(misspelt, "0")
     with pytest.raises(UnsupportedError, match="no matrix"):
         from_weights({"0.weight": np.ones((1, 1, 3, 3))}, "0")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"accuracy": "a"}, "accuracy is 'a'"),
+        ({"accuracy": None}, "accuracy is None"),
+        ({"accuracy": float("nan")}, "accuracy is nan"),
+        ({"h": "x"}, "h is 'x'"),
+        ({"h": 0.0}, "h is 0"),
+        ({"knots": 12.5}, "knots is 12.5"),
+        ({"knots": True}, "knots is True"),
+        ({"signs": 1}, "signs is 1"),
+        ({"input_range": 3}, "the input range is 3"),
+        ({"input_range": ("a", "b")}, "the input range is"),
+        ({"input_range": (0.0, 1.0, 2.0)}, "the input range is"),
+        ({"input_range": ([0.0, 1.0], 2.0)}, "the input range is"),
+        ({"input_range": (np.inf, np.inf)}, "begin with the smallest"),
+        ({"input_range": (1.0, 0.0)}, "begin with the smallest"),
+        ({"data": [["a", "b", "c"]]}, "the data must be an array of numbers"),
+        ({"data": [[1.0, 2.0, np.nan]]}, "row 0, column 2 of the data is nan"),
+    ],
+)
+def test_an_option_that_does_not_fit_is_one_clear_error(options, message):
+    with pytest.raises(InputValueError, match=re.escape(message)):
+        from_weights({"0.weight": np.ones((2, 3))}, "0", **options)
+
+
+def test_inputs_and_validation_that_are_none_are_one_clear_error():
+    imported = from_weights({"0.weight": np.ones((2, 3))}, "0")
+    with pytest.raises(ConcentrationError, match="row 0, column 1 of the inputs is nan"):
+        imported.error_bounds([[0.0, np.nan, 1.0]])
+    with pytest.raises(InputValueError, match="validation must be a pair"):
+        imported.train(np.ones((1, 3)), np.ones((1, 2)), validation=3)

@@ -269,7 +269,7 @@ def test_the_kernel_model_has_the_right_hand_side_of_the_enzymatic_network(netwo
     model = models.kernel_model(network)
     runner = roadrunner.RoadRunner(model.sbml)
     for names, values in (
-        (model.constants, models.kernel_constants(network)),
+        (model.constants, models.kernel_constants(network, models.kernel_edges(network))),
         (model.drives, drive(network, inputs).rho[0]),
     ):
         for name, value in zip(names, values, strict=True):
@@ -289,6 +289,29 @@ def test_the_kernel_model_has_the_right_hand_side_of_the_enzymatic_network(netwo
     size = max(1.0, np.abs(crn.reaction_rates(full)).sum())  # summed in another order
     for node, rate in rates:
         assert rate == pytest.approx(expected[node], rel=0, abs=1e-13 * size)
+
+
+def test_the_kernel_of_a_sparse_layer_has_its_edges_alone():
+    weights = np.zeros((40, 50))
+    weights[np.arange(40), np.arange(40)] = 1.0
+    first = Layer(np.ones((50, 2)), np.zeros(50))
+    network = NeuralNetwork([first, Layer(weights, np.ones(40), sparse=True)])
+    assert sum(name.startswith("w") for name in models.kernel_model(network).constants) == 40
+    inputs = [[0.5, 1.0]]
+    with Simulator(network) as simulator:
+        settled = simulator.steady_state(inputs).outputs
+        np.testing.assert_allclose(settled, network.forward(inputs), atol=1e-6)
+        # Another weight of 0 is a number like any other, another edge is not.
+        fewer = weights.copy()
+        fewer[3, 3] = 0.0
+        other = NeuralNetwork([first, Layer(fewer, np.zeros(40), sparse=True)])
+        simulator.set_parameters(other)
+        settled = simulator.steady_state(inputs).outputs
+        np.testing.assert_allclose(settled, other.forward(inputs), atol=1e-6)
+        more = weights.copy()
+        more[3, 4] = 1.0
+        with pytest.raises(UnsupportedError, match="an edge that the loaded model lacks"):
+            simulator.set_parameters(NeuralNetwork([first, Layer(more, np.zeros(40), sparse=True)]))
 
 
 def test_a_trajectory_is_that_of_the_network_in_scipy():

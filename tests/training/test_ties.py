@@ -1,11 +1,29 @@
 """Weights that belong together stay so in training, and absent ones stay absent."""
 
+import pickle
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from crn2sbml import Activation, Layer, NeuralNetwork, train_network
+from crn2sbml import (
+    Activation,
+    Layer,
+    NeuralNetwork,
+    compile_network,
+    extract_network,
+    from_antimony,
+    from_sbml,
+    to_antimony,
+    to_sbml,
+    train_network,
+)
 from crn2sbml.errors import InputValueError
-from crn2sbml.importers import from_weights
+from crn2sbml.importers import ImportOptions, from_weights
+from crn2sbml.importers.finish import finish
+from crn2sbml.importers.functions import FUNCTIONS
+from crn2sbml.importers.graph import Graph
+from crn2sbml.importers.tensors import Geometry, Tensor
 from crn2sbml.training import find_ties
 from crn2sbml.training.gradient import flatten, parameters, with_parameters
 
@@ -103,3 +121,40 @@ def test_a_readout_that_does_not_fit_is_an_error():
     network = NeuralNetwork.random((2, 3), rng=1)
     with pytest.raises(InputValueError, match="2 columns, but the network has 3 outputs"):
         train_network(network, [[1.0, 1.0]], [[1.0]], readout=[[1.0, -1.0]])
+
+
+def test_a_layer_that_is_not_trainable_stays_as_it_is(tmp_path):
+    network = NeuralNetwork.random((2, 3, 1), Activation(0.1), rng=1)
+    fixed = replace(network.layers[0], trainable=False)
+    start = NeuralNetwork([fixed, network.layers[1]])
+    inputs = RNG.random((10, 2))
+    result = train_network(start, inputs, inputs[:, :1], rounds=20, learning_rate=0.05).network
+    assert result.layers[0] == fixed
+    assert (result.layers[1].weights != start.layers[1].weights).all()
+    # The mark travels with every file.
+    result.save(tmp_path / "a.npz")
+    assert NeuralNetwork.load(tmp_path / "a.npz") == result
+    crn = compile_network(result)
+    for again in (from_sbml(to_sbml(crn)), from_antimony(to_antimony(crn))):
+        assert extract_network(again) == result
+    assert pickle.loads(pickle.dumps(result)) == result
+    with pytest.raises(InputValueError, match="no layer of the network is trainable"):
+        train_network(NeuralNetwork([fixed]), inputs, np.ones((10, 3)))
+
+
+def test_wiring_between_knots_and_of_the_largest_of_several_stays_as_it_is():
+    graph = Graph(4)
+    values = Tensor.of(graph.inputs.mapped(RNG.normal(size=(16, 4))), (1, 1, 4, 4))
+    pooled = values.max_pooled(graph, (2, 2), Geometry((2, 2), (1, 1), (0,) * 4))
+    hidden = graph.apply(FUNCTIONS["tanh"], pooled.flat.mapped(RNG.normal(size=(20, 4))))
+    output = hidden.mapped(RNG.normal(size=(2, 20)))
+    inputs = RNG.normal(size=(40, 4))
+    start = finish(graph, output, ImportOptions(data=inputs, accuracy=0.1))
+    ties = find_ties(start.network, start.encoder.pairs)
+    assert ties.size == 16 * 5 + 20 * 5 + 2 * 21
+    targets = np.stack([inputs.max(axis=1), inputs.min(axis=1)], axis=1)
+    result = start.train(inputs, targets, rounds=50, learning_rate=0.005)
+    assert result.history.cost[-1] < 0.5 * result.history.cost[0]
+    for before, after in zip(start.network.layers, result.network.layers, strict=True):
+        assert before.trainable == after.trainable
+        assert before.trainable or before == after
