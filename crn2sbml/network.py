@@ -22,6 +22,9 @@ from crn2sbml.errors import NetworkError
 from crn2sbml.network_file import read_network_arrays, write_network_arrays
 from crn2sbml.render import MOST_ROWS, html_table
 
+# Activations that differ are named one after the other for so many layers.
+_MOST_IN_A_ROW = 3
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
@@ -354,7 +357,18 @@ class NeuralNetwork:
 
     def __repr__(self) -> str:
         kinds = [describe_activation(layer.activation) for layer in self.layers]
-        shown = kinds[0] if len(set(kinds)) == 1 else ", ".join(kinds)
+        if len(set(kinds)) == 1:
+            shown = kinds[0]
+        elif len(kinds) <= _MOST_IN_A_ROW:
+            shown = ", ".join(kinds)
+        else:
+            layers = {
+                kind: [n for n, k in enumerate(kinds, start=1) if k == kind] for kind in kinds
+            }
+            shown = "; ".join(
+                f"{kind} in layers {', '.join(map(str, numbers))}"
+                for kind, numbers in layers.items()
+            )
         return f"NeuralNetwork {'-'.join(map(str, self.widths))}, {shown}"
 
 

@@ -218,6 +218,14 @@ def test_a_network_is_not_saved_where_no_file_can_be(tmp_path, path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_deep_network_names_each_activation_once():
+    kinds = [Activation(0.5), Activation(), Activation(0.5), Activation()]
+    shown = repr(NeuralNetwork.random((2, 3, 3, 3, 1), kinds, rng=1))
+    assert shown.endswith(
+        "smoothed ReLU (h = 0.5) in layers 1, 3; smoothed ReLU (h = 1) in layers 2, 4"
+    )
+
+
 @pytest.mark.parametrize(
     ("activations", "words"),
     [
