@@ -103,8 +103,8 @@ class Encoder:
             name = f" ({self.names[column]})" if self.names else ""
             raise ConcentrationError(
                 f"input {column + 1}{name} of row {row} is {rows[row, column]:g}, but it was "
-                f"imported as one that is never below {-self.offsets[column]:g}; import it again "
-                f"with data that reach so far, or with signs='pairs'"
+                f"imported as one that is never below {0.0 - self.offsets[column]:g}; import it "
+                f"again with data that reach so far, or with signs='pairs'"
             )
         columns = []
         for column, pair in enumerate(self.pairs):

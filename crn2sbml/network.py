@@ -362,12 +362,11 @@ class NeuralNetwork:
         elif len(kinds) <= _MOST_IN_A_ROW:
             shown = ", ".join(kinds)
         else:
-            layers = {
-                kind: [n for n, k in enumerate(kinds, start=1) if k == kind] for kind in kinds
-            }
+            layers: dict[str, list[str]] = {}
+            for number, kind in enumerate(kinds, start=1):
+                layers.setdefault(kind, []).append(str(number))
             shown = "; ".join(
-                f"{kind} in layers {', '.join(map(str, numbers))}"
-                for kind, numbers in layers.items()
+                f"{kind} in layers {', '.join(numbers)}" for kind, numbers in layers.items()
             )
         return f"NeuralNetwork {'-'.join(map(str, self.widths))}, {shown}"
 

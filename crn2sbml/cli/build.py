@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
@@ -45,7 +45,8 @@ _LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_V
 )
 @click.option(
     "--input",
-    "input_text",
+    "input_texts",
+    multiple=True,
     metavar="FILE|NUMBERS",
     help="One data point, as a file or as numbers with commas. Default: those in a model file, or "
     "all 0.",
@@ -63,7 +64,7 @@ def build(
     network: Path,
     output: Path,
     encoding: Encoding,
-    input_text: str | None,
+    input_texts: Sequence[str],
     level_version: str,
     concentration: str | None,
     time_text: str | None,
@@ -81,8 +82,8 @@ def build(
     units = lab_units(concentration, time_text)
     loaded = read_source(network)
     inputs = loaded.inputs
-    if input_text is not None:
-        inputs = loaded.encode(read_one_input(input_text, loaded.input_count))[0]
+    if input_texts:
+        inputs = loaded.encode(read_one_input(input_texts, loaded.input_count))[0]
     crn = loaded.compile(encoding, inputs)
     save_crn(crn, output, force, level_version=_LEVELS[level_version], units=units)
     printer.line(f"Wrote {output}: {_counts(crn)}, {encoding} encoding of {loaded.network!r}.")

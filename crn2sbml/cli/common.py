@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -221,13 +221,13 @@ class Printer:
             click.echo(json.dumps(dict(values), indent=2))
 
 
-def read_inputs(text: str, width: int) -> Array:
-    """Read inputs from a ``.csv``, ``.txt`` or ``.npy`` file, or from numbers with commas.
+def read_inputs(texts: Sequence[str], width: int) -> Array:
+    """Read inputs as they are given on the command line.
 
     Parameters
     ----------
-    text : str
-        A path, or numbers such as ``"0.5,1"``.
+    texts : sequence of str
+        Paths, or numbers such as ``"0.5,1"``; their rows one after the other.
     width : int
         Number of inputs of the network.
 
@@ -241,6 +241,16 @@ def read_inputs(text: str, width: int) -> Array:
             "the model is folded: its inputs have become constants and cannot be given any more; "
             "leave --input out, or use another encoding"
         )
+    rows = [_read_rows(text, width) for text in texts]
+    if len({part.shape[1:] for part in rows}) > 1:
+        raise ConcentrationError(
+            f"the inputs differ in length: {', '.join(str(part.shape[-1]) for part in rows)} "
+            f"numbers, but the network has {width} inputs"
+        )
+    return np.concatenate(rows)
+
+
+def _read_rows(text: str, width: int) -> Array:
     path = Path(text)
     if path.is_file():
         rows = _read_npy(path) if path.suffix == ".npy" else _read_table(path)
@@ -256,12 +266,13 @@ def read_inputs(text: str, width: int) -> Array:
         ) from None
 
 
-def read_one_input(text: str, width: int) -> Array:
+def read_one_input(texts: Sequence[str], width: int) -> Array:
     """Read a single input, shape (width,)."""
-    rows = read_inputs(text, width)
+    rows = read_inputs(texts, width)
     if len(rows) != 1:
         raise ConcentrationError(
-            f"--input {text} holds {len(rows)} rows, but a model holds one data point; pass one row"
+            f"--input {', '.join(texts)} holds {len(rows)} rows, but a model holds one data point; "
+            f"pass one row"
         )
     return np.asarray(rows[0])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -177,7 +177,8 @@ _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
 @encoding_option
 @click.option(
     "--input",
-    "input_text",
+    "input_texts",
+    multiple=True,
     metavar="FILE|NUMBERS",
     help="One data point for a network, as a file or as numbers with commas.",
 )
@@ -194,7 +195,7 @@ def export(
     creators: tuple[str, ...],
     name: str | None,
     encoding: Encoding | None,
-    input_text: str | None,
+    input_texts: Sequence[str],
     concentration: str | None,
     time_text: str | None,
     force: bool,
@@ -218,7 +219,7 @@ def export(
         raise FileError(f"--name {stem!r} is a path; name the folder with -o")
     files = {kind: [f"{stem}{ending}" for ending in _FORMATS[kind][0]] for kind in chosen}
     check_output_folder(output, tuple(file for found in files.values() for file in found), force)
-    crn = _source(source, encoding, input_text)
+    crn = _source(source, encoding, input_texts)
     try:
         output.mkdir(exist_ok=True)
     except OSError as error:
@@ -234,13 +235,13 @@ def export(
     printer.result({"folder": str(output), "files": files})
 
 
-def _source(source: Path, encoding: Encoding | None, input_text: str | None) -> Crn:
+def _source(source: Path, encoding: Encoding | None, input_texts: Sequence[str]) -> Crn:
     """Return a model as it is, or compile a network."""
-    if source.suffix.lower() in MODEL_ENDINGS and encoding is None and input_text is None:
+    if source.suffix.lower() in MODEL_ENDINGS and encoding is None and not input_texts:
         return load_crn(source)
     loaded = read_source(source)
     check_encoding(loaded, encoding, source)
     inputs = loaded.inputs
-    if input_text is not None:
-        inputs = loaded.encode(read_one_input(input_text, loaded.input_count))[0]
+    if input_texts:
+        inputs = loaded.encode(read_one_input(input_texts, loaded.input_count))[0]
     return loaded.compile(encoding or "enzymatic", inputs)

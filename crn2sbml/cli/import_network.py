@@ -146,4 +146,4 @@ def _data(text: str) -> Array:
             raise FormatError(f"{text} holds no numbers named 'inputs'")
         return np.asarray(arrays["inputs"], dtype=np.float64)
     # Any width will do: the import says which one is right.
-    return read_inputs(text, 2)
+    return read_inputs([text], 2)

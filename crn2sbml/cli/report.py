@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -40,10 +41,11 @@ _ENDINGS = (".html", ".htm")
 )
 @click.option(
     "--input",
-    "input_text",
+    "input_texts",
+    multiple=True,
     metavar="FILE|NUMBERS",
-    help="Up to 12 inputs, one a row, as a .csv, .txt or .npy file, or numbers with commas. "
-    "Default: those in a model file.",
+    help="Up to 12 inputs, one a row, as a .csv, .txt or .npy file, or numbers with commas; again "
+    "for more. Default: those in a model file.",
 )
 @click.option("--title", help="Of the page. Default: the shape of the network.")
 @click.option(
@@ -59,7 +61,7 @@ _ENDINGS = (".html", ".htm")
 def report(
     source: Path,
     output: Path,
-    input_text: str | None,
+    input_texts: Sequence[str],
     title: str | None,
     accuracy: float,
     encoding: Encoding | None,
@@ -81,7 +83,7 @@ def report(
         raise FileError(f"{output} is to be a page; use a name that ends in .html")
     check_output(output, force)
     units = lab_units(concentration, time_text)
-    model, inputs = _read(source, encoding, input_text)
+    model, inputs = _read(source, encoding, input_texts)
     found = save_report(
         model,
         output,
@@ -99,23 +101,23 @@ def report(
 
 
 def _read(
-    source: Path, encoding: Encoding | None, input_text: str | None
+    source: Path, encoding: Encoding | None, input_texts: Sequence[str]
 ) -> tuple[NeuralNetwork | Crn, Array | None]:
     """Return a model as it is, or a network, and the inputs to show."""
     if source.suffix.lower() in MODEL_ENDINGS and encoding is None:
         crn = load_crn(source)
-        if input_text is None:
+        if not input_texts:
             return crn, None
         try:
             loaded = loaded_network(crn, source)
         except UnsupportedError as error:
             raise UnsupportedError(f"{error}; leave --input out") from error
-        return crn, loaded.encode(read_inputs(input_text, loaded.input_count))
+        return crn, loaded.encode(read_inputs(input_texts, loaded.input_count))
     loaded = read_source(source)
     check_encoding(loaded, encoding, source)
     rows = loaded.inputs if loaded.inputs is None else loaded.inputs[np.newaxis]
-    if input_text is not None:
-        rows = loaded.encode(read_inputs(input_text, loaded.input_count))
+    if input_texts:
+        rows = loaded.encode(read_inputs(input_texts, loaded.input_count))
     if loaded.codec is None or rows is None or encoding == "folded":
         return loaded.network, rows
     # So that the page's files say what inputs and outputs mean.

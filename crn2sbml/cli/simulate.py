@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,10 +34,11 @@ _MOST_ROWS = 20
 @click.argument("network", type=click.Path(path_type=Path))
 @click.option(
     "--input",
-    "input_text",
+    "input_texts",
+    multiple=True,
     metavar="FILE|NUMBERS",
-    help="Inputs, one a row, as a .csv, .txt or .npy file, or numbers with commas. Default: those "
-    "in a model file.",
+    help="Inputs, one a row, as a .csv, .txt or .npy file, or numbers with commas; again for more. "
+    "Default: those in a model file.",
 )
 @click.option(
     "--accuracy",
@@ -57,7 +59,7 @@ _MOST_ROWS = 20
 @output_options
 def simulate(
     network: Path,
-    input_text: str | None,
+    input_texts: Sequence[str],
     accuracy: float,
     output: Path | None,
     plot: Path | None,
@@ -81,7 +83,7 @@ def simulate(
         check_figure_path(plot)
     found = read_source(network)
     loaded = found.network
-    rows = _rows(found, input_text)
+    rows = _rows(found, input_texts)
     with Simulator(loaded, workers, progress=printer.shows_text) as simulator:
         settled = simulator.steady_state(rows, accuracy)
         if plot is not None:
@@ -130,9 +132,9 @@ def _results(found: LoadedNetwork, settled: SteadyState) -> _Results:
     return _Results([*headings, "class"], outputs, classes)
 
 
-def _rows(found: LoadedNetwork, text: str | None) -> Array:
-    if text is not None:
-        return found.encode(read_inputs(text, found.input_count))
+def _rows(found: LoadedNetwork, texts: Sequence[str]) -> Array:
+    if texts:
+        return found.encode(read_inputs(texts, found.input_count))
     if found.inputs is None:
         raise ConcentrationError(
             "a network file holds no inputs; give them with --input FILE or --input 0.5,1"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from crn2sbml.codec import Decoder, Encoder, read_codec
 from crn2sbml.compile import Encoding
 from crn2sbml.crn import Crn
 from crn2sbml.files import check_output, save_text
@@ -283,12 +284,26 @@ class _Output:
 
 
 @dataclass(frozen=True, slots=True)
+class _Answer:
+    """What output species stand for, of a network that came from elsewhere.
+
+    The share is the probability behind a softmax, or None.
+    """
+
+    name: str
+    value: float
+    share: float | None
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Example:
-    """One input: its name, its picture, and where the outputs end."""
+    """One input: its name, its picture, where the outputs end, and what that says."""
 
     name: str
     picture: Any
     outputs: list[_Output]
+    answers: list[_Answer]
 
 
 def _examples(content: Content) -> Iterator[_Example]:
@@ -299,7 +314,8 @@ def _examples(content: Content) -> Iterator[_Example]:
         curves, names = content.curves(number), content.study.labels
         figure = plot_trajectory(run, curves, names, content.units)
         picture = inline_svg(figure, f"run-{number}", "Concentrations over time")
-        yield _Example(tabs[number], Markup(picture), _outputs(content, number))
+        outputs, answers = _outputs(content, number), _answers(content, number)
+        yield _Example(tabs[number], Markup(picture), outputs, answers)
 
 
 def _outputs(content: Content, number: int) -> list[_Output]:
@@ -318,10 +334,43 @@ def _outputs(content: Content, number: int) -> list[_Output]:
     ]
 
 
+def _codec(content: Content) -> tuple[Encoder, Decoder] | None:
+    """Return what inputs and outputs mean, of a network that came from elsewhere."""
+    if content.network is None:
+        return None
+    network = content.network
+    return read_codec(content.crn.metadata, network.input_names, network.output_names)
+
+
+def _answers(content: Content, number: int) -> list[_Answer]:
+    """Read the outputs off in the terms of the network that it was."""
+    codec = _codec(content)
+    if codec is None or content.settled is None:
+        return []
+    decoder, settled = codec[1], content.settled.outputs[[number]]
+    values = decoder.values(settled)[0].tolist()
+    shares: list[float | None] = [None] * len(values)
+    if decoder.function != "none":
+        decoded = decoder.decode(settled)[0]
+        shares = (decoded if decoder.function == "softmax" else np.exp(decoded)).tolist()
+    names = decoder.names or [f"output value {n}" for n in range(1, len(values) + 1)]
+    chooses = decoder.classes is not None or decoder.function != "none"
+    largest = int(np.argmax(values))
+    return [
+        _Answer(name, value, share, chooses and place == largest)
+        for place, (name, value, share) in enumerate(zip(names, values, shares, strict=True))
+    ]
+
+
 def _input_names(content: Content) -> list[str]:
     """Call inputs by their numbers where these are few and tell them apart."""
-    rows = content.inputs * content.one_concentration
-    unit = "" if content.units is None else f" {content.units.concentration_unit}"
+    codec = _codec(content)
+    if codec is not None and content.inputs.shape[1] == codec[0].width:
+        matrix, constant = codec[0].matrix
+        rows, unit = content.inputs @ matrix.T + constant, ""
+    else:
+        rows = content.inputs * content.one_concentration
+        unit = "" if content.units is None else f" {content.units.concentration_unit}"
     names = [", ".join(f"{value:g}" for value in row) + unit for row in rows]
     if 0 < rows.shape[1] <= _MOST_PRINTED // 2 and len(set(names)) == len(names):
         return names

@@ -141,6 +141,16 @@ def test_build_reports_sizes_as_json(folder):
     assert (report["dynamic_species"], report["reactions"]) == (3, 24)
 
 
+def test_inputs_that_are_given_several_times_are_several_inputs(folder):
+    def outputs(*rows):
+        options = [word for row in rows for word in ("--input", row)]
+        return json.loads(succeed("simulate", "network.npz", *options, "--json").output)["outputs"]
+
+    np.savetxt("rows.csv", [[0.25, 1.0], [0.5, 0.5]], delimiter=",")
+    together = outputs("0,1", "rows.csv", "1,1")
+    assert together == outputs("0,1") + outputs("rows.csv") + outputs("1,1")
+
+
 def test_inputs_are_read_from_files_of_every_kind(folder):
     rows = np.array([[0.0, 1.0], [1.0, 1.0]])
     np.savetxt("a.csv", rows, delimiter=",", header="left,right", comments="")
@@ -227,6 +237,8 @@ def test_force_overwrites(folder):
         (["build", "network.npz", "-o", "a.xml", "--encoding", "folded"], "--input"),
         (["build", "network.npz", "-o", "a.xml", "--encoding", "x"], "enzymatic"),
         (["build", "network.npz", "-o", "a.xml", "--input", "1"], "2 inputs"),
+        (["build", "network.npz", "-o", "a.xml", *["--input", "1,1"] * 2], "2 rows"),
+        (["simulate", "network.npz", "--input", "1,1", "--input", "1"], "differ in length"),
         (["simulate", "network.npz", "--input", "-1,0"], "max(d, 0)"),
         (["simulate", "network.npz", "--input", "nan,0"], "finite"),
         (["simulate", "network.npz", "--input", "nofile.csv"], "neither a file"),

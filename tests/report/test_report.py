@@ -377,3 +377,26 @@ def test_a_network_from_elsewhere_says_how_its_pairs_are_read(encoding):
     assert "the one named (+) less the one named (-)" in about
     assert "The softmax of the output values gives the probabilities" in about
     assert "the largest one names the class" not in about
+
+
+def test_a_page_reads_the_answer_off_the_pairs():
+    imported = from_weights(
+        {"0.weight": np.array([[1.0, -2.0], [0.5, 0.25]])},
+        "0,softmax",
+        input_names=["age", "change"],
+        output_names=["low", "high"],
+        input_range=([-3.0, 0.0], [5.0, 9.0]),
+    )
+    row = [-1.0, 2.0]
+    page = parsed(make_report(imported.compile("absorbed", row), units=UNITS).html)
+    settling = section(page, "settling")
+    rows = [text_of(r) for r in settling.iter(f"{XHTML}tr") if len(list(r)) == 3]
+    shares = imported.outputs([row])[0]
+    # -1 - 4 and -0.5 + 0.5, whatever units the concentrations are in.
+    assert rows[0] == "output value probability"
+    assert rows[1].startswith("low -5")
+    assert f"{shares[1]:.3g}" in rows[2]
+    chosen = [text_of(r) for r in settling.iter(f"{XHTML}tr") if r.get("class") == "largest"]
+    assert [text.split()[0] for text in chosen] == ["high"]
+    # The input is called by what was put in.
+    assert "-1, 2" in text_of(section(page, "network"))
