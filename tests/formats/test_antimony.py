@@ -233,7 +233,7 @@ def named(name):
         [RateConstant("k", 0.3, name)],
         [Reaction("R", (("X", 1), ("E", 1)), (("E", 1),), "k")],
         "c",
-        {"note": name},
+        {"note": name, "a = b/c": name},
     )
 
 
@@ -249,7 +249,11 @@ def test_every_printable_name_comes_back(name):
     model = libsbml.readSBMLFromString(through_antimony(named(name))).getModel()
     found = [item.getName() for item in (*model.getListOfSpecies(), model.getParameter("k"))]
     assert found == [name] * 3
-    assert to_antimony(named("plain")) == to_antimony(named(name)).replace(quoted(name), '"plain"')
+    text = to_antimony(named(name))
+    assert from_antimony(text).metadata == {"note": name, "a = b/c": name}
+    for key in ("note", "a%20%3D%20b/c"):
+        text = text.replace(f"// @ {key} = {name}\n", f"// @ {key} = plain\n")
+    assert to_antimony(named("plain")) == text.replace(quoted(name), '"plain"')
 
 
 def quoted(name):
