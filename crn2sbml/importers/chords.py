@@ -107,7 +107,7 @@ class Function:
     asymptotes : tuple
         Slope and constant of the line that it approaches on the left, and on the right.
     monotone : tuple of float
-        Outside of these it approaches the lines monotonically.
+        Outside of these it approaches the lines monotonically, without turning points.
     slope_range : tuple of float
         Smallest and largest slope over all numbers, or over the domain.
     domain : tuple of float, optional
@@ -151,7 +151,7 @@ def approximate(
     Returns
     -------
     PiecewiseLinear
-        Its values at the knots are those of the function.
+        Its values at the knots are off by the error, on the side that halves it between them.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def approximate(
     if accuracy is not None:
         if not accuracy > 0:
             raise InputValueError(f"the accuracy is {accuracy!r}; it must be a positive number")
-        return _chords(function, _places(function, accuracy))
+        return _chords(function, _places(function, accuracy), accuracy)
     assert knots is not None
     if knots < 8:
         raise InputValueError(f"{knots} knots were asked for; {function.name} needs at least 8")
@@ -192,7 +192,7 @@ def approximate(
             fine = middle
         else:
             coarse = middle
-    return _chords(function, _places(function, coarse))
+    return _chords(function, _places(function, coarse), coarse)
 
 
 def _ends(function: Function, accuracy: float) -> tuple[float, float]:
@@ -201,12 +201,16 @@ def _ends(function: Function, accuracy: float) -> tuple[float, float]:
         return function.domain
     found = []
     for side, start in zip((-1.0, 1.0), function.monotone, strict=True):
+        if _tail(function, start, side) <= 2.0 * accuracy:
+            found.append(start)
+            continue
         near, far = 0.0, 1.0
-        while _tail(function, start + side * far, side) > accuracy:
+        # The last chord is moved by the accuracy, towards the line.
+        while _tail(function, start + side * far, side) > 2.0 * accuracy:
             near, far = far, 2.0 * far
         for _ in range(50):
             middle = (near + far) / 2
-            if _tail(function, start + side * middle, side) > accuracy:
+            if _tail(function, start + side * middle, side) > 2.0 * accuracy:
                 near = middle
             else:
                 far = middle
@@ -220,25 +224,49 @@ def _tail(function: Function, z: float, side: float) -> float:
 
 
 def _count(function: Function, accuracy: float) -> int:
-    low, high = _ends(function, accuracy)
-    parts = _parts(function, low, high)
-    return 1 + sum(_steps(function, a, b, accuracy)[0] for a, b in parts)
+    return len(_places(function, accuracy))
 
 
-def _parts(function: Function, low: float, high: float) -> list[tuple[float, float]]:
-    ends = [low, *(bend for bend in function.bends if low < bend < high), high]
-    return list(pairwise(ends))
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Where the curvature has one sign, and whether it changes sign at the ends."""
+
+    low: float
+    high: float
+    turns_at_low: bool
+    turns_at_high: bool
 
 
-def _steps(function: Function, low: float, high: float, accuracy: float) -> tuple[int, Array]:
-    """Return how many chords a stretch needs, and how they share it: by the root of curvature."""
+def _stretches(function: Function, low: float, high: float) -> list[_Stretch]:
     assert function.curvature is not None
+    grid = np.linspace(low, high, _GRID)
+    signs = np.sign(function.curvature(grid))
+    grid, signs = grid[signs != 0], signs[signs != 0]
+    turns = np.flatnonzero(signs[1:] != signs[:-1])
+    bends = {bend for bend in function.bends if low < bend < high}
+    # A bend is a knot, whether the curvature changes sign there or not.
+    middles = {(grid[k] + grid[k + 1]) / 2 for k in turns}
+    middles = {m for m in middles if all(abs(m - b) > grid[1] - grid[0] for b in bends)}
+    ends = sorted({low, high, *bends, *middles})
+    return [_Stretch(a, b, a in middles, b in middles) for a, b in pairwise(ends)]
+
+
+def _knots(function: Function, stretch: _Stretch, accuracy: float) -> Array:
+    """Share a stretch by the root of its curvature, so that all chords have the same error.
+
+    A turning point is in the middle of a chord, which goes from below the function to above it.
+    """
+    assert function.curvature is not None
+    low, high = stretch.low, stretch.high
     inside = 1e-9 * (high - low)  # one side of a jump
     grid = np.linspace(low + inside, high - inside, _GRID)
     density = np.sqrt(np.abs(function.curvature(grid)))
     total = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2 * np.diff(grid))])
+    # Chords that are moved by half of their error have twice the error to spend.
     # A little for the curvature that changes along a chord.
-    number = max(1, math.ceil(1.02 * float(total[-1]) / math.sqrt(8.0 * accuracy)))
+    length = 1.02 * float(total[-1]) / math.sqrt(16.0 * accuracy)
+    halves = stretch.turns_at_low + stretch.turns_at_high
+    number = max(1 if halves < 2 else 0, math.ceil(length - halves / 2))
     if number > _MOST_KNOTS:
         raise InputValueError(
             f"{function.name} to within {accuracy:.1e} needs more than {_MOST_KNOTS:,} knots; "
@@ -246,40 +274,69 @@ def _steps(function: Function, low: float, high: float, accuracy: float) -> tupl
         )
     # Where there is hardly any curvature, chords still must not be too long.
     weight = total + 1e-3 * (total[-1] or 1.0) * (grid - low) / (high - low)
-    places = np.interp(np.linspace(0.0, weight[-1], number + 1), weight, grid)
-    places[0], places[-1] = low, high
-    return number, places
+    steps = np.arange(number + 1) + (0.5 if stretch.turns_at_low else 0.0)
+    places = np.interp(steps / (number + halves / 2) * weight[-1], weight, grid)
+    if not stretch.turns_at_low:
+        places[0] = low
+    if not stretch.turns_at_high:
+        places[-1] = high
+    return np.asarray(places)
 
 
 def _places(function: Function, accuracy: float) -> Array:
     low, high = _ends(function, accuracy)
-    parts = [_steps(function, a, b, accuracy)[1] for a, b in _parts(function, low, high)]
-    return np.unique(np.concatenate(parts))
+    return np.unique(
+        np.concatenate([_knots(function, s, accuracy) for s in _stretches(function, low, high)])
+    )
 
 
-def _chords(function: Function, places: Array) -> PiecewiseLinear:
-    assert function.curvature is not None
-    values = function.value(places)
+def _chords(function: Function, places: Array, accuracy: float) -> PiecewiseLinear:
+    values = function.value(places) - accuracy * _bulge(function, places)
     inner = np.diff(values) / np.diff(places)
     left, right = function.asymptotes[0][0], function.asymptotes[1][0]
-    tails = [_tail(function, float(places[0]), -1.0), _tail(function, float(places[-1]), 1.0)]
     if function.domain is not None:
-        left, right, tails = float(inner[0]), float(inner[-1]), []
+        left, right = float(inner[0]), float(inner[-1])
     slopes = np.concatenate([[left], inner, [right]])
     constant = float(values[0]) - left * float(places[0])
-    size = max([_chord_error(function, places), *tails])
+    size = _chord_error(function, places, values)
+    if function.domain is None:
+        size = max(size, *_tail_errors(function, places, values))
     size += _ROUNDING * (1.0 + float(np.abs(values).max()) + size)
     return PiecewiseLinear(constant, left, places, np.diff(slopes), (-size, size))
 
 
-def _chord_error(function: Function, places: Array) -> float:
-    """Bound the distance between chords and function: between finer points it is nearly known."""
+def _bulge(function: Function, places: Array) -> Array:
+    """Return the sign of the curvature around places: chords lie above where it is positive."""
+    assert function.curvature is not None
+    spans = 1e-6 * np.diff(places)
+    after = np.sign(function.curvature(places + np.append(spans, spans[-1])))
+    before = np.sign(function.curvature(places - np.insert(spans, 0, spans[0])))
+    # Next to a straight line the other side decides.
+    return np.asarray(np.sign(before + after))
+
+
+def _tail_errors(function: Function, places: Array, values: Array) -> tuple[float, float]:
+    """Bound the distance beyond the ends: that at the end, or to the line far away."""
+    errors = []
+    for place, value, (slope, constant) in zip(
+        places[[0, -1]], values[[0, -1]], function.asymptotes, strict=True
+    ):
+        at_end = abs(float(value - function.value(place)))
+        errors.append(max(at_end, abs(float(value - (slope * place + constant)))))
+    return errors[0], errors[1]
+
+
+def _chord_error(function: Function, places: Array, ends: Array) -> float:
+    """Bound the distance between chords and function: between finer points it is nearly known.
+
+    The chords go from end to end, values at the places.
+    """
     shares = np.linspace(0.0, 1.0, _FINER + 1)
     spans = np.diff(places)[:, np.newaxis]
     fine = places[:-1, np.newaxis] + spans * shares
     fine[:, -1] = places[1:]  # rounding must not lead beyond
     values = function.value(fine)
-    chord = values[:, :1] + (values[:, -1:] - values[:, :1]) * shares
+    chord = ends[:-1, np.newaxis] + np.diff(ends)[:, np.newaxis] * shares
     distance = np.abs(values - chord)
     # The distance has the curvature of the function, so that it rises above its ends by this.
     flat = fine.ravel()

@@ -246,7 +246,7 @@ FUNCTIONS: dict[str, Function] = {
         curvature=_silu_curvature,
         extremes=(-_SILU_PEAK, 0.0, _SILU_PEAK),
         asymptotes=((0.0, 0.0), (1.0, 0.0)),
-        monotone=(-2.0, 2.0),
+        monotone=(-2.5, 2.5),
         slope_range=(-0.1, 1.1),
     ),
 }
