@@ -3,8 +3,9 @@
 The kernel model has one reaction a node, whose law is the whole right-hand side
 h + x (rho - sum_k (k - 1) d_k x^(k-1)) with signed numbers. The first layer's W d + beta is one
 parameter a node, deeper weights are one parameter each, so that rewriting a few hundred numbers
-changes the network or its inputs without loading anything again. It is private: no `Crn` and no
-export, since its parameters change sign in training.
+changes the network or its inputs without loading anything again. Layers that are not trainable have
+plain numbers, which load faster. It is private: no `Crn` and no export, since its parameters change
+sign in training.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ _SBML = "http://www.sbml.org/sbml/level3/version1/core"
 _MATHML = "http://www.w3.org/1998/Math/MathML"
 
 
-Edges = Sequence[NDArray[np.bool_]]
+# Which weights of each layer after the first are parameters; None where none is, nor a bias.
+Edges = Sequence[NDArray[np.bool_] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,9 @@ def kernel_model(network: NeuralNetwork) -> LoadableModel:
     """Write the kernel model of a network."""
     nodes = tuple(node_id(layer, n) for layer, n in _nodes(network))
     drives = tuple(f"rho_{node_id(1, n)}" for n in range(1, network.widths[1] + 1))
-    edges = kernel_edges(network)
-    constants = tuple(_constant_ids(network, edges))
+    constants = tuple(_constant_ids(network, kernel_edges(network)))
     return LoadableModel(
-        "".join(_kernel_pieces(network, edges, nodes, (*drives, *constants))),
+        "".join(_kernel_pieces(network, nodes, (*drives, *constants))),
         nodes,
         np.full(len(nodes), NODE_START),
         drives,
@@ -76,8 +77,8 @@ def kernel_model(network: NeuralNetwork) -> LoadableModel:
 
 
 def kernel_edges(network: NeuralNetwork) -> Edges:
-    """Return which weights the kernel has, of each layer after the first."""
-    return [layer.edges for layer in network.layers[1:]]
+    """Return which weights of each layer after the first the kernel has as parameters."""
+    return [layer.edges if layer.trainable else None for layer in network.layers[1:]]
 
 
 def kernel_constants(network: NeuralNetwork, edges: Edges) -> Array:
@@ -87,8 +88,8 @@ def kernel_constants(network: NeuralNetwork, edges: Edges) -> Array:
     ----------
     network : NeuralNetwork
         The one that was loaded or another of its shape.
-    edges : list of numpy.ndarray of bool
-        Which weights the loaded kernel has.
+    edges : list of numpy.ndarray of bool or None
+        Which weights the loaded kernel has as parameters.
 
     Raises
     ------
@@ -98,6 +99,8 @@ def kernel_constants(network: NeuralNetwork, edges: Edges) -> Array:
     activations = [layer.activation for layer in network.layers]
     values = [np.array([a.h, *a.decay.values()]) for a in activations]
     for number, (layer, present) in enumerate(zip(network.layers[1:], edges, strict=True), start=2):
+        if present is None:
+            continue
         if layer.weights[~present].any():
             raise UnsupportedError(
                 f"layer {number} has an edge that the loaded model lacks, whose layer is sparse; "
@@ -147,12 +150,14 @@ def _constant_ids(network: NeuralNetwork, edges: Edges) -> Iterator[str]:
         yield f"h{number}"
         yield from (f"d{number}_{k}" for k in layer.activation.decay)
     for number, present in enumerate(edges, start=2):
+        if present is None:
+            continue
         yield from (f"b{number}_{i}" for i in range(1, len(present) + 1))
         yield from (f"w{number}_{i}_{j}" for i, j in (np.argwhere(present) + 1).tolist())
 
 
 def _kernel_pieces(
-    network: NeuralNetwork, edges: Edges, nodes: tuple[str, ...], parameters: tuple[str, ...]
+    network: NeuralNetwork, nodes: tuple[str, ...], parameters: tuple[str, ...]
 ) -> Iterator[str]:
     yield (
         f'<?xml version="1.0" encoding="UTF-8"?><sbml xmlns="{_SBML}" level="3" version="1">'
@@ -173,28 +178,43 @@ def _kernel_pieces(
         yield (
             f'<reaction id="R_{x}" reversible="false" fast="false"><listOfProducts>'
             f'<speciesReference species="{x}" stoichiometry="1" constant="true"/></listOfProducts>'
-            f'<kineticLaw><math xmlns="{_MATHML}">{_law(network, edges, layer, number)}</math>'
+            f'<kineticLaw><math xmlns="{_MATHML}">{_law(network, layer, number)}</math>'
             "</kineticLaw></reaction>"
         )
     yield "</listOfReactions></model></sbml>"
 
 
-def _law(network: NeuralNetwork, edges: Edges, layer: int, node: int) -> str:
+def _law(network: NeuralNetwork, layer: int, node: int) -> str:
     """Write h + x (rho - sum_k (k - 1) d_k x^(k-1)), equation (18), as MathML."""
     x = f"<ci>{node_id(layer, node)}</ci>"
     if layer == 1:
         rho = f"<ci>rho_{node_id(1, node)}</ci>"
     else:
-        before = (np.flatnonzero(edges[layer - 2][node - 1]) + 1).tolist()
-        rho = f"<ci>b{layer}_{node}</ci>" + "".join(
-            f"<apply><times/><ci>w{layer}_{node}_{j}</ci><ci>{node_id(layer - 1, j)}</ci></apply>"
-            for j in before
+        own = network.layers[layer - 1]
+        before = (np.flatnonzero(own.edges[node - 1]) + 1).tolist()
+        bias, weights = (
+            f"<ci>b{layer}_{node}</ci>",
+            [f"<ci>w{layer}_{node}_{j}</ci>" for j in before],
+        )
+        if not own.trainable:
+            bias = _literal(own.biases[node - 1])
+            weights = [_literal(own.weights[node - 1, j - 1]) for j in before]
+        rho = bias + "".join(
+            f"<apply><times/>{weight}<ci>{node_id(layer - 1, j)}</ci></apply>"
+            for j, weight in zip(before, weights, strict=True)
         )
     loss = _loss(network.layers[layer - 1].activation, layer, x)
     return (
         f"<apply><plus/><ci>h{layer}</ci><apply><times/>{x}"
         f"<apply><minus/><apply><plus/>{rho}</apply>{loss}</apply></apply></apply>"
     )
+
+
+def _literal(number: float) -> str:
+    mantissa, _, exponent = repr(float(number)).partition("e")
+    if not exponent:
+        return f"<cn>{mantissa}</cn>"
+    return f'<cn type="e-notation">{mantissa}<sep/>{exponent}</cn>'
 
 
 def _loss(activation: Activation, layer: int, x: str) -> str:

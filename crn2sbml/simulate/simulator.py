@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import TracebackType
 
 import numpy as np
@@ -202,8 +203,8 @@ class Simulator:
         Raises
         ------
         UnsupportedError
-            If the shape differs, a sparse layer lacks an edge, an h is 0, or the model is a `Crn`
-            that is not enzymatic.
+            If the shape differs, a sparse layer lacks an edge, a layer that is not trainable has
+            other weights, an h is 0, or the model is a `Crn` that is not enzymatic.
         """
         check_smoothing(network)
         if self._crn is not None:
@@ -216,6 +217,15 @@ class Simulator:
                 f"the loaded model is {known!r} and cannot become {network!r}; widths and decay "
                 f"orders must be the same; make a new Simulator"
             )
+        for number, (new, old) in enumerate(
+            zip(network.layers[1:], known.layers[1:], strict=True), start=2
+        ):
+            # Only activations of these are parameters of the model.
+            if not old.trainable and replace(new, activation=old.activation) != old:
+                raise UnsupportedError(
+                    f"layer {number} of the loaded model is not trainable, and its weights cannot "
+                    f"be rewritten; make a new Simulator"
+                )
         self._constants = models.kernel_constants(network, self._edges)
         self._network = network
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml.arrays import Array
+from crn2sbml.blas import one_blas_thread
 from crn2sbml.checks import check_inputs, check_type
 from crn2sbml.compile import check_smoothing
 from crn2sbml.errors import InputValueError
@@ -83,9 +84,11 @@ def layer_settling_times(
     numpy.ndarray, shape (n, layers)
         From this time on, every node of the layer is within `accuracy` of its steady state.
     """
-    staircase = Staircase(network, inputs, accuracy, step)
-    while not staircase.finished:
-        staircase.climb()
+    # Thousands of small products: threads that wait for each other take longer on a busy machine.
+    with one_blas_thread():
+        staircase = Staircase(network, inputs, accuracy, step)
+        while not staircase.finished:
+            staircase.climb()
     return staircase.settled
 
 

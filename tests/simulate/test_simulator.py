@@ -3,6 +3,7 @@
 import logging
 import math
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -312,6 +313,31 @@ def test_the_kernel_of_a_sparse_layer_has_its_edges_alone():
         more[3, 4] = 1.0
         with pytest.raises(UnsupportedError, match="an edge that the loaded model lacks"):
             simulator.set_parameters(NeuralNetwork([first, Layer(more, np.zeros(40), sparse=True)]))
+
+
+def test_layers_that_are_not_trainable_are_numbers_in_the_kernel():
+    rng = np.random.default_rng(1)
+    layers = [
+        Layer(rng.normal(size=(4, 3)), rng.normal(size=4), Activation(0.1)),
+        Layer(1e-7 * rng.normal(size=(5, 4)), rng.normal(size=5), Activation(0.2), trainable=False),
+        Layer(rng.normal(size=(2, 5)), rng.normal(size=2), Activation(0.3)),
+    ]
+    network = NeuralNetwork(layers)
+    constants = models.kernel_model(network).constants
+    assert not any(name.startswith(("w2", "b2")) for name in constants)
+    inputs = rng.random((3, 3))
+    with Simulator(network) as simulator:
+        settled = simulator.steady_state(inputs).outputs
+        np.testing.assert_allclose(settled, network.forward(inputs), atol=1e-6)
+        # The smoothing of such a layer can change, its weights cannot.
+        layers[1] = replace(layers[1], activation=Activation(0.5))
+        other = NeuralNetwork(layers)
+        simulator.set_parameters(other)
+        settled = simulator.steady_state(inputs).outputs
+        np.testing.assert_allclose(settled, other.forward(inputs), atol=1e-6)
+        layers[1] = replace(layers[1], biases=np.zeros(5))
+        with pytest.raises(UnsupportedError, match="layer 2 of the loaded model is not trainable"):
+            simulator.set_parameters(NeuralNetwork(layers))
 
 
 def test_a_trajectory_is_that_of_the_network_in_scipy():
