@@ -332,7 +332,10 @@ def _arms(pieces: PiecewiseLinear) -> tuple[Array, Array, Array, float]:
         signs, knots = np.append(signs, -1.0), np.append(knots, knots[0])
         factors = np.append(factors, -pieces.slope)
         constant += pieces.slope * float(knots[0])
-    return signs, knots, factors, constant
+    # min(z, t) = t - phi(t - z) needs no phi(z - t).
+    counts = factors != 0.0
+    counts[0] |= not counts.any()
+    return signs[counts], knots[counts], factors[counts], constant
 
 
 def _layer(plan: _LayerPlan, h: float) -> Layer:

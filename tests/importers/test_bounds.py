@@ -160,6 +160,15 @@ def test_knots_of_which_only_one_is_near_do_not_add_up():
     assert smoothed <= proved <= 1.5 * smoothed
 
 
+def test_a_minimum_is_one_node():
+    graph = Graph(2)
+    output = graph.apply(clip(-np.inf, 1.0), graph.inputs.mapped(np.eye(2)))
+    imported = finish(graph, output, ImportOptions(data=[[-2.0, 0.0], [2.0, 3.0]]))
+    assert imported.network.widths == (3, 2, 4)
+    data = np.array([[-1.5, 0.5], [1.0, 2.5]])
+    np.testing.assert_allclose(imported.outputs(data), np.minimum(data, 1.0), atol=1e-2)
+
+
 def test_pairs_between_layers_save_edges_and_change_nothing():
     rng = np.random.default_rng(2)
     sizes = [8, 12, 12, 3]
