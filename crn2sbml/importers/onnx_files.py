@@ -51,6 +51,7 @@ class _Reader:
     """Reads a graph node by node, in the order that ONNX guarantees."""
 
     graph: Graph
+    batch: int
     known: dict[str, _Entry] = field(default_factory=dict)
     # It is allowed at the end only.
     softmaxes: dict[str, _Softmax] = field(default_factory=dict)
@@ -86,18 +87,29 @@ def from_onnx(source: Any, **options: Any) -> ImportedNetwork:
         If onnx is not installed.
     """
     onnx = load_library("onnx", "ONNX files", "onnx")
-    if isinstance(source, (str, Path)):
-        content, name, folder = _read(source), str(source), Path(source).resolve().parent
-    elif isinstance(source, onnx.ModelProto):
-        content, name, folder = source.SerializeToString(), "the model", None
-    elif isinstance(source, (bytes, bytearray, memoryview)):
-        content, name, folder = bytes(source), "the model", None
-    else:
-        raise InputValueError(
-            f"the model is a {type(source).__name__}; pass an ONNX file, or its content"
-        )
+    content, name, folder = _content(onnx, source)
     model = _parsed(onnx, content, name)
-    graph = model.graph
+    outputs = [entry.name for entry in model.graph.output]
+    reader = _started(onnx, model.graph, folder, name)
+    _read_nodes(onnx, reader, model.graph, name)
+    return _finished(reader, outputs, options, name)
+
+
+def _content(onnx: Any, source: Any) -> tuple[bytes, str, Path | None]:
+    """Return what a file holds, what to call it, and its folder."""
+    if isinstance(source, (str, Path)):
+        return _read(source), str(source), Path(source).resolve().parent
+    if isinstance(source, onnx.ModelProto):
+        return source.SerializeToString(), "the model", None
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return bytes(source), "the model", None
+    raise InputValueError(
+        f"the model is a {type(source).__name__}; pass an ONNX file, or its content"
+    )
+
+
+def _started(onnx: Any, graph: Any, folder: Path | None, name: str) -> _Reader:
+    """Return a reader that knows the constants and the input."""
     if len(graph.node) > MOST_NODES:
         raise UnsupportedError(
             f"{name} has {len(graph.node):,} nodes, but at most {MOST_NODES:,} are imported"
@@ -111,12 +123,15 @@ def from_onnx(source: Any, **options: Any) -> ImportedNetwork:
             f"{name} has {len(inputs)} inputs ({', '.join(i.name for i in inputs)}), but a network "
             f"has one; join them"
         )
-    shape = _input_shape(inputs[0], name)
-    reader = _Reader(Graph(math.prod(shape)), dict(constants))
+    batch, *shape = _input_shape(inputs[0], name)
+    reader = _Reader(Graph(math.prod(shape)), batch, dict(constants))
     reader.known[inputs[0].name] = Tensor.of(reader.graph.inputs, (1, *shape))
-    outputs = [entry.name for entry in graph.output]
-    uses = Counter(name for node in graph.node for name in node.input)
-    batch = inputs[0].type.tensor_type.shape.dim[0].dim_value
+    return reader
+
+
+def _read_nodes(onnx: Any, reader: _Reader, graph: Any, name: str) -> None:
+    needed = {entry.name for entry in graph.output}
+    uses = Counter(used for node in graph.node for used in node.input)
     for number, node in enumerate(graph.node, start=1):
         place = _place(node, number, name)
         try:
@@ -124,16 +139,17 @@ def from_onnx(source: Any, **options: Any) -> ImportedNetwork:
         except Crn2sbmlError:
             raise
         except _BROKEN as error:
-            hint = f"; it is for batches of {batch} alone, export it for 1" if batch > 1 else ""
+            hint = ""
+            if reader.batch > 1:
+                hint = f"; it is for batches of {reader.batch} alone, export it for 1"
             raise FormatError(
                 f"{place} is broken: {error or type(error).__name__}{hint}"
             ) from error
         # What nothing needs any more would only fill the memory.
         for used in node.input:
             uses[used] -= 1
-            if not uses[used] and used not in outputs:
+            if not uses[used] and used not in needed:
                 reader.known.pop(used, None)
-    return _finished(reader, outputs, options, name)
 
 
 def _finished(
@@ -238,13 +254,14 @@ def _read_beside(onnx: Any, tensor: Any, folder: Path | None, name: str) -> None
 
 
 def _input_shape(entry: Any, name: str) -> tuple[int, ...]:
+    """Return the shape of the input, the batch first, which is 0 for any number."""
     lengths = [d.dim_value for d in entry.type.tensor_type.shape.dim]
     if len(lengths) < 2 or any(length <= 0 for length in lengths[1:]):
         raise UnsupportedError(
             f"{name}: the input {entry.name} has the shape {lengths}; it must be a batch of rows "
             f"of a known length"
         )
-    return tuple(lengths[1:])
+    return tuple(lengths)
 
 
 # What comes of a node whose arguments or attributes are not those of its operation.
