@@ -307,6 +307,8 @@ def _checked_classes(classes: Iterable[ClassLabel], outputs: int) -> tuple[Class
     for label in found:
         if not isinstance(label, (str, int, float)):
             raise InputValueError(f"a class is {label!r}; it must be a text or a number")
+    if broken := [label for label in found if isinstance(label, str) and not label.isprintable()]:
+        raise InputValueError(f"a class is {broken[0]!r}; the text of a class must be printable")
     if len(set(found)) != outputs:
         twice = next(label for label in found if found.count(label) > 1)
         raise InputValueError(f"the class {twice!r} stands twice; classes must differ")

@@ -13,6 +13,7 @@ them:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,8 @@ from crn2sbml.importers.matrices import Matrix, count_nonzero, signed_parts
 _ROUNDING = 1e-12
 # Of one operation in double precision, and how many there are for a number besides sums.
 _EPSILON, _FEW = 2.0**-52, 8
+# How far beyond its domain, relative to its width, a function is still taken to have its slopes.
+_SLACK = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,13 +76,16 @@ class Ranges:
         The boxes, one a row. With both ends the same it is a single input.
     arguments : list of Interval
         For each source of the graph what its function is applied to.
+    shifts : numpy.ndarray, shape (inputs,)
+        What is added to inputs on the way in, and taken away again by the first layer.
     """
 
     inputs: Interval
     arguments: Sequence[Interval]
+    shifts: Array
 
 
-def find_ranges(graph: Graph, low: Array, high: Array) -> Ranges:
+def find_ranges(graph: Graph, low: Array, high: Array, shifts: Array | None = None) -> Ranges:
     """Bracket everything in the original.
 
     Parameters
@@ -88,6 +94,8 @@ def find_ranges(graph: Graph, low: Array, high: Array) -> Ranges:
         The original.
     low, high : numpy.ndarray, shape (n, inputs)
         Each row is a box of inputs; with low = high it is a single one. Ends may be infinite.
+    shifts : numpy.ndarray, shape (inputs,), optional
+        Of the encoder; 0 unless given.
 
     Returns
     -------
@@ -107,7 +115,7 @@ def find_ranges(graph: Graph, low: Array, high: Array) -> Ranges:
             values[number] = Interval(
                 np.maximum(base.low, other.low), np.maximum(base.high, other.high)
             )
-    return Ranges(values[INPUTS], arguments)
+    return Ranges(values[INPUTS], arguments, np.zeros(graph.width) if shifts is None else shifts)
 
 
 def bound_errors(
@@ -136,38 +144,45 @@ def bound_errors(
     inputs = ranges.inputs
     errors = {INPUTS: Interval(np.zeros_like(inputs.low), np.zeros_like(inputs.low))}
     # Of the terms of each number: how large they are together, and how many.
-    terms = {INPUTS: (_largest(inputs) + 1.0, 1)}
+    # A node of a pair holds up to sqrt(h) more than the number that it stands for.
+    more = max(1.0, math.sqrt(h))
+    terms = {INPUTS: (_largest(inputs) + 2.0 * np.abs(ranges.shifts) + more, 2)}
     for number, (source, chosen, z) in enumerate(
         zip(graph.sources, pieces, ranges.arguments, strict=True), start=1
     ):
-        delta = _delta(source.argument, errors, terms)
+        delta = _delta(source.argument, errors, terms, more)
         if source.base is None:
             errors[number] = _through(source, chosen, h, z, delta)
-            terms[number] = _terms(chosen, _largest(z) + _largest(delta)), chosen.nodes
+            terms[number] = _terms(chosen, _largest(z) + _largest(delta), more), chosen.nodes
             continue
-        base, other = (_delta(value, errors, terms) for value in _rivals(source, source.base))
+        base, other = (_delta(value, errors, terms, more) for value in _rivals(source, source.base))
         errors[number] = _larger(chosen, h, z, delta, base, other)
-        size, count = _sizes(source.base, terms)
-        terms[number] = _terms(chosen, _largest(z) + _largest(delta)) + size, 2 + int(count.max())
-    found = _delta(output, errors, terms)
+        size, count = _sizes(source.base, terms, more)
+        size += _terms(chosen, _largest(z) + _largest(delta), more)
+        terms[number] = size, 2 + int(count.max())
+    found = _delta(output, errors, terms, more)
     return ErrorBounds(found.low, found.high)
 
 
 def _delta(
-    value: Value, errors: Mapping[int, Interval], terms: Mapping[int, tuple[Array, int]]
+    value: Value,
+    errors: Mapping[int, Interval],
+    terms: Mapping[int, tuple[Array, int]],
+    more: float,
 ) -> Interval:
     """Bound the error of an affine map: what comes from its sources, and rounding."""
     found = _affine(value, errors, 0.0)
-    size, count = _sizes(value, terms)
+    size, count = _sizes(value, terms, more)
     rounding = _EPSILON * count * size
     return Interval(found.low - rounding, found.high + rounding)
 
 
-def _sizes(value: Value, terms: Mapping[int, tuple[Array, int]]) -> tuple[Array, Array]:
+def _sizes(
+    value: Value, terms: Mapping[int, tuple[Array, int]], more: float
+) -> tuple[Array, Array]:
     """Return how large the terms of an affine map are together, and how many there are."""
     rows = len(terms[INPUTS][0])
-    # A pair's nodes hold up to 1 more than the number that they stand for.
-    size = np.abs(value.constant) + np.ones((rows, value.size))
+    size = np.abs(value.constant) + np.full((rows, value.size), more)
     count = np.full(value.size, _FEW)
     for source, matrix in value.parts.items():
         sizes, each = terms[source]
@@ -196,12 +211,12 @@ def _larger(
     return Interval(low + smooth.low, high + smooth.high).widened()
 
 
-def _terms(pieces: PiecewiseLinear, z: Array) -> Array:
+def _terms(pieces: PiecewiseLinear, z: Array, more: float) -> Array:
     """Return how large the terms of a function are together, for arguments up to z."""
     # A node holds at most |z - t| + sqrt(h).
     knots, changes = pieces.knots, np.abs(pieces.changes)
     total = float(changes.sum()) + abs(pieces.slope)
-    fixed = float(changes @ np.abs(knots)) + abs(pieces.constant) + total + 1.0
+    fixed = float(changes @ np.abs(knots)) + abs(pieces.constant) + (total + 1.0) * more
     return total * z + fixed
 
 
@@ -266,7 +281,8 @@ def _through(
 ) -> Interval:
     """Bound the error behind a function, from that before it."""
     reached = Interval(z.low + delta.low, z.high + delta.high)
-    if source.function.domain is not None and not _within(source.function.domain, z, reached):
+    beyond = _beyond(source.function, z, reached)
+    if beyond is None:
         everything = np.full_like(z.low, np.inf)
         return Interval(-everything, everything)
     smooth = _smoothing(pieces, h, reached)
@@ -275,15 +291,23 @@ def _through(
     with np.errstate(invalid="ignore"):
         products = [_product(slope, end) for slope in slopes for end in (delta.low, delta.high)]
     moved = Interval(np.minimum.reduce(products), np.maximum.reduce(products))
-    return Interval(
-        smooth.low + pieces.error[0] + moved.low, smooth.high + pieces.error[1] + moved.high
-    ).widened()
+    low = smooth.low + pieces.error[0] + moved.low - beyond
+    return Interval(low, smooth.high + pieces.error[1] + moved.high + beyond).widened()
 
 
-def _within(domain: tuple[float, float], *intervals: Interval) -> bool:
-    """Tell whether intervals lie where a function is known."""
-    low, high = domain
-    return all(bool((i.low >= low).all() and (i.high <= high).all()) for i in intervals)
+def _beyond(function: Function, *intervals: Interval) -> float | None:
+    """Bound what is lost just beyond where a function is known, by rounding; None for more."""
+    if function.domain is None:
+        return 0.0
+    low, high = function.domain
+    distance = max(
+        max(float((low - i.low).max(initial=0.0)), float((i.high - high).max(initial=0.0)))
+        for i in intervals
+    )
+    if distance > _SLACK * (high - low):
+        return None
+    steepest = max(map(abs, function.slope_range))
+    return 2.0 * steepest * distance
 
 
 def _product(slope: Array, end: Array) -> Array:

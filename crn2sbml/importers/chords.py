@@ -242,7 +242,7 @@ def _stretches(function: Function, low: float, high: float) -> list[_Stretch]:
     grid = np.linspace(low, high, _GRID)
     signs = np.sign(function.curvature(grid))
     grid, signs = grid[signs != 0], signs[signs != 0]
-    turns = np.flatnonzero(signs[1:] != signs[:-1])
+    turns = np.flatnonzero(signs[1:] != signs[:-1]).tolist()
     bends = {bend for bend in function.bends if low < bend < high}
     # A bend is a knot, whether the curvature changes sign there or not.
     middles = {(grid[k] + grid[k + 1]) / 2 for k in turns}
@@ -285,12 +285,29 @@ def _knots(function: Function, stretch: _Stretch, accuracy: float) -> Array:
 
 def _places(function: Function, accuracy: float) -> Array:
     low, high = _ends(function, accuracy)
+    if low == high:
+        return np.array([low])
     return np.unique(
         np.concatenate([_knots(function, s, accuracy) for s in _stretches(function, low, high)])
     )
 
 
+def _corner(function: Function, place: float) -> PiecewiseLinear:
+    """Approximate a function that is hardly more than its two lines, by one knot between them."""
+    lines = [slope * place + constant for slope, constant in function.asymptotes]
+    values = [float(function.value(np.array(place))), *lines]
+    middle = (min(values) + max(values)) / 2
+    size = (max(values) - min(values)) / 2
+    size += _ROUNDING * (1.0 + abs(middle) + size)
+    left, right = (slope for slope, _ in function.asymptotes)
+    return PiecewiseLinear(
+        middle - left * place, left, np.array([place]), np.array([right - left]), (-size, size)
+    )
+
+
 def _chords(function: Function, places: Array, accuracy: float) -> PiecewiseLinear:
+    if len(places) == 1:
+        return _corner(function, float(places[0]))
     values = function.value(places) - accuracy * _bulge(function, places)
     inner = np.diff(values) / np.diff(places)
     left, right = function.asymptotes[0][0], function.asymptotes[1][0]

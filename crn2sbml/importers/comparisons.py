@@ -7,10 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from crn2sbml.arrays import Array
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.importers.functions import FUNCTIONS, SOFTPLUS_THRESHOLD
 from crn2sbml.importers.graph import Graph, Value
+from crn2sbml.importers.matrices import dense_entries, row_largest
 from crn2sbml.importers.tensors import Tensor
+
+# Weights are in single precision.
+_ROUNDING = 1e-6
 
 COMPARED = {
     "Greater": np.greater,
@@ -61,14 +66,14 @@ class Comparison:
             # PyTorch takes z itself where they are the same to its precision.
             return Tensor.of(under, self.z.shape)
         # over = under + k (z - limit): continuous, with another slope.
-        gap = z.shifted(np.full(z.size, -self.limit))
-        slope = _ratio(over.plus(under.scaled(np.full(z.size, -1.0))), gap)
-        if slope is None:
+        slopes = self._slopes(over.plus(under.scaled(np.full(z.size, -1.0))))
+        if slopes is None:
             raise UnsupportedError(
                 f"it chooses between two things that are not the same at {self.limit:g}, or are no "
                 f"straight lines; use an activation"
             )
-        bend = graph.apply(FUNCTIONS["relu"], gap).scaled(np.full(z.size, slope))
+        gap = z.shifted(np.full(z.size, -self.limit))
+        bend = graph.apply(FUNCTIONS["relu"], gap).scaled(slopes)
         return Tensor.of(under.plus(bend), self.z.shape)
 
     def _wide(self, part: Any) -> Value:
@@ -78,14 +83,23 @@ class Comparison:
         numbers = np.broadcast_to(np.asarray(part, dtype=np.float64), self.z.shape)
         return Value({}, numbers.ravel().copy())
 
-
-def _ratio(value: Value, of: Value) -> float | None:
-    """Return k if a value is k times another one, up to rounding of single precision."""
-    sizes = [float(abs(matrix).max()) for matrix in of.parts.values()]
-    largest = max([*sizes, float(np.abs(of.constant).max(initial=0.0))], default=0.0)
-    for source, matrix in of.parts.items():
-        if source in value.parts and abs(matrix).max() == largest:
-            place = np.unravel_index(abs(matrix).argmax(), matrix.shape)
-            k = float(value.parts[source][place] / matrix[place])
-            return k if value.equals(of.scaled(np.full(of.size, k)), 1e-6) else None
-    return None
+    def _slopes(self, value: Value) -> Array | None:
+        """Return k, entry by entry, if a value is k (z - limit) up to rounding of the weights."""
+        z = self.z.flat
+        slopes, largest = np.zeros(z.size), np.zeros(z.size)
+        for source, matrix in z.parts.items():
+            sizes = abs(matrix)
+            places = np.ravel(sizes.argmax(axis=1))
+            top = dense_entries(sizes, places)
+            other = value.parts.get(source)
+            found = np.zeros(z.size) if other is None else dense_entries(other, places)
+            better = top > largest
+            weights = np.where(better, dense_entries(matrix, places), 1.0)
+            slopes = np.where(better, found / weights, slopes)
+            largest = np.maximum(top, largest)
+        expected = z.shifted(np.full(z.size, -self.limit)).scaled(slopes)
+        rest = value.plus(expected.scaled(np.full(z.size, -1.0)))
+        allowed = _ROUNDING * np.abs(slopes)
+        jumps = np.abs(rest.constant) > allowed * (np.abs(z.constant) + abs(self.limit))
+        bent = [row_largest(matrix) > allowed * largest for matrix in rest.parts.values()]
+        return None if np.any([jumps, *bent]) else slopes

@@ -17,7 +17,7 @@ from crn2sbml.errors import InputValueError, SimulationError, UnsupportedError
 from crn2sbml.importers.bounds import Ranges, bound_errors, find_ranges
 from crn2sbml.importers.chords import PiecewiseLinear, approximate
 from crn2sbml.importers.functions import IDENTITY
-from crn2sbml.importers.graph import Graph, Value
+from crn2sbml.importers.graph import Graph, Value, check_nodes
 from crn2sbml.importers.imported import ImportedNetwork, ImportReport, Original, with_names
 from crn2sbml.importers.lowering import lower
 from crn2sbml.theory import settling_time
@@ -111,10 +111,11 @@ def finish(
         If an option does not fit, or the accuracy cannot be had.
     """
     graph, output = graph.used(output)
+    check_nodes(output.size)
     data = _rows(options.data, graph.width)
     low, high = _box(options, data, graph.width)
     encoder = _encoder(options, low, high)
-    ranges = find_ranges(graph, low[np.newaxis], high[np.newaxis])
+    ranges = find_ranges(graph, low[np.newaxis], high[np.newaxis], encoder.offsets)
     pieces = _pieces(graph, output, options, ranges)
     h = _smoothing(graph, output, pieces, options, ranges)
     lowered = lower(graph, output, pieces, encoder, h)
@@ -123,7 +124,7 @@ def finish(
         names = _class_names(classes)
     decoder = Decoder([lowered.output_is_pairs] * output.size, function, names, classes)
     network = with_names(lowered.network, encoder, decoder)
-    original = Original(graph, output, pieces, h)
+    original = Original(graph, output, pieces, h, encoder.offsets)
     found = ImportedNetwork(network, encoder, decoder, None, original)
     proved = bound_errors(graph, output, pieces, h, ranges).largest
     return replace(found, report=_report(found, original, data, proved))

@@ -30,6 +30,9 @@ from crn2sbml.importers.matrices import (
 MOST_NUMBERS = 100_000_000
 """Entries of all matrices together that a graph holds at most."""
 
+MOST_NODES = 1_000_000
+"""Values of a layer at most."""
+
 INPUTS = 0
 """Number of the source that holds the inputs."""
 
@@ -183,6 +186,7 @@ class Graph:
 
     def _added(self, source: Source) -> Value:
         size = source.argument.size
+        check_nodes(size)
         self.held += sum(
             count_entries(matrix) for value in source.values for matrix in value.parts.values()
         )
@@ -228,6 +232,20 @@ class Graph:
             if source.base is not None:
                 values[number] = values[number] + affine(source.base, values)
         return affine(output, values)
+
+
+def check_nodes(size: int) -> None:
+    """Refuse more nodes of a layer than chemistry or memory could hold.
+
+    Raises
+    ------
+    UnsupportedError
+        If there are more than a million.
+    """
+    if size > MOST_NODES:
+        raise UnsupportedError(
+            f"a layer has {size:,} nodes, but at most {MOST_NODES:,} can be imported"
+        )
 
 
 def affine(value: Value, sources: Mapping[int, Array]) -> Array:

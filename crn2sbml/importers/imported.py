@@ -10,10 +10,16 @@ from typing import Any, Literal, get_args
 from numpy.typing import ArrayLike
 
 from crn2sbml.arrays import Array
+from crn2sbml.checks import number_rows
 from crn2sbml.codec import Decoder, Encoder, codec_metadata
 from crn2sbml.compile import Encoding
 from crn2sbml.crn import Crn
-from crn2sbml.errors import InputValueError, NetworkError, UnsupportedError
+from crn2sbml.errors import (
+    ConcentrationError,
+    InputValueError,
+    NetworkError,
+    UnsupportedError,
+)
 from crn2sbml.importers.bounds import ErrorBounds, bound_errors, find_ranges
 from crn2sbml.importers.chords import PiecewiseLinear
 from crn2sbml.importers.graph import Graph, Value
@@ -26,6 +32,8 @@ Forward = Literal["closed-form", "roadrunner"]
 
 # Of a run, relative to the largest value that is read off; pairs lose some of it by cancellation.
 _ACCURACY = 1e-9
+# Of a run, relative to the proved error.
+_SHARE = 1e-4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,16 +50,19 @@ class Original:
         What each function of the graph became, up to the smoothing.
     h : float
         Smoothing of the nodes of functions.
+    shifts : numpy.ndarray, shape (inputs,)
+        What the encoder adds to inputs.
     """
 
     graph: Graph
     output: Value
     pieces: Sequence[PiecewiseLinear]
     h: float
+    shifts: Array
 
     def error_bounds(self, inputs: Array) -> ErrorBounds:
         """Bound what the chemistry is off for inputs of shape (n, inputs), row by row."""
-        ranges = find_ranges(self.graph, inputs, inputs)
+        ranges = find_ranges(self.graph, inputs, inputs, self.shifts)
         return bound_errors(self.graph, self.output, self.pieces, self.h, ranges)
 
 
@@ -206,6 +217,9 @@ class ImportedNetwork:
         if forward == "closed-form":
             return computed
         accuracy = _ACCURACY * max(1.0, float(computed.max(initial=0.0)))
+        if self.report is not None:
+            # What is lost anyway allows for longer steps, and for smaller h.
+            accuracy = max(accuracy, _SHARE * self.report.error_bound)
         with Simulator(self.network, workers) as simulator:
             return simulator.steady_state(rows, accuracy).outputs
 
@@ -231,9 +245,8 @@ class ImportedNetwork:
             raise UnsupportedError(
                 "the original is not at hand, to which a bound could hold; import it again"
             )
-        matrix, constant = self.encoder.matrix
-        rows = self.encoder.encode(inputs) @ matrix.T + constant
-        return self.original.error_bounds(rows)
+        self.encoder.encode(inputs)  # refuses what it cannot take
+        return self.original.error_bounds(number_rows(inputs, "inputs", ConcentrationError))
 
     def train(self, inputs: ArrayLike, targets: ArrayLike, **options: Any) -> TrainingResult:
         """Train further, in the original's terms.

@@ -15,6 +15,8 @@ from crn2sbml.errors import UnsupportedError
 Matrix: TypeAlias = Any
 """A numpy.ndarray or a scipy.sparse.csr_array, for which scipy has no types."""
 
+_SMALL = 4096
+
 MOST_WEIGHTS = 25_000_000
 """Numbers of the largest matrix that is built; beyond, ordinary memory would not do."""
 
@@ -22,7 +24,7 @@ MOST_WEIGHTS = 25_000_000
 def identity(size: int) -> Matrix:
     """Return the identity."""
     check_size(1, size)
-    return sparse.eye_array(size, format="csr")
+    return _kept(sparse.eye_array(size, format="csr"))
 
 
 def from_entries(
@@ -32,7 +34,7 @@ def from_entries(
     check_size(1, len(rows))
     found = sparse.csr_array((np.broadcast_to(values, rows.shape), (rows, columns)), shape=shape)
     found.eliminate_zeros()
-    return found
+    return _kept(found)
 
 
 def repeated(matrix: Array, times: int) -> Matrix:
@@ -40,7 +42,7 @@ def repeated(matrix: Array, times: int) -> Matrix:
     if times == 1:
         return matrix
     check_size(times, matrix.size)
-    return sparse.kron(sparse.eye_array(times), matrix, format="csr")
+    return _kept(sparse.kron(sparse.eye_array(times), matrix, format="csr"))
 
 
 def product(left: Matrix, right: Matrix) -> Matrix:
@@ -70,7 +72,12 @@ def stacked(matrices: Sequence[Matrix | None], heights: Sequence[int]) -> Matrix
         for matrix, height in zip(matrices, heights, strict=True)
     ]
     check_size(1, sum(part.nnz for part in parts))
-    return sparse.vstack(parts, format="csr")
+    return _kept(sparse.vstack(parts, format="csr"))
+
+
+def _kept(matrix: Matrix) -> Matrix:
+    """Make a small matrix dense, with which everything is faster."""
+    return matrix.toarray() if matrix.shape[0] * matrix.shape[1] <= _SMALL else matrix
 
 
 def signed_parts(matrix: Matrix) -> tuple[Matrix, Matrix]:
@@ -83,6 +90,17 @@ def dense(matrix: Matrix) -> Array:
     """Return a matrix with all its zeros."""
     check_size(*matrix.shape)
     return np.asarray(matrix.toarray() if sparse.issparse(matrix) else matrix)
+
+
+def dense_entries(matrix: Matrix, columns: NDArray[np.intp]) -> Array:
+    """Return one number of each row."""
+    return np.asarray(matrix[np.arange(matrix.shape[0]), columns]).ravel()
+
+
+def row_largest(matrix: Matrix) -> Array:
+    """Return the largest absolute number of each row."""
+    found = abs(matrix).max(axis=1)
+    return np.asarray(found.toarray() if sparse.issparse(found) else found).ravel()
 
 
 def count_nonzero(matrix: Matrix) -> NDArray[np.intp]:

@@ -21,14 +21,21 @@ from crn2sbml.importers.functions import (
     leaky_relu,
 )
 from crn2sbml.importers.graph import Graph
+from crn2sbml.importers.matrices import check_size
 from crn2sbml.importers.onnx_shapes import Operation, both_constant
 from crn2sbml.importers.tensors import Geometry, Tensor
+
+
+def _computed(apply: Callable[..., Any], *constants: Any) -> Any:
+    """Return what comes of constants, if it is not too large."""
+    check_size(1, math.prod(np.broadcast_shapes(*map(np.shape, constants))))
+    return np.asarray(apply(*constants))
 
 
 def _add(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     first, second = arguments
     if both_constant(arguments):
-        return np.asarray(first + second)
+        return _computed(np.add, first, second)
     if isinstance(first, Tensor) and isinstance(second, Tensor):
         return first.added(second)
     return first.plus(second) if isinstance(first, Tensor) else second.plus(first)
@@ -43,7 +50,7 @@ def _subtract(graph: Graph, arguments: list[Any], attributes: dict[str, Any], on
 def _multiply(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     first, second = arguments
     if both_constant(arguments):
-        return np.asarray(first * second)
+        return _computed(np.multiply, first, second)
     if isinstance(first, Tensor) and isinstance(second, Tensor):
         return _gated(graph, first, second)
     return first.times(second) if isinstance(first, Tensor) else second.times(first)
@@ -73,13 +80,15 @@ def _divide(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx
     if isinstance(first, Tensor):
         return first.times(1.0 / np.asarray(second, dtype=np.float64))
     if np.asarray(first).dtype.kind in "iu":
-        return np.asarray(first // second)
-    return np.asarray(first / second)
+        # Towards 0, unlike Python.
+        return _computed(lambda a, b: np.sign(a) * np.sign(b) * (abs(a) // abs(b)), first, second)
+    return _computed(np.divide, first, second)
 
 
 def _matmul(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     first, second = arguments
     if both_constant(arguments):
+        check_size(np.size(first) // np.shape(first)[-1], np.size(second) // len(second))
         return np.asarray(first @ second)
     if not isinstance(first, Tensor) or isinstance(second, Tensor):
         raise UnsupportedError("it multiplies matrices that depend on the inputs on the right")
@@ -99,6 +108,8 @@ def _gemm(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: 
 
 def _normalise(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     x, *numbers = arguments
+    if attributes.get("training_mode"):
+        raise UnsupportedError("it normalises by the batch; export the model in evaluation mode")
     scale, bias, mean, variance = (np.asarray(n, dtype=np.float64) for n in numbers)
     factor = scale / np.sqrt(variance + attributes.get("epsilon", 1e-5))
     axes = (1, -1, *(1 for _ in x.shape[2:]))
@@ -193,7 +204,9 @@ def _elementwise(choose: Callable[[dict[str, Any]], Function]) -> Operation:
         function = choose(attributes)
         if isinstance(arguments[0], Tensor):
             return arguments[0].applied(graph, function)
-        return np.asarray(function.value(np.asarray(arguments[0], dtype=np.float64)))
+        numbers = np.asarray(arguments[0], dtype=np.float64)
+        check_size(1, numbers.size)
+        return np.asarray(function.value(numbers))
 
     return apply
 
@@ -239,7 +252,7 @@ def _extreme(apply: Callable[..., Any], factor: float) -> Operation:
         found = arguments[0]
         for other in arguments[1:]:
             if both_constant([found, other]):
-                found = apply(found, other)
+                found = _computed(apply, found, other)
                 continue
             first, second = (found, other) if isinstance(found, Tensor) else (other, found)
             if isinstance(second, Tensor):
@@ -265,7 +278,7 @@ def _compare(kind: str) -> Operation:
     def compare(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
         first, second = arguments
         if both_constant(arguments):
-            return np.asarray(COMPARED[kind](first, second))
+            return _computed(COMPARED[kind], first, second)
         if not isinstance(first, Tensor) or isinstance(second, Tensor) or np.size(second) != 1:
             raise UnsupportedError("it compares with something else than one number")
         return Comparison(first, float(np.ravel(second)[0]), kind.startswith("Greater"))
@@ -279,7 +292,7 @@ def _choose(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx
         raise UnsupportedError("what it chooses by is no comparison")
     if not isinstance(condition, Comparison):
         if both_constant([yes, no]):
-            return np.where(condition, yes, no)
+            return _computed(np.where, condition, yes, no)
         raise UnsupportedError("it chooses by a constant; leave out what is never chosen")
     return condition.choose(graph, yes, no)
 

@@ -298,12 +298,23 @@ def _read_node(onnx: Any, reader: _Reader, node: Any, place: str) -> None:
         raise FormatError(f"{place} uses {missing[0]}, which nothing before it makes")
     attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
     if softened:
-        _follow_softmax(onnx, reader, node, attributes)
+        _follow_softmax(onnx, reader, node, attributes, place)
         return
+    # Pieces without their number are equal, as many as there are outputs.
+    if node.op_type == "Split":
+        attributes.setdefault("num_outputs", len(node.output))
     arguments = [reader.known[i] if i else None for i in node.input]
+    if node.op_type not in _CHOICES and any(isinstance(a, Comparison) for a in arguments):
+        raise UnsupportedError(
+            f"{place} does something else with a comparison than to choose by it"
+        )
     if node.op_type in _LAST_FUNCTIONS:
         tensor = _rows(arguments[0], place)
-        if len(tensor.shape) != 2 or attributes.get("axis", -1) not in (1, -1):
+        if (
+            len(tensor.shape) != 2
+            or tensor.shape[0] != 1
+            or attributes.get("axis", -1) not in (1, -1)
+        ):
             raise UnsupportedError(
                 f"{place} is a softmax over axis {attributes.get('axis', -1)} of numbers of shape "
                 f"{tensor.shape[1:]}; it must be over all outputs"
@@ -324,11 +335,19 @@ def _read_node(onnx: Any, reader: _Reader, node: Any, place: str) -> None:
         reader.known[output] = part
 
 
-def _follow_softmax(onnx: Any, reader: _Reader, node: Any, attributes: dict[str, Any]) -> None:
+def _follow_softmax(
+    onnx: Any, reader: _Reader, node: Any, attributes: dict[str, Any], place: str
+) -> None:
     """Apply what only moves the outputs of a softmax, or takes some of them."""
     _keep_classes(onnx, reader, node)
     found = reader.softmaxes[node.input[0]]
     parts: Any = found.part
+    whole = found.part is found.whole and found.function == "softmax"
+    if node.op_type == "Normalizer" and not (whole and attributes.get("norm") == b"L1"):
+        raise UnsupportedError(
+            f"{place} changes the outputs of a softmax; only the sum of all, which is 1, can be "
+            f"made 1"
+        )
     if node.op_type in SHAPES:
         rest = [reader.known[i] if i else None for i in node.input[1:]]
         parts = SHAPES[node.op_type](reader.graph, [found.part, *rest], attributes, onnx)
@@ -344,11 +363,13 @@ def _rows(tensor: _Entry | None, place: str) -> Tensor:
     return tensor
 
 
+# What may be done with a comparison.
+_CHOICES = ("Where", "Identity")
 _DOMAINS = ("", "ai.onnx", "ai.onnx.ml")
 _LAST_FUNCTIONS = {"Softmax": "softmax", "LogSoftmax": "log-softmax"}
 
 # What leads from probabilities to labels: it decides nothing that the outputs do not say.
-_LABELS = ("ArgMax", "ArrayFeatureExtractor", "LabelEncoder", "ZipMap", "TopK")
+_LABELS = ("ArgMax", "ArrayFeatureExtractor", "LabelEncoder", "ZipMap")
 _AFTER_SOFTMAX = (
     *("Identity", "Cast", "Normalizer", "Dropout"),
     *("Reshape", "Squeeze", "Flatten", "Slice", "Split", "Gather"),

@@ -54,7 +54,9 @@ def _move(move: Callable[[NDArray[Any], list[Any], dict[str, Any]], NDArray[Any]
             raise UnsupportedError("where it moves numbers to depends on the inputs")
         if isinstance(first, Tensor):
             return first.moved(lambda places: move(places, rest, attributes))
-        return np.asarray(move(first, rest, attributes))
+        moved = np.asarray(move(first, rest, attributes))
+        check_size(1, moved.size)
+        return moved
 
     return apply
 
@@ -92,25 +94,37 @@ def _slice(x: NDArray[Any], rest: list[Any], attributes: dict[str, Any]) -> NDAr
     for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
         if int(step) == 0:
             raise UnsupportedError("it goes on in steps of 0")
-        last = None if int(step) < 0 and int(end) < -x.shape[int(axis)] else int(end)
-        chosen[int(axis)] = slice(int(start), last, int(step))
+        chosen[int(axis)] = _clamped(int(start), int(end), int(step), x.shape[int(axis)])
     return x[tuple(chosen)]
 
 
+def _clamped(start: int, end: int, step: int, length: int) -> slice:
+    """Return a slice whose ends are clamped to the axis, as ONNX does and Python does not."""
+    start, end = (place + length if place < 0 else place for place in (start, end))
+    if step > 0:
+        return slice(min(max(start, 0), length), min(max(end, 0), length), step)
+    end = min(max(end, -1), length - 1)
+    return slice(min(max(start, 0), length - 1), None if end == -1 else end, step)
+
+
 def _gather(x: NDArray[Any], rest: list[Any], attributes: dict[str, Any]) -> NDArray[Any]:
-    return np.take(x, np.asarray(rest[0], dtype=np.intp), axis=attributes.get("axis", 0))
+    places, axis = np.asarray(rest[0], dtype=np.intp), attributes.get("axis", 0)
+    check_size(places.size, x.size // max(x.shape[axis], 1))
+    return np.take(x, places, axis=axis)
 
 
 def _gather_nd(x: NDArray[Any], rest: list[Any], attributes: dict[str, Any]) -> NDArray[Any]:
     if attributes.get("batch_dims"):
         raise UnsupportedError("it gathers from each example of a batch on its own")
     places = np.asarray(rest[0], dtype=np.intp)
+    check_size(places.size // places.shape[-1], math.prod(x.shape[places.shape[-1] :]))
     return np.asarray(x[tuple(np.moveaxis(places, -1, 0))])
 
 
 def _concatenate(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     axis = attributes["axis"]
     if both_constant(arguments):
+        check_size(1, sum(np.size(argument) for argument in arguments))
         return np.concatenate(arguments, axis)
     if not all(isinstance(argument, Tensor) for argument in arguments):
         raise UnsupportedError("it joins constants to numbers that depend on the inputs")
@@ -144,8 +158,7 @@ def _constant_of_shape(
 ) -> Any:
     value = read_array(onnx, attributes["value"], "a constant") if "value" in attributes else [0.0]
     shape = [int(n) for n in arguments[0]]
-    if math.prod(shape) > LARGEST_FILE:
-        raise UnsupportedError(f"it makes an array of shape {shape}")
+    check_size(1, math.prod(shape))
     return np.full(shape, np.ravel(value)[0])
 
 
@@ -169,16 +182,18 @@ def _cast(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: 
 
 def _pad(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     x = arguments[0]
-    pads = [int(n) for n in (arguments[1] if len(arguments) > 1 else attributes["pads"])]
+    _, given, value, axes = [*arguments, None, None, None][:4]
+    pads = [int(n) for n in (given if given is not None else attributes["pads"])]
     kind = attributes.get("mode", b"constant")
     if not any(pads):
         return x
-    if kind != b"constant" or (
-        len(arguments) > 2 and arguments[2] is not None and arguments[2] != 0
-    ):
+    if kind != b"constant" or (attributes.get("value", 0.0) if value is None else value) != 0:
         raise UnsupportedError("it pads with something else than 0")
     half = len(pads) // 2
-    widths = list(zip(pads[:half], pads[half:], strict=True))
+    widths = [(0, 0)] * len(x.shape)
+    chosen = range(half) if axes is None else [int(axis) for axis in axes]
+    for axis, ends in zip(chosen, zip(pads[:half], pads[half:], strict=True), strict=True):
+        widths[axis] = ends
     check_size(1, math.prod(n + abs(a) + abs(b) for n, (a, b) in zip(x.shape, widths, strict=True)))
     if not isinstance(x, Tensor):
         return np.pad(x, widths)

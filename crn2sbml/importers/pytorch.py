@@ -69,7 +69,7 @@ def from_torch(
                 f"come last"
             )
         if _is_softmax(layer):
-            if len(tensor.shape) != 2 or layer.dim not in (None, 1, -1):
+            if len(tensor.shape) != 2 or tensor.shape[0] != 1 or layer.dim not in (None, 1, -1):
                 raise UnsupportedError(
                     f"layer {name} is a softmax over dim {layer.dim} of numbers of shape "
                     f"{tensor.shape[1:]}; it must be over all outputs"
@@ -142,11 +142,17 @@ def _applied(graph: Graph, tensor: Tensor, name: str, layer: Any) -> Tensor:
             f"layer {name} is a {kind}, which has no chemistry; "
             f"{_ADVICE.get(kind, _GENERAL_ADVICE)}"
         )
+    axes = _AXES.get(kind)
+    if axes is not None and len(tensor.shape) not in axes:
+        raise InputValueError(
+            f"layer {name} ({kind}) takes {' or '.join(str(n - 1) for n in axes)} axes, but the "
+            f"numbers before it have shape {tensor.shape[1:]}"
+        )
     try:
         return _LAYERS[kind](graph, tensor, layer)
     except UnsupportedError as error:
         raise UnsupportedError(f"layer {name} ({kind}): {error}") from error
-    except (IndexError, ValueError) as error:
+    except (IndexError, TypeError, ValueError) as error:
         raise InputValueError(
             f"layer {name} ({kind}) does not fit numbers of shape {tensor.shape[1:]}: {error}"
         ) from error
@@ -200,7 +206,7 @@ def _max_pool(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
 def _windows(tensor: Tensor, *sizes: Any) -> list[tuple[int, ...]]:
     """Return sizes along each axis, which may be given as one number for all."""
     axes = len(tensor.shape) - 2
-    return [size if isinstance(size, tuple) else (size,) * axes for size in sizes]
+    return [tuple(s) if isinstance(s, (tuple, list)) else (s,) * axes for s in sizes]
 
 
 def _adaptive_average(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
@@ -292,6 +298,12 @@ _LAYERS: dict[str, Callable[[Graph, Tensor, Any], Tensor]] = {
     "GELU": _elementwise(_gelu),
     "SiLU": _elementwise(lambda layer: FUNCTIONS["silu"]),
 }
+# How many axes of numbers layers take, the batch and channels among them.
+_AXES: dict[str, tuple[int, ...]] = {
+    f"{kind}{number}d": (number + 2,)
+    for kind in ("Conv", "MaxPool", "AvgPool", "AdaptiveAvgPool", "BatchNorm")
+    for number in (1, 2, 3)
+} | {"BatchNorm1d": (2, 3)}
 _GENERAL_ADVICE = "use linear, convolution and normalisation layers and activations"
 _ADVICE = {
     "AdaptiveMaxPool2d": "its windows differ in size; use MaxPool2d",

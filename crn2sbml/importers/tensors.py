@@ -64,6 +64,7 @@ class Tensor:
     def joined(cls, tensors: Sequence[Tensor], axis: int) -> Tensor:
         """Join tensors along an axis."""
         starts = np.cumsum([0, *(tensor.places.size for tensor in tensors)])
+        check_size(1, int(starts[-1]))
         places = [
             np.arange(start, start + tensor.places.size).reshape(tensor.shape)
             for start, tensor in zip(starts, tensors, strict=False)
@@ -217,6 +218,8 @@ class Geometry:
             if min(self.strides[axis], self.dilations[axis]) < 1 or min(first, last) < 0:
                 raise UnsupportedError("strides and dilations must be at least 1, pads at least 0")
             reach = self.dilations[axis] * (length - 1) + 1
+            if reach > size + first + last:
+                raise UnsupportedError(f"a window of {reach} is larger than the {size} numbers")
             starts = np.arange(0, size + first + last - reach + 1, self.strides[axis]) - first
             places = starts[:, np.newaxis] + self.dilations[axis] * np.arange(length)
             axes.append(np.where((places >= 0) & (places < size), places, -1))

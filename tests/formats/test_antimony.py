@@ -245,6 +245,7 @@ def named(name):
 @example("a\\")
 @example("; end")
 @example("# $X @ %")
+@example("&amp;&#65;&x;&")
 def test_every_printable_name_comes_back(name):
     model = libsbml.readSBMLFromString(through_antimony(named(name))).getModel()
     found = [item.getName() for item in (*model.getListOfSpecies(), model.getParameter("k"))]
@@ -257,6 +258,7 @@ def test_every_printable_name_comes_back(name):
 
 
 def quoted(name):
+    name = name.replace("&amp;&#65;", "&amp;amp;&amp;#65;")
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

@@ -94,7 +94,7 @@ def test_linear_layers_and_the_leaky_relu_are_as_exact_as_they_are_said_to_be():
     linear = graph.inputs.mapped(np.array([[1.0, -2.0]])).shifted(np.array([0.5]))
     infinite = np.full((1, 2), np.inf)
     ranges = find_ranges(graph, -infinite, infinite)
-    assert bound_errors(graph, linear, [], 1.0, ranges).largest < 1e-14
+    assert bound_errors(graph, linear, [], 1.0, ranges).largest < 1e-13
     leaky = graph.apply(leaky_relu(0.2), linear)
     pieces = [approximate(leaky_relu(0.2), 1.0)]
     bounds = bound_errors(graph, leaky, pieces, 0.01, find_ranges(graph, -infinite, infinite))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from crn2sbml.units import LabUnits, in_lab_units
 METADATA_MARK = "// @ "
 """What a comment begins with that holds a metadata entry, as ``key = value``."""
 
+_ENTITY = re.compile(r"&(?=(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)")
 _DECLARED_PER_LINE = 4
 
 
@@ -202,7 +204,9 @@ def _declarations(
 def _named(item: Species | RateConstant) -> str:
     if item.name is None:
         return ""
-    quoted = item.name.replace("\\", "\\\\").replace('"', '\\"')
+    # Antimony takes such texts for entities of XML.
+    name = _ENTITY.sub("&amp;", item.name)
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'  {item.id} is "{quoted}";'
 
 
