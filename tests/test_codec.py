@@ -48,6 +48,12 @@ def test_outputs_are_differences_and_the_largest_names_the_class():
     assert (shares.argmax(axis=1) == [2, 1]).all()
 
 
+@pytest.mark.parametrize("label", ["\x00", "a\nb", "\u2028", "\ud800"], ids=ascii)
+def test_a_class_that_no_file_could_hold_is_refused(label):
+    with pytest.raises(InputValueError, match="must be printable"):
+        Decoder([True, True], classes=["a", label])
+
+
 def test_what_cannot_be_a_concentration_is_named():
     encoder = Encoder([False, True], [0.0, 0.0], ["age", "change"])
     with pytest.raises(ConcentrationError, match=r"input 1 \(age\) of row 1 is -2"):

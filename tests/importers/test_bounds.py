@@ -186,3 +186,32 @@ def test_pairs_between_layers_save_edges_and_change_nothing():
     knots = sum(piece.nodes for piece in imported.original.pieces)
     direct = 12 * knots / 2 * (16 + 12 * knots / 2) + 6 * 12 * knots / 2
     assert imported.report.edges < direct / 10
+
+
+def test_rounding_of_shifts_and_of_large_smoothing_is_part_of_the_bound():
+    arrays = {"0.weight": np.array([[1.0, 0.0]])}
+    shifted = from_weights(arrays, "0", data=[[-1e9, 0.0], [1e9, 1.0]], signs="shift")
+    rows = np.array([[0.1234567, 0.5], [-3.3, 0.1]])
+    error = shifted.outputs(rows)[:, 0] - rows[:, 0]
+    bounds = shifted.error_bounds(rows)
+    assert (bounds.low[:, 0] <= error).all()
+    assert (error <= bounds.high[:, 0]).all()
+    assert bounds.largest < 1e-5
+    graph = Graph(1)
+    output = Value.joined([graph.apply(FUNCTIONS["relu"], graph.inputs), graph.inputs])
+    for h in (1e4, 1e8, 1e12):
+        smooth = finish(graph, output, ImportOptions(data=[[-1.0], [1.0]], h=h))
+        row = np.array([[0.3]])
+        error = smooth.outputs(row) - np.array([[0.3, 0.3]])
+        bounds = smooth.error_bounds(row)
+        assert ((bounds.low <= error) & (error <= bounds.high)).all()
+
+
+def test_a_function_may_be_used_on_all_of_its_domain():
+    sine = custom(
+        "sine", np.sin, lambda z: -np.sin(z), (-2.0, 2.0), extremes=(-np.pi / 2, np.pi / 2)
+    )
+    data = np.linspace(-2.0, 2.0, 50)[:, np.newaxis]
+    arrays = {"a.weight": np.eye(1)}
+    imported = from_weights(arrays, "a,sine", functions={"sine": sine}, data=data)
+    assert np.abs(imported.outputs(data) - np.sin(data)).max() <= imported.report.error_bound

@@ -129,3 +129,11 @@ def test_what_cannot_be_had_is_an_error():
         approximate(FUNCTIONS["tanh"], 0.0)
     with pytest.raises(InputValueError, match="must increase"):
         PiecewiseLinear(0.0, 0.0, [1.0, 0.0], [1.0, 1.0])
+
+
+@pytest.mark.parametrize("function", [elu(1e-3), elu(0.0), elu(0.1), celu(0.2), elu(-0.1)])
+@pytest.mark.parametrize("accuracy", [1e-3, 1e-2, 0.1, 1.0])
+def test_a_function_that_is_hardly_curved_is_a_corner(function, accuracy):
+    pieces = approximate(function, accuracy)
+    error = pieces(Z) - function.value(Z)
+    assert np.abs(error).max() <= pieces.error[1] + ROUNDING <= 1.3 * accuracy

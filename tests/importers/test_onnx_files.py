@@ -97,6 +97,32 @@ def test_an_operation_is_that_of_onnx(operation, attributes, others, expected):
     ("nodes", "arrays"),
     [
         ([("Abs", ["x"], {})], {}),
+        (
+            [("Pad", ["x", "pads", "", "axes"], {})],
+            {"pads": np.array([2, 1]), "axes": np.array([-1])},
+        ),
+        (
+            [("Slice", ["x", "start", "end", "one", "back"], {})],
+            {n: np.array([v]) for n, v in {"start": 9, "end": -9, "one": 1, "back": -2}.items()},
+        ),
+        (
+            [
+                ("Cast", ["q"], {"to": 1}),
+                ("Div", ["n", "d"], {}),
+                ("Cast", ["a1"], {"to": 1}),
+                ("Add", ["x", "a2"], {}),
+            ],
+            {"q": 1.0, "n": np.array([-7]), "d": np.array([2])},
+        ),
+        (
+            [
+                ("Mul", ["x", "k"], {}),
+                ("Greater", ["a0", "zero"], {}),
+                ("Mul", ["a0", "slopes"], {}),
+                ("Where", ["a1", "a2", "zero"], {}),
+            ],
+            {"k": [1e3, 0.1, 1.0, -1.0], "slopes": [0.01, 5.0, 1.0, 2.0], "zero": 0.0},
+        ),
         ([("HardSwish", ["x"], {})], {}),
         ([("Celu", ["x"], {"alpha": 0.5})], {}),
         ([("Max", ["x", "c", "d"], {})], {"c": [0.5, -1, 0, 2], "d": [[0.25]]}),
@@ -163,6 +189,55 @@ def test_operations_are_those_of_the_reference(nodes, arrays):
         ([("Greater", ["x", "x"], {}), ("Where", ["a0", "x", "x"], {})], {}),
         ([("Sigmoid", ["x"], {}), ("Mul", ["a0", "a0"], {})], {}),
         ([("Greater", ["x", "c"], {}), ("Relu", ["a0"], {})], {"c": 0.0}),
+        (
+            [
+                ("Greater", ["x", "c"], {}),
+                ("Transpose", ["a0"], {}),
+                ("Where", ["a1", "five", "c"], {}),
+                ("Add", ["x", "a2"], {}),
+            ],
+            {"c": 0.0, "five": 5.0},
+        ),
+        (
+            [
+                ("Mul", ["x", "large"], {}),
+                ("Greater", ["a0", "c"], {}),
+                ("Where", ["a1", "a0", "o"], {}),
+            ],
+            {"large": 1e6, "c": 0.5, "o": 0.0},
+        ),
+        (
+            [
+                ("Mul", ["x", "k"], {}),
+                ("Greater", ["a0", "zero"], {}),
+                ("Mul", ["a0", "slopes"], {}),
+                ("Relu", ["a2"], {}),
+                ("Where", ["a1", "a3", "zero"], {}),
+            ],
+            {"k": [1e6, 0.1, 1.0], "slopes": [1.0, 5.0, 1.0], "zero": 0.0},
+        ),
+        (
+            [
+                ("Softmax", ["x"], {}),
+                ("Normalizer", ["a0"], {"norm": "MAX", "domain": "ai.onnx.ml"}),
+            ],
+            {},
+        ),
+        ([("Transpose", ["x"], {"perm": [1, 0]}), ("Softmax", ["a0"], {})], {}),
+        ([("Pad", ["x", "pads", "two"], {})], {"pads": np.array([0, 1, 0, 1]), "two": 2.0}),
+        ([("TopK", ["x", "k"], {})], {"k": np.array([2])}),
+        (
+            [("BatchNormalization", ["x", "one", "one", "one", "one"], {"training_mode": 1})],
+            {"one": [1.0, 1.0, 1.0]},
+        ),
+        ([("ConstantOfShape", ["n"], {}), ("ReduceSum", ["a0"], {})], {"n": np.array([2**40])}),
+        (
+            [("Expand", ["c", "n"], {}), ("ReduceSum", ["a0"], {})],
+            {"c": 1.0, "n": np.array([2**40])},
+        ),
+        ([("Add", ["a", "b"], {})], {"a": np.ones((60_000, 1)), "b": np.ones((1, 60_000))}),
+        ([("MatMul", ["a", "b"], {})], {"a": np.ones((60_000, 1)), "b": np.ones((1, 60_000))}),
+        ([("Expand", ["x", "n"], {}), ("Relu", ["a0"], {})], {"n": np.array([1, 8_000_000, 3])}),
     ],
 )
 def test_choices_that_jump_and_other_products_are_refused(nodes, arrays):
@@ -170,7 +245,10 @@ def test_choices_that_jump_and_other_products_are_refused(nodes, arrays):
         helper.make_node(kind, names, [f"a{n}"], **attributes)
         for n, (kind, names, attributes) in enumerate(nodes)
     ]
-    constants = {name: np.asarray(a, np.float32) for name, a in arrays.items()}
+    constants = {
+        name: np.asarray(a, a.dtype if getattr(a, "dtype", None) == np.int64 else np.float32)
+        for name, a in arrays.items()
+    }
     content = model(made, constants, outputs=(f"a{len(nodes) - 1}",))
     with pytest.raises((UnsupportedError, FormatError)):
         from_onnx(content.SerializeToString())

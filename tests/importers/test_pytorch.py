@@ -58,7 +58,7 @@ def test_a_sequential_settles_within_its_bound(make):
             nn.Unflatten(1, (8, 6)),
         ],
         [nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(2, 3, 2), nn.MaxPool2d(2, 1)],
-        [nn.Conv2d(1, 2, 3), nn.MaxPool2d((3, 2), 2, 1), nn.Hardswish(), nn.AdaptiveAvgPool2d(1)],
+        [nn.Conv2d(1, 2, 3), nn.MaxPool2d([3, 2], 2, 1), nn.Hardswish(), nn.AdaptiveAvgPool2d(1)],
     ],
 )
 def test_convolutions_are_unrolled_to_sparse_layers(layers):
@@ -105,6 +105,16 @@ def test_what_has_no_chemistry_is_named():
         from_torch(nn.Sequential(nn.Linear(2, 2), nn.Softmax(1), nn.ReLU()))
     with pytest.raises(UnsupportedError, match="layer 1 is a LayerNorm"):
         from_torch(nn.Sequential(nn.Linear(2, 2), nn.LayerNorm(2)))
+    for layer, shape in (
+        (nn.MaxPool2d(2), (4, 4)),
+        (nn.AvgPool2d(2), (4, 4)),
+        (nn.AdaptiveAvgPool1d(1), (4,)),
+        (nn.BatchNorm1d(2), (2, 4, 4)),
+        (nn.BatchNorm2d(3), (3,)),
+        (nn.MaxPool2d(9), (1, 4, 4)),
+    ):
+        with pytest.raises((InputValueError, UnsupportedError), match="layer 0"):
+            from_torch(nn.Sequential(layer), input_shape=shape)
     for shape in (0, "1,8,8", (1, 8.5), -3):
         with pytest.raises(InputValueError, match="must be of whole numbers"):
             from_torch(nn.Sequential(nn.Conv2d(1, 1, 3)), input_shape=shape)
