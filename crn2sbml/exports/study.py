@@ -81,7 +81,7 @@ class Study:
         """
         if self.recognised is None:
             if inputs is not None:
-                raise UnsupportedError(f"{self.crn.name} is no neural network and takes no inputs")
+                raise takes_no_inputs(self.crn)
             with Simulator(self.crn) as simulator:
                 run = simulator.trajectory(t_end=self.duration)
             ids = run.species_ids
@@ -99,6 +99,14 @@ class Study:
         assert self.recognised is not None
         starts = {s.id: s.initial for s in self.crn.species}
         return [starts[species] for layer in self.recognised.layers for species in layer]
+
+
+def takes_no_inputs(crn: Crn, reason: UnsupportedError | None = None) -> UnsupportedError:
+    """Return the error for inputs of a reaction network that is no neural network."""
+    why = "" if reason is None else f": {reason}"
+    return UnsupportedError(
+        f"{crn.name} is no neural network and takes no inputs{why}; leave them out"
+    )
 
 
 def make_study(
@@ -151,9 +159,7 @@ def make_study(
             recognised = recognise_network(crn)
         except UnsupportedError as error:
             if inputs is not None:
-                raise UnsupportedError(
-                    f"{crn.name} is no neural network and takes no inputs: {error}; leave them out"
-                ) from error
+                raise takes_no_inputs(crn, error) from error
             chosen = _DEFAULT_DURATION if duration is None else duration
             return Study(crn, crn.dynamic_species[-_MOST_OUTPUTS:], chosen, False)
     rows = recognised.own_inputs(crn)[np.newaxis, :]

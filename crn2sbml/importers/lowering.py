@@ -4,10 +4,8 @@ Each function becomes nodes phi(z - t_k), one for each knot, and phi(t_0 - z) wh
 on the left; its value is a sum of them. What a later layer needs again is carried as a pair of
 nodes whose difference it is, exactly; so is an output that may be negative.
 
-A function of many knots is put between two such pairs where that saves edges: one for z, so that
-not every knot has a weighted sum of its own, and one for the value, so that not every node after it
-sees every knot. Layers of nothing but pairs are exact for every h and have h = 1, with which they
-settle fast.
+Functions of many knots come with pairs before and behind them (`pairing`). Layers of nothing but
+pairs are exact for every h and have h = 1, with which they settle fast.
 """
 
 from __future__ import annotations
@@ -27,16 +25,13 @@ from crn2sbml.importers.graph import INPUTS, Graph, Source, Value
 from crn2sbml.importers.matrices import (
     Matrix,
     check_size,
-    count_nonzero,
     dense,
     identity,
     is_identity,
     is_zero,
 )
+from crn2sbml.importers.pairing import SAME, with_pairs
 from crn2sbml.network import Layer, NeuralNetwork
-
-assert IDENTITY.exact is not None
-_SAME = IDENTITY.exact
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,9 +130,9 @@ def lower(
     single = _single_source(output, sources, kinds)
     if single is None:
         sources.append(Source(IDENTITY, output))
-        kinds.append(_SAME)
+        kinds.append(SAME)
     output_is_pairs = single is None
-    paired = _with_pairs(sources, kinds, encoder)
+    paired = with_pairs(sources, kinds, encoder)
     sources, kinds = paired.sources, paired.kinds
     single = paired.numbers[len(paired.numbers) - 1 if single is None else single]
     depths = _depths(sources)
@@ -153,13 +148,13 @@ def lower(
                 base = sources[source - 1].base
                 if base is not None:
                     largest = plan.readouts[source]
-                    _add_function(plan, source, _through(base, known, width), _SAME)
+                    _add_function(plan, source, _through(base, known, width), SAME)
                     plan.readouts[source] = largest.plus(plan.readouts[source])
                 plan.only_wires &= source in paired.wires
             elif depths[source] < number <= needed[source]:
                 nodes = known[source]
                 read = nodes.through(identity(len(nodes.constant)), width)
-                _add_function(plan, source, Value({INPUTS: read}, nodes.constant), _SAME)
+                _add_function(plan, source, Value({INPUTS: read}, nodes.constant), SAME)
         layers.append(_layer(plan, h))
         known, width = plan.readouts, plan.nodes
     return Lowered(NeuralNetwork(layers), output_is_pairs)
@@ -172,87 +167,6 @@ def _input_nodes(encoder: Encoder) -> _Nodes:
     factors[np.cumsum(counts)[counts == 2] - 1] = -1.0
     entries = np.repeat(np.arange(len(counts)), counts)
     return _Nodes(np.arange(encoder.width), entries, factors, -encoder.offsets)
-
-
-@dataclass(slots=True, eq=False)
-class _Paired:
-    """Sources with pairs before and behind some.
-
-    Parameters
-    ----------
-    sources, kinds : list
-        With the pairs as sources of their own.
-    numbers : dict of int to int
-        Which number each source has now: that of the pair behind it, if it has one.
-    wires : set of int
-        Sources whose weights are none of the original's.
-    """
-
-    sources: list[Source] = field(default_factory=list)
-    kinds: list[PiecewiseLinear] = field(default_factory=list)
-    numbers: dict[int, int] = field(default_factory=lambda: {INPUTS: INPUTS})
-    wires: set[int] = field(default_factory=set)
-
-    def add(self, source: Source, kind: PiecewiseLinear, *, wire: bool) -> int:
-        """Add a source and return its number."""
-        self.sources.append(source)
-        self.kinds.append(kind)
-        if wire:
-            self.wires.add(len(self.sources))
-        return len(self.sources)
-
-    def add_pair_behind(self, number: int, size: int) -> int:
-        """Let a pair stand for a source, and return how many nodes hold an entry of it then."""
-        value = Value({self.numbers[number]: identity(size)}, np.zeros(size))
-        self.numbers[number] = self.add(Source(IDENTITY, value), _SAME, wire=True)
-        return 2
-
-
-def _with_pairs(
-    sources: Sequence[Source], kinds: Sequence[PiecewiseLinear], encoder: Encoder
-) -> _Paired:
-    """Put functions of many knots between pairs, where that at least halves their edges."""
-    found = _Paired()
-    edges = _readers(sources, kinds)
-    weighted = {s for source in sources if source.base is None for s in source.argument.parts}
-    # How many nodes hold an entry of each source.
-    widths = {INPUTS: 2 if any(encoder.pairs) else 1}
-    for number, (source, kind) in enumerate(zip(sources, kinds, strict=True), start=1):
-        size, knots = source.argument.size, kind.nodes
-        renumbered = source.renumbered(found.numbers)
-        if source.base is not None:
-            found.numbers[number] = found.add(renumbered, kind, wire=source.base.only_moves)
-            widths[number] = knots + 2
-            # What comes after it sees one number, so that training cannot take it apart.
-            if number in weighted:
-                widths[number] = found.add_pair_behind(number, size)
-            continue
-        argument = renumbered.argument
-        before = sum(
-            widths[s] * int(count_nonzero(m).sum()) for s, m in source.argument.parts.items()
-        )
-        wire = 2 * (2 * before + 2 * knots * size) < knots * before
-        if wire:
-            pair = found.add(Source(IDENTITY, argument), _SAME, wire=False)
-            argument = Value({pair: identity(size)}, np.zeros(size))
-        found.numbers[number] = found.add(Source(source.function, argument), kind, wire=wire)
-        widths[number] = knots
-        after = edges.get(number, 0)
-        if 2 * (2 * knots * size + 2 * after) < knots * after:
-            widths[number] = found.add_pair_behind(number, size)
-    return found
-
-
-def _readers(sources: Sequence[Source], kinds: Sequence[PiecewiseLinear]) -> dict[int, int]:
-    """Return for each source how many edges lead on from a node that holds its values."""
-    edges: dict[int, int] = {}
-    for source, kind in zip(sources, kinds, strict=True):
-        # Behind many knots there is a pair that sees it instead.
-        for value in source.values:
-            for number, matrix in value.parts.items():
-                found = min(kind.nodes, 2) * int(count_nonzero(matrix).sum())
-                edges[number] = edges.get(number, 0) + found
-    return edges
 
 
 def _single_source(
@@ -306,7 +220,7 @@ def _add_function(plan: _LayerPlan, source: int, z: Value, pieces: PiecewiseLine
     signs, knots, factors, constant = _arms(pieces)
     arms = len(signs)
     check_size(z.size * arms, z.parts[INPUTS].shape[1])
-    plan.only_pairs &= pieces is _SAME
+    plan.only_pairs &= pieces is SAME
     plan.weights.append(np.repeat(z.parts[INPUTS], arms, axis=0) * np.tile(signs, z.size)[:, None])
     plan.biases.append(
         np.tile(signs, z.size) * (np.repeat(z.constant, arms) - np.tile(knots, z.size))

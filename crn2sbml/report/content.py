@@ -18,6 +18,7 @@ from crn2sbml.errors import (
     UnsupportedError,
 )
 from crn2sbml.exports import Study, make_study
+from crn2sbml.exports.study import takes_no_inputs
 from crn2sbml.extract import RecognisedNetwork, recognise_network
 from crn2sbml.network import NeuralNetwork
 from crn2sbml.reaction import check_label, format_complex
@@ -197,9 +198,7 @@ def _model(
         found = recognise_network(source)
     except UnsupportedError as error:
         if inputs is not None:
-            raise UnsupportedError(
-                f"{source.name} is no neural network and takes no inputs: {error}; leave them out"
-            ) from error
+            raise takes_no_inputs(source, error) from error
         return source, None, None
     if inputs is None:
         return source, found.own_inputs(source)[np.newaxis, :], found
