@@ -366,7 +366,8 @@ class NeuralNetwork:
             for number, kind in enumerate(kinds, start=1):
                 layers.setdefault(kind, []).append(str(number))
             shown = "; ".join(
-                f"{kind} in layers {', '.join(numbers)}" for kind, numbers in layers.items()
+                f"{kind} in layer{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
+                for kind, numbers in layers.items()
             )
         return f"NeuralNetwork {'-'.join(map(str, self.widths))}, {shown}"
 

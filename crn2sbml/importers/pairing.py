@@ -110,7 +110,7 @@ def _readers(sources: Sequence[Source], kinds: Sequence[PiecewiseLinear]) -> dic
     """Return for each source how many edges lead on from a node that holds its values."""
     edges: dict[int, int] = {}
     for source, kind in zip(sources, kinds, strict=True):
-        # Behind many knots there is a pair that sees it instead.
+        # Where there are many knots, a pair before them sees it instead.
         for value in source.values:
             for number, matrix in value.parts.items():
                 found = min(kind.nodes, 2) * int(count_nonzero(matrix).sum())
