@@ -301,7 +301,7 @@ def _checked_classes(classes: Iterable[ClassLabel], outputs: int) -> tuple[Class
     """Return classes, one for each output, all different."""
     if isinstance(classes, (str, Mapping)):
         raise InputValueError(f"the classes are {classes!r}; they must be a list")
-    found = tuple(classes)
+    found = tuple(c.item() if isinstance(c, np.generic) else c for c in classes)
     if len(found) != outputs:
         raise InputValueError(f"there are {len(found)} classes for {outputs} outputs")
     for label in found:

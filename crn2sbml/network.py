@@ -74,6 +74,7 @@ class Layer:
                 f"but there are {self.biases.shape[0]} biases; give one bias a node"
             )
         object.__setattr__(self, "sparse", bool(self.sparse and (self.weights == 0.0).any()))
+        object.__setattr__(self, "trainable", bool(self.trainable))
 
     @property
     def width(self) -> int:

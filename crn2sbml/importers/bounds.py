@@ -106,15 +106,15 @@ def find_ranges(graph: Graph, low: Array, high: Array, shifts: Array | None = No
     arguments = []
     for number, source in enumerate(graph.sources, start=1):
         z = _affine(source.argument, values, source.argument.constant)
-        values[number] = _image(source.function, z)
         arguments.append(z)
-        if source.base is not None:
-            base, other = (
-                _affine(value, values, value.constant) for value in _rivals(source, source.base)
-            )
-            values[number] = Interval(
-                np.maximum(base.low, other.low), np.maximum(base.high, other.high)
-            )
+        if source.base is None:
+            values[number] = _image(source.function, z)
+            continue
+        base, other = (
+            _affine(value, values, value.constant) for value in _rivals(source, source.base)
+        )
+        low, high = np.maximum(base.low, other.low), np.maximum(base.high, other.high)
+        values[number] = Interval(low, high)
     return Ranges(values[INPUTS], arguments, np.zeros(graph.width) if shifts is None else shifts)
 
 
@@ -144,46 +144,58 @@ def bound_errors(
     inputs = ranges.inputs
     errors = {INPUTS: Interval(np.zeros_like(inputs.low), np.zeros_like(inputs.low))}
     # Of the terms of each number: how large they are together, and how many.
-    # A node of a pair holds up to sqrt(h) more than the number that it stands for.
-    more = max(1.0, math.sqrt(h))
+    # A node of a pair holds up to sqrt(h) more than the number that it stands for, and a number may
+    # be carried from layer to layer, of which there are at most three a source.
+    scale = _Scale(max(1.0, math.sqrt(h)), _FEW * (3 * len(graph.sources) + 1))
+    more = scale.more
     terms = {INPUTS: (_largest(inputs) + 2.0 * np.abs(ranges.shifts) + more, 2)}
     for number, (source, chosen, z) in enumerate(
         zip(graph.sources, pieces, ranges.arguments, strict=True), start=1
     ):
-        delta = _delta(source.argument, errors, terms, more)
+        delta = _delta(source.argument, errors, terms, scale)
         if source.base is None:
             errors[number] = _through(source, chosen, h, z, delta)
             terms[number] = _terms(chosen, _largest(z) + _largest(delta), more), chosen.nodes
             continue
-        base, other = (_delta(value, errors, terms, more) for value in _rivals(source, source.base))
+        base, other = (
+            _delta(value, errors, terms, scale) for value in _rivals(source, source.base)
+        )
         errors[number] = _larger(chosen, h, z, delta, base, other)
-        size, count = _sizes(source.base, terms, more)
+        size, count = _sizes(source.base, terms, scale)
         size += _terms(chosen, _largest(z) + _largest(delta), more)
         terms[number] = size, 2 + int(count.max())
-    found = _delta(output, errors, terms, more)
+    found = _delta(output, errors, terms, scale)
     return ErrorBounds(found.low, found.high)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """What rounding is counted by: how much more nodes hold, and how many operations there are."""
+
+    more: float
+    few: int
 
 
 def _delta(
     value: Value,
     errors: Mapping[int, Interval],
     terms: Mapping[int, tuple[Array, int]],
-    more: float,
+    scale: _Scale,
 ) -> Interval:
     """Bound the error of an affine map: what comes from its sources, and rounding."""
     found = _affine(value, errors, 0.0)
-    size, count = _sizes(value, terms, more)
+    size, count = _sizes(value, terms, scale)
     rounding = _EPSILON * count * size
     return Interval(found.low - rounding, found.high + rounding)
 
 
 def _sizes(
-    value: Value, terms: Mapping[int, tuple[Array, int]], more: float
+    value: Value, terms: Mapping[int, tuple[Array, int]], scale: _Scale
 ) -> tuple[Array, Array]:
     """Return how large the terms of an affine map are together, and how many there are."""
     rows = len(terms[INPUTS][0])
-    size = np.abs(value.constant) + np.full((rows, value.size), more)
-    count = np.full(value.size, _FEW)
+    size = np.abs(value.constant) + np.full((rows, value.size), scale.more)
+    count = np.full(value.size, scale.few)
     for source, matrix in value.parts.items():
         sizes, each = terms[source]
         size += sizes @ abs(matrix).T
@@ -270,7 +282,12 @@ def _limit(function: Function, end: Array, side: int) -> Array:
     """Return values at ends, and where the function goes at infinite ones."""
     if function.domain is not None:
         known = np.clip(end, *function.domain)
-        return np.where(known == end, function.value(known), np.inf if side else -np.inf)
+        with np.errstate(invalid="ignore"):
+            distance = np.abs(end - known)
+        low, high = function.domain
+        beyond = _steepest(function) * np.where(np.isfinite(distance), distance, 0.0)
+        value = function.value(known) + (beyond if side else -beyond)
+        return np.where(distance <= _SLACK * (high - low), value, np.inf if side else -np.inf)
     slope, constant = function.asymptotes[side]
     away = constant if slope == 0 else np.inf * np.sign(slope) * (1 if side else -1)
     return np.where(np.isfinite(end), function.value(_finite(end)), away)
@@ -306,8 +323,11 @@ def _beyond(function: Function, *intervals: Interval) -> float | None:
     )
     if distance > _SLACK * (high - low):
         return None
-    steepest = max(map(abs, function.slope_range))
-    return 2.0 * steepest * distance
+    return 2.0 * _steepest(function) * distance
+
+
+def _steepest(function: Function) -> float:
+    return max(map(abs, function.slope_range))
 
 
 def _product(slope: Array, end: Array) -> Array:

@@ -72,7 +72,25 @@ class PiecewiseLinear:
     @property
     def nodes(self) -> int:
         """How many nodes of a smoothed ReLU compute it."""
-        return len(self.knots) + (2 if not len(self.knots) else int(self.slope != 0.0))
+        return len(self.arms[0])
+
+    @property
+    def arms(self) -> tuple[Array, Array, Array, float]:
+        """Signs, knots and factors of nodes phi(sign (z - knot)), and what is added to them."""
+        knots = self.knots if len(self.knots) else np.zeros(1)
+        factors = self.changes.copy() if len(self.knots) else np.zeros(1)
+        signs = np.ones(len(knots))
+        constant = self.constant
+        if self.slope != 0.0:
+            # s z = s t + s phi(z - t) - s phi(t - z) for any t.
+            factors[0] += self.slope
+            signs, knots = np.append(signs, -1.0), np.append(knots, knots[0])
+            factors = np.append(factors, -self.slope)
+            constant += self.slope * float(knots[0])
+        # min(z, t) = t - phi(t - z) needs no phi(z - t).
+        counts = factors != 0.0
+        counts[0] |= not counts.any()
+        return signs[counts], knots[counts], factors[counts], constant
 
     def slopes(self, low: Array, high: Array) -> tuple[Array, Array]:
         """Return the smallest and largest slope between two numbers, elementwise."""
@@ -110,6 +128,8 @@ class Function:
         Outside of these it approaches the lines monotonically, without turning points.
     slope_range : tuple of float
         Smallest and largest slope over all numbers, or over the domain.
+    jump : float, default 0
+        How far its values may be from what the rest describes, where they jump by so much.
     domain : tuple of float, optional
         Where the function is known, for one without asymptotes. Nothing is promised of a network
         that uses it elsewhere.
@@ -125,6 +145,7 @@ class Function:
     monotone: tuple[float, float] = (0.0, 0.0)
     slope_range: tuple[float, float] = field(default=(0.0, 1.0))
     domain: tuple[float, float] | None = None
+    jump: float = 0.0
 
     def slopes(self, low: Array, high: Array) -> tuple[Array, Array]:
         """Return bounds of its slope between two numbers, elementwise."""
@@ -318,7 +339,7 @@ def _chords(function: Function, places: Array, accuracy: float) -> PiecewiseLine
     size = _chord_error(function, places, values)
     if function.domain is None:
         size = max(size, *_tail_errors(function, places, values))
-    size += _ROUNDING * (1.0 + float(np.abs(values).max()) + size)
+    size += _ROUNDING * (1.0 + float(np.abs(values).max()) + size) + function.jump
     return PiecewiseLinear(constant, left, places, np.diff(slopes), (-size, size))
 
 
@@ -326,8 +347,9 @@ def _bulge(function: Function, places: Array) -> Array:
     """Return the sign of the curvature around places: chords lie above where it is positive."""
     assert function.curvature is not None
     spans = 1e-6 * np.diff(places)
-    after = np.sign(function.curvature(places + np.append(spans, spans[-1])))
-    before = np.sign(function.curvature(places - np.insert(spans, 0, spans[0])))
+    low, high = function.domain or (-np.inf, np.inf)
+    after = np.sign(function.curvature(np.minimum(places + np.append(spans, spans[-1]), high)))
+    before = np.sign(function.curvature(np.maximum(places - np.insert(spans, 0, spans[0]), low)))
     # Next to a straight line the other side decides.
     return np.asarray(np.sign(before + after))
 

@@ -9,13 +9,13 @@ import numpy as np
 
 from crn2sbml.arrays import Array
 from crn2sbml.errors import UnsupportedError
-from crn2sbml.importers.functions import FUNCTIONS, SOFTPLUS_THRESHOLD
+from crn2sbml.importers.functions import FUNCTIONS, SOFTPLUS_THRESHOLD, softplus
 from crn2sbml.importers.graph import Graph, Value
 from crn2sbml.importers.matrices import dense_entries, row_largest
 from crn2sbml.importers.tensors import Tensor
 
-# Weights are in single precision.
-_ROUNDING = 1e-6
+# Of what was computed from the same weights in double precision.
+_ROUNDING = 1e-12
 
 COMPARED = {
     "Greater": np.greater,
@@ -52,9 +52,9 @@ class Comparison:
         UnsupportedError
             If the result jumps at the limit, or is no known function.
         """
-        over, under = (yes, no) if self.above else (no, yes)
-        over, under = (self._wide(part) for part in (over, under))
-        z = self.z.flat
+        shape = np.broadcast_shapes(self.z.shape, np.shape(yes), np.shape(no))
+        over, under = (_wide(part, shape) for part in ((yes, no) if self.above else (no, yes)))
+        z = _wide(self.z, shape)
         source = graph.source_of(under)
         if (
             source is not None
@@ -64,9 +64,9 @@ class Comparison:
             and source.argument.equals(z)
         ):
             # PyTorch takes z itself where they are the same to its precision.
-            return Tensor.of(under, self.z.shape)
+            return Tensor.of(graph.apply(softplus(self.limit), z), shape)
         # over = under + k (z - limit): continuous, with another slope.
-        slopes = self._slopes(over.plus(under.scaled(np.full(z.size, -1.0))))
+        slopes = self._slopes(z, over.plus(under.scaled(np.full(z.size, -1.0))))
         if slopes is None:
             raise UnsupportedError(
                 f"it chooses between two things that are not the same at {self.limit:g}, or are no "
@@ -74,18 +74,10 @@ class Comparison:
             )
         gap = z.shifted(np.full(z.size, -self.limit))
         bend = graph.apply(FUNCTIONS["relu"], gap).scaled(slopes)
-        return Tensor.of(under.plus(bend), self.z.shape)
+        return Tensor.of(under.plus(bend), shape)
 
-    def _wide(self, part: Any) -> Value:
-        """Return one side with the shape of what is compared."""
-        if isinstance(part, Tensor):
-            return part.moved(lambda places: np.broadcast_to(places, self.z.shape)).flat
-        numbers = np.broadcast_to(np.asarray(part, dtype=np.float64), self.z.shape)
-        return Value({}, numbers.ravel().copy())
-
-    def _slopes(self, value: Value) -> Array | None:
-        """Return k, entry by entry, if a value is k (z - limit) up to rounding of the weights."""
-        z = self.z.flat
+    def _slopes(self, z: Value, value: Value) -> Array | None:
+        """Return k, entry by entry, if a value is k (z - limit) up to rounding."""
         slopes, largest = np.zeros(z.size), np.zeros(z.size)
         for source, matrix in z.parts.items():
             sizes = abs(matrix)
@@ -103,3 +95,11 @@ class Comparison:
         jumps = np.abs(rest.constant) > allowed * (np.abs(z.constant) + abs(self.limit))
         bent = [row_largest(matrix) > allowed * largest for matrix in rest.parts.values()]
         return None if np.any([jumps, *bent]) else slopes
+
+
+def _wide(part: Any, shape: tuple[int, ...]) -> Value:
+    """Return numbers, or what depends on the inputs, in a shape that it is broadcast to."""
+    if isinstance(part, Tensor):
+        return part.broadcast(shape).flat
+    numbers = np.broadcast_to(np.asarray(part, dtype=np.float64), shape)
+    return Value({}, numbers.ravel().copy())

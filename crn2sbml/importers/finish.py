@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Literal, get_args
 
 import numpy as np
@@ -71,7 +72,7 @@ class ImportOptions:
             optional = name == "h" and value is None
             if not optional and not (is_number(value) and 0 < value < math.inf):
                 raise InputValueError(f"{name} is {value!r}; it must be a positive number")
-        if self.knots is not None and not (is_number(self.knots) and self.knots == int(self.knots)):
+        if self.knots is not None and not (is_number(self.knots) and self.knots % 1 == 0):
             raise InputValueError(f"knots is {self.knots!r}; it must be a whole number")
         if self.signs not in get_args(Signs):
             raise InputValueError(
@@ -133,10 +134,9 @@ def finish(
 def _class_names(classes: Sequence[ClassLabel]) -> list[str]:
     """Return names of outputs that stand for classes; what cannot be a name gets a number."""
     names = [" ".join(str(label).split()) for label in classes]
-    return [
-        name if name and name.isprintable() and names.count(name) == 1 else f"class {number}"
-        for number, name in enumerate(names, start=1)
-    ]
+    known = {name for name in names if name and names.count(name) == 1}
+    spare = (name for n in count(1) if (name := f"class {n}") not in known)
+    return [name if name in known else next(spare) for name in names]
 
 
 def _rows(data: ArrayLike | None, width: int) -> Array | None:
@@ -281,7 +281,8 @@ def _smoothing(
     # Two digits are enough, rounded down.
     h = math.exp(small)
     exponent = math.floor(math.log10(h)) - 1
-    return float(f"{math.floor(h / 10.0**exponent)}e{exponent}")
+    rounded = float(f"{math.floor(h / 10.0**exponent)}e{exponent}")
+    return rounded if proved(rounded) <= goal else h
 
 
 def _report(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -179,13 +180,30 @@ IDENTITY = piecewise("identity", 0.0, 1.0, [], [])
 RELU = piecewise("ReLU", 0.0, 0.0, [0.0], [1.0])
 
 SOFTPLUS_THRESHOLD = 20.0
-"""Beyond it, PyTorch's softplus is its argument: off by e^-20."""
+"""Smallest argument beyond which softplus may be replaced by its argument."""
 
 # Extrema of the second derivative of the sigmoid are at +-ln(2 + sqrt(3)); of tanh at half of that.
 _PEAK = math.log(2.0 + math.sqrt(3.0))
 # Positive root of the third derivative of z sigmoid(z).
 _SILU_PEAK = 3.43584099353511
 _SELU = 1.6732632423543772, 1.0507009873554805
+
+_SOFTPLUS = Function(
+    "softplus",
+    lambda z: np.logaddexp(0.0, z),
+    curvature=lambda z: _sigmoid(z) * (1.0 - _sigmoid(z)),
+    extremes=(0.0,),
+    asymptotes=((0.0, 0.0), (1.0, 0.0)),
+)
+
+
+def softplus(threshold: float) -> Function:
+    """ln(1 + e^z), and z itself beyond a threshold, as PyTorch computes it."""
+    jump = math.log1p(math.exp(-threshold))
+    return replace(
+        _SOFTPLUS, value=lambda z: np.where(z > threshold, z, np.logaddexp(0.0, z)), jump=jump
+    )
+
 
 FUNCTIONS: dict[str, Function] = {
     "identity": IDENTITY,
@@ -210,13 +228,7 @@ FUNCTIONS: dict[str, Function] = {
         extremes=(-_PEAK / 2, _PEAK / 2),
         asymptotes=((0.0, -1.0), (0.0, 1.0)),
     ),
-    "softplus": Function(
-        "softplus",
-        lambda z: np.logaddexp(0.0, z),
-        curvature=lambda z: _sigmoid(z) * (1.0 - _sigmoid(z)),
-        extremes=(0.0,),
-        asymptotes=((0.0, 0.0), (1.0, 0.0)),
-    ),
+    "softplus": _SOFTPLUS,
     "elu": elu(1.0),
     "selu": elu(*_SELU),
     # Slopes of z Phi(z) are Phi + z times the density, from -0.129 to 1.129 at z = -+sqrt(2).

@@ -19,9 +19,11 @@ from crn2sbml.importers.functions import IDENTITY, RELU
 from crn2sbml.importers.matrices import (
     Matrix,
     count_entries,
+    count_nonzero,
     identity,
     is_identity,
     is_signs,
+    is_zero,
     product,
     scaled_rows,
     stacked,
@@ -90,23 +92,22 @@ class Value:
 
     @property
     def only_moves(self) -> bool:
-        """Whether each entry is one of a source, or a difference of such."""
-        return not self.constant.any() and all(map(is_signs, self.parts.values()))
+        """Whether each entry is one of a source, up to sign, or a difference of two."""
+        entries = sum(count_nonzero(matrix) for matrix in self.parts.values())
+        return (
+            not self.constant.any()
+            and all(map(is_signs, self.parts.values()))
+            and bool(np.max(entries, initial=0) <= 2)
+        )
 
-    def equals(self, other: Value, tolerance: float = 0.0) -> bool:
-        """Tell whether two values are the same, up to a share of the largest number."""
+    def equals(self, other: Value) -> bool:
+        """Tell whether two values are the same."""
         if self is other:
             return True
         if self.size != other.size:
             return False
         difference = self.plus(other.scaled(np.full(other.size, -1.0)))
-        return difference.largest <= tolerance * other.largest
-
-    @property
-    def largest(self) -> float:
-        """Largest absolute number of all matrices and the constant."""
-        sizes = [float(abs(matrix).max()) for matrix in self.parts.values() if min(matrix.shape)]
-        return max([*sizes, float(np.abs(self.constant).max(initial=0.0))])
+        return not difference.constant.any() and all(map(is_zero, difference.parts.values()))
 
     @classmethod
     def joined(cls, values: Sequence[Value]) -> Value:
@@ -181,6 +182,7 @@ class Graph:
 
     def larger(self, first: Value, second: Value) -> Value:
         """Return the larger one of two values, entry by entry."""
+        first, second = self.kept(first), self.kept(second)
         gap = first.plus(second.scaled(np.full(second.size, -1.0)))
         return self._added(Source(RELU, gap, second))
 

@@ -217,7 +217,7 @@ def _through(value: Value, known: Mapping[int, _Nodes], width: int) -> Value:
 
 def _add_function(plan: _LayerPlan, source: int, z: Value, pieces: PiecewiseLinear) -> None:
     """Add the nodes of a function: entry by entry, one for each knot and sign."""
-    signs, knots, factors, constant = _arms(pieces)
+    signs, knots, factors, constant = pieces.arms
     arms = len(signs)
     check_size(z.size * arms, z.parts[INPUTS].shape[1])
     plan.only_pairs &= pieces is SAME
@@ -232,24 +232,6 @@ def _add_function(plan: _LayerPlan, source: int, z: Value, pieces: PiecewiseLine
         np.full(z.size, constant),
     )
     plan.nodes += z.size * arms
-
-
-def _arms(pieces: PiecewiseLinear) -> tuple[Array, Array, Array, float]:
-    """Return signs, knots and factors of nodes phi(sign (z - knot)), and what is added to them."""
-    knots = pieces.knots if len(pieces.knots) else np.zeros(1)
-    factors = pieces.changes.copy() if len(pieces.knots) else np.zeros(1)
-    signs = np.ones(len(knots))
-    constant = pieces.constant
-    if pieces.slope != 0.0:
-        # s z = s t + s phi(z - t) - s phi(t - z) for any t.
-        factors[0] += pieces.slope
-        signs, knots = np.append(signs, -1.0), np.append(knots, knots[0])
-        factors = np.append(factors, -pieces.slope)
-        constant += pieces.slope * float(knots[0])
-    # min(z, t) = t - phi(t - z) needs no phi(z - t).
-    counts = factors != 0.0
-    counts[0] |= not counts.any()
-    return signs[counts], knots[counts], factors[counts], constant
 
 
 def _layer(plan: _LayerPlan, h: float) -> Layer:

@@ -23,7 +23,7 @@ MOST_WEIGHTS = 25_000_000
 
 def identity(size: int) -> Matrix:
     """Return the identity."""
-    check_size(1, size)
+    check_count(size)
     return _kept(sparse.eye_array(size, format="csr"))
 
 
@@ -31,7 +31,7 @@ def from_entries(
     values: ArrayLike, rows: NDArray[np.intp], columns: NDArray[np.intp], shape: tuple[int, int]
 ) -> Matrix:
     """Return a sparse matrix with some entries; those of the same place are added up."""
-    check_size(1, len(rows))
+    check_count(len(rows))
     found = sparse.csr_array((np.broadcast_to(values, rows.shape), (rows, columns)), shape=shape)
     found.eliminate_zeros()
     return _kept(found)
@@ -48,7 +48,7 @@ def repeated(matrix: Array, times: int) -> Matrix:
 def product(left: Matrix, right: Matrix) -> Matrix:
     """Multiply two matrices."""
     if sparse.issparse(left) and sparse.issparse(right):
-        check_size(1, int(np.diff(right.indptr)[left.indices].sum()))
+        check_count(int(np.diff(right.indptr)[left.indices].sum()))
     else:
         check_size(left.shape[0], right.shape[1])
     return left @ right
@@ -71,7 +71,7 @@ def stacked(matrices: Sequence[Matrix | None], heights: Sequence[int]) -> Matrix
         sparse.csr_array((height, width)) if matrix is None else sparse.csr_array(matrix)
         for matrix, height in zip(matrices, heights, strict=True)
     ]
-    check_size(1, sum(part.nnz for part in parts))
+    check_count(sum(part.nnz for part in parts))
     return _kept(sparse.vstack(parts, format="csr"))
 
 
@@ -132,6 +132,20 @@ def is_signs(matrix: Matrix) -> bool:
     """Tell whether all numbers are 0, 1 or -1."""
     size = abs(matrix)
     return not count_nonzero(size - size * size).any()
+
+
+def check_count(numbers: int) -> None:
+    """Refuse more numbers than there may be in one place.
+
+    Raises
+    ------
+    UnsupportedError
+        If there are more than 25 million.
+    """
+    if numbers > MOST_WEIGHTS:
+        raise UnsupportedError(
+            f"there are {numbers:,} numbers, but at most {MOST_WEIGHTS:,} can be imported"
+        )
 
 
 def check_size(rows: int, columns: int) -> None:

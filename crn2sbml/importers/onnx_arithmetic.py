@@ -21,14 +21,14 @@ from crn2sbml.importers.functions import (
     leaky_relu,
 )
 from crn2sbml.importers.graph import Graph
-from crn2sbml.importers.matrices import check_size
+from crn2sbml.importers.matrices import check_count, check_size
 from crn2sbml.importers.onnx_shapes import Operation, both_constant
 from crn2sbml.importers.tensors import Geometry, Tensor
 
 
 def _computed(apply: Callable[..., Any], *constants: Any) -> Any:
     """Return what comes of constants, if it is not too large."""
-    check_size(1, math.prod(np.broadcast_shapes(*map(np.shape, constants))))
+    check_count(math.prod(np.broadcast_shapes(*map(np.shape, constants))))
     return np.asarray(apply(*constants))
 
 
@@ -205,7 +205,7 @@ def _elementwise(choose: Callable[[dict[str, Any]], Function]) -> Operation:
         if isinstance(arguments[0], Tensor):
             return arguments[0].applied(graph, function)
         numbers = np.asarray(arguments[0], dtype=np.float64)
-        check_size(1, numbers.size)
+        check_count(numbers.size)
         return np.asarray(function.value(numbers))
 
     return apply
@@ -269,8 +269,7 @@ def _extreme(apply: Callable[..., Any], factor: float) -> Operation:
 
 def _larger(graph: Graph, first: Tensor, second: Tensor) -> Tensor:
     shape = np.broadcast_shapes(first.shape, second.shape)
-    wide = [t.moved(lambda places: np.broadcast_to(places, shape)) for t in (first, second)]
-    values = [graph.kept(tensor.flat) for tensor in wide]
+    values = (tensor.broadcast(shape).flat for tensor in (first, second))
     return Tensor.of(graph.larger(*values), shape)
 
 

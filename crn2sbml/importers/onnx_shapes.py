@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crn2sbml.errors import FormatError, UnsupportedError
 from crn2sbml.importers.graph import Graph, Value
-from crn2sbml.importers.matrices import check_size
+from crn2sbml.importers.matrices import check_count, check_size
 from crn2sbml.importers.tensors import Tensor
 
 LARGEST_FILE = 500_000_000
@@ -55,7 +55,7 @@ def _move(move: Callable[[NDArray[Any], list[Any], dict[str, Any]], NDArray[Any]
         if isinstance(first, Tensor):
             return first.moved(lambda places: move(places, rest, attributes))
         moved = np.asarray(move(first, rest, attributes))
-        check_size(1, moved.size)
+        check_count(moved.size)
         return moved
 
     return apply
@@ -124,7 +124,7 @@ def _gather_nd(x: NDArray[Any], rest: list[Any], attributes: dict[str, Any]) -> 
 def _concatenate(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     axis = attributes["axis"]
     if both_constant(arguments):
-        check_size(1, sum(np.size(argument) for argument in arguments))
+        check_count(sum(np.size(argument) for argument in arguments))
         return np.concatenate(arguments, axis)
     if not all(isinstance(argument, Tensor) for argument in arguments):
         raise UnsupportedError("it joins constants to numbers that depend on the inputs")
@@ -158,7 +158,7 @@ def _constant_of_shape(
 ) -> Any:
     value = read_array(onnx, attributes["value"], "a constant") if "value" in attributes else [0.0]
     shape = [int(n) for n in arguments[0]]
-    check_size(1, math.prod(shape))
+    check_count(math.prod(shape))
     return np.full(shape, np.ravel(value)[0])
 
 
@@ -194,7 +194,7 @@ def _pad(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: A
     chosen = range(half) if axes is None else [int(axis) for axis in axes]
     for axis, ends in zip(chosen, zip(pads[:half], pads[half:], strict=True), strict=True):
         widths[axis] = ends
-    check_size(1, math.prod(n + abs(a) + abs(b) for n, (a, b) in zip(x.shape, widths, strict=True)))
+    check_count(math.prod(n + abs(a) + abs(b) for n, (a, b) in zip(x.shape, widths, strict=True)))
     if not isinstance(x, Tensor):
         return np.pad(x, widths)
     # One entry more, which is 0.

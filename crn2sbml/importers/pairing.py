@@ -84,7 +84,8 @@ def with_pairs(
         size, knots = source.argument.size, kind.nodes
         renumbered = source.renumbered(found.numbers)
         if source.base is not None:
-            found.numbers[number] = found.add(renumbered, kind, wire=source.base.only_moves)
+            wire = all(value.only_moves for value in source.values)
+            found.numbers[number] = found.add(renumbered, kind, wire=wire)
             widths[number] = knots + 2
             # What comes after it sees one number, so that training cannot take it apart.
             if number in weighted:

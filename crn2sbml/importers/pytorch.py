@@ -14,7 +14,15 @@ from crn2sbml.arrays import Array
 from crn2sbml.errors import InputValueError, MissingDependencyError, UnsupportedError
 from crn2sbml.importers.chords import Function
 from crn2sbml.importers.finish import ImportOptions, finish
-from crn2sbml.importers.functions import FUNCTIONS, SOFTPLUS_THRESHOLD, celu, clip, elu, leaky_relu
+from crn2sbml.importers.functions import (
+    FUNCTIONS,
+    SOFTPLUS_THRESHOLD,
+    celu,
+    clip,
+    elu,
+    leaky_relu,
+    softplus,
+)
 from crn2sbml.importers.graph import Graph
 from crn2sbml.importers.imported import ImportedNetwork
 from crn2sbml.importers.onnx_files import from_onnx
@@ -100,22 +108,22 @@ def _checked_shape(shape: Any) -> tuple[int, ...]:
     """Return the shape that a user gave, or ()."""
     if shape is None:
         return ()
-    lengths = (shape,) if isinstance(shape, int) else shape
+    whole = int, np.integer
+    lengths = (shape,) if isinstance(shape, whole) else shape
     if not isinstance(lengths, (tuple, list)) or not all(
-        isinstance(length, int) and length > 0 for length in lengths
+        isinstance(length, whole) and length > 0 for length in lengths
     ):
         raise InputValueError(
             f"the input_shape is {shape!r}; it must be of whole numbers, such as (1, 28, 28)"
         )
-    return tuple(lengths)
+    return tuple(map(int, lengths))
 
 
 def _input_shape(layers: list[tuple[str, Any]], data: ArrayLike | None) -> tuple[int, ...]:
-    # Elementwise layers come before the first one that tells its width; others change the shape.
     for _, layer in layers:
         if _kind(layer) == "Linear":
             return (int(layer.in_features),)
-        if _kind(layer) not in ("Identity", "Dropout", "ReLU", "Sigmoid", "Tanh", "Flatten"):
+        if _kind(layer) not in _KEEP_SHAPE:
             break
     if data is not None and np.ndim(data) > 1:
         return np.shape(data)[1:]
@@ -259,7 +267,7 @@ def _softplus(layer: Any) -> Function:
         raise UnsupportedError(f"its beta is {layer.beta}; only 1 is known")
     if layer.threshold < SOFTPLUS_THRESHOLD:
         raise UnsupportedError(f"its threshold is {layer.threshold}; use at least 20")
-    return FUNCTIONS["softplus"]
+    return softplus(float(layer.threshold))
 
 
 def _elementwise(choose: Callable[[Any], Function]) -> Callable[[Graph, Tensor, Any], Tensor]:
@@ -270,6 +278,26 @@ def _unchanged(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
     return tensor
 
 
+_FUNCTIONS: dict[str, Callable[[Any], Function]] = {
+    "ReLU": lambda layer: FUNCTIONS["relu"],
+    "ReLU6": lambda layer: FUNCTIONS["relu6"],
+    "LeakyReLU": lambda layer: leaky_relu(float(layer.negative_slope)),
+    "PReLU": _prelu,
+    "Hardtanh": lambda layer: clip(float(layer.min_val), float(layer.max_val)),
+    "Hardsigmoid": lambda layer: FUNCTIONS["hard-sigmoid"],
+    "Hardswish": lambda layer: FUNCTIONS["hard-swish"],
+    "CELU": lambda layer: celu(float(layer.alpha)),
+    "Sigmoid": lambda layer: FUNCTIONS["sigmoid"],
+    "Tanh": lambda layer: FUNCTIONS["tanh"],
+    "Softplus": _softplus,
+    "ELU": lambda layer: elu(float(layer.alpha)),
+    "SELU": lambda layer: FUNCTIONS["selu"],
+    "GELU": _gelu,
+    "SiLU": lambda layer: FUNCTIONS["silu"],
+}
+_UNCHANGED = ("Identity", "Dropout", "Dropout1d", "Dropout2d", "AlphaDropout")
+# They may come before the first layer that tells how many inputs there are.
+_KEEP_SHAPE = {*_FUNCTIONS, *_UNCHANGED, "BatchNorm1d", "Flatten"}
 _LAYERS: dict[str, Callable[[Graph, Tensor, Any], Tensor]] = {
     "Linear": _linear,
     **dict.fromkeys(("Conv1d", "Conv2d", "Conv3d"), _convolution),
@@ -279,24 +307,10 @@ _LAYERS: dict[str, Callable[[Graph, Tensor, Any], Tensor]] = {
     **dict.fromkeys(
         ("AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d"), _adaptive_average
     ),
-    **dict.fromkeys(("Identity", "Dropout", "Dropout1d", "Dropout2d", "AlphaDropout"), _unchanged),
+    **dict.fromkeys(_UNCHANGED, _unchanged),
     "Flatten": _flatten,
     "Unflatten": _unflatten,
-    "ReLU": _elementwise(lambda layer: FUNCTIONS["relu"]),
-    "ReLU6": _elementwise(lambda layer: FUNCTIONS["relu6"]),
-    "LeakyReLU": _elementwise(lambda layer: leaky_relu(float(layer.negative_slope))),
-    "PReLU": _elementwise(_prelu),
-    "Hardtanh": _elementwise(lambda layer: clip(float(layer.min_val), float(layer.max_val))),
-    "Hardsigmoid": _elementwise(lambda layer: FUNCTIONS["hard-sigmoid"]),
-    "Hardswish": _elementwise(lambda layer: FUNCTIONS["hard-swish"]),
-    "CELU": _elementwise(lambda layer: celu(float(layer.alpha))),
-    "Sigmoid": _elementwise(lambda layer: FUNCTIONS["sigmoid"]),
-    "Tanh": _elementwise(lambda layer: FUNCTIONS["tanh"]),
-    "Softplus": _elementwise(_softplus),
-    "ELU": _elementwise(lambda layer: elu(float(layer.alpha))),
-    "SELU": _elementwise(lambda layer: FUNCTIONS["selu"]),
-    "GELU": _elementwise(_gelu),
-    "SiLU": _elementwise(lambda layer: FUNCTIONS["silu"]),
+    **{kind: _elementwise(choose) for kind, choose in _FUNCTIONS.items()},
 }
 # How many axes of numbers layers take, the batch and channels among them.
 _AXES: dict[str, tuple[int, ...]] = {

@@ -16,7 +16,7 @@ from crn2sbml.arrays import Array
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.importers.chords import Function
 from crn2sbml.importers.graph import Graph, Value
-from crn2sbml.importers.matrices import check_size, from_entries, repeated
+from crn2sbml.importers.matrices import check_count, check_size, from_entries, repeated
 
 Places = NDArray[np.intp]
 
@@ -57,20 +57,24 @@ class Tensor:
     def moved(self, move: Callable[[Places], Places]) -> Tensor:
         """Let a function of numpy move entries."""
         places = np.asarray(move(self.places))
-        check_size(1, places.size)
+        check_count(places.size)
         return Tensor(self.value, places)
 
     @classmethod
     def joined(cls, tensors: Sequence[Tensor], axis: int) -> Tensor:
         """Join tensors along an axis."""
         starts = np.cumsum([0, *(tensor.places.size for tensor in tensors)])
-        check_size(1, int(starts[-1]))
+        check_count(int(starts[-1]))
         places = [
             np.arange(start, start + tensor.places.size).reshape(tensor.shape)
             for start, tensor in zip(starts, tensors, strict=False)
         ]
         value = Value.joined([tensor.flat for tensor in tensors])
         return cls(value, np.concatenate(places, axis))
+
+    def broadcast(self, shape: tuple[int, ...]) -> Tensor:
+        """Repeat entries as numpy does."""
+        return self.moved(lambda places: np.broadcast_to(places, shape))
 
     def plus(self, numbers: Array) -> Tensor:
         """Add numbers, broadcast as numpy does."""
@@ -85,8 +89,7 @@ class Tensor:
     def added(self, other: Tensor) -> Tensor:
         """Add a tensor, broadcast as numpy does."""
         shape = np.broadcast_shapes(self.shape, other.shape)
-        first, second = (t.moved(lambda p: np.broadcast_to(p, shape)) for t in (self, other))
-        return Tensor.of(first.flat.plus(second.flat), shape)
+        return Tensor.of(self.broadcast(shape).flat.plus(other.broadcast(shape).flat), shape)
 
     def applied(self, graph: Graph, function: Function) -> Tensor:
         """Apply a function to each entry."""
@@ -178,7 +181,7 @@ class Tensor:
         check_size(channels, flat.size)
         number = int(np.prod(sizes, dtype=int))
         starts = number * np.arange(channels)[:, np.newaxis]
-        values = graph.kept(self.flat)
+        values = graph.kept(self.flat)  # once, for all windows
         rivals = [values.take((starts + place).ravel()) for place in flat.T]
         while len(rivals) > 1:
             half, rest = len(rivals) // 2, rivals[len(rivals) // 2 * 2 :]
@@ -214,7 +217,7 @@ class Geometry:
         axes = []
         for axis, (size, length) in enumerate(zip(sizes, window, strict=True)):
             first, last = self.pads[axis], self.pads[axis + len(sizes)]
-            check_size(1, size + abs(first) + abs(last))
+            check_count(size + abs(first) + abs(last))
             if min(self.strides[axis], self.dilations[axis]) < 1 or min(first, last) < 0:
                 raise UnsupportedError("strides and dilations must be at least 1, pads at least 0")
             reach = self.dilations[axis] * (length - 1) + 1

@@ -2,7 +2,7 @@
 
 The kernel model has one reaction a node, whose law is the whole right-hand side
 h + x (rho - sum_k (k - 1) d_k x^(k-1)) with signed numbers. The first layer's W d + beta is one
-parameter a node, deeper weights are one parameter each, so that rewriting a few hundred numbers
+parameter a node, deeper edges are one parameter each, so that rewriting a few hundred numbers
 changes the network or its inputs without loading anything again. Layers that are not trainable have
 plain numbers, which load faster. It is private: no `Crn` and no export, since its parameters change
 sign in training.
@@ -192,11 +192,10 @@ def _law(network: NeuralNetwork, layer: int, node: int) -> str:
     else:
         own = network.layers[layer - 1]
         before = (np.flatnonzero(own.edges[node - 1]) + 1).tolist()
-        bias, weights = (
-            f"<ci>b{layer}_{node}</ci>",
-            [f"<ci>w{layer}_{node}_{j}</ci>" for j in before],
-        )
-        if not own.trainable:
+        if own.trainable:
+            bias = f"<ci>b{layer}_{node}</ci>"
+            weights = [f"<ci>w{layer}_{node}_{j}</ci>" for j in before]
+        else:
             bias = _literal(own.biases[node - 1])
             weights = [_literal(own.weights[node - 1, j - 1]) for j in before]
         rho = bias + "".join(

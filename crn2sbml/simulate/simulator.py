@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from types import TracebackType
 
 import numpy as np
@@ -80,6 +79,7 @@ class Simulator:
         if isinstance(network_or_crn, NeuralNetwork):
             check_smoothing(network_or_crn)
             self._network = network_or_crn
+            self._loaded = network_or_crn
             self._edges = models.kernel_edges(network_or_crn)
             self._constants = models.kernel_constants(network_or_crn, self._edges)
             model = models.kernel_model(network_or_crn)
@@ -217,11 +217,13 @@ class Simulator:
                 f"the loaded model is {known!r} and cannot become {network!r}; widths and decay "
                 f"orders must be the same; make a new Simulator"
             )
-        for number, (new, old) in enumerate(
-            zip(network.layers[1:], known.layers[1:], strict=True), start=2
+        for number, (new, old, parameters) in enumerate(
+            zip(network.layers[1:], self._loaded.layers[1:], self._edges, strict=True), start=2
         ):
-            # Only activations of these are parameters of the model.
-            if not old.trainable and replace(new, activation=old.activation) != old:
+            same = np.array_equal(new.weights, old.weights) and np.array_equal(
+                new.biases, old.biases
+            )
+            if parameters is None and not same:
                 raise UnsupportedError(
                     f"layer {number} of the loaded model is not trainable, and its weights cannot "
                     f"be rewritten; make a new Simulator"

@@ -342,7 +342,7 @@ def _settings(
         "forward": forward,
         "accuracy": accuracy,
         "validate_every": plan.validate_every,
-        "tied": None if plan.ties is None else plan.ties.size,
+        "tied": None if plan.ties is None else plan.ties.digest,
         "training data": _digest(data),
         "validation data": None if held_out is None else _digest(held_out),
     }

@@ -7,6 +7,7 @@ they still do.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,6 +44,14 @@ class Ties:
     rows: _Numbers
     columns: _Numbers
     factors: Array
+
+    @property
+    def digest(self) -> str:
+        """A text that is the same for the same ties."""
+        found = hashlib.sha256(f"{self.size} {self.parameters}".encode())
+        for array in (self.rows, self.columns, self.factors):
+            found.update(np.ascontiguousarray(array).tobytes())
+        return found.hexdigest()
 
     def pull(self, gradient: Array) -> Array:
         """Return the gradient by the free numbers, from that by all weights and biases."""
