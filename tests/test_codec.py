@@ -19,7 +19,9 @@ from crn2sbml import (
 )
 from crn2sbml.codec import Decoder, Encoder, codec_metadata, explain_codec, read_codec
 from crn2sbml.errors import ConcentrationError, FormatError, InputValueError
-from crn2sbml.importers import from_weights, load_imported
+from crn2sbml.importers import ImportOptions, from_weights, load_imported
+from crn2sbml.importers.finish import finish
+from crn2sbml.importers.graph import Graph
 from crn2sbml.model_files import loaded_network
 
 numbers = st.floats(-1e6, 1e6)
@@ -52,6 +54,20 @@ def test_outputs_are_differences_and_the_largest_names_the_class():
 def test_a_class_that_no_file_could_hold_is_refused(label):
     with pytest.raises(InputValueError, match="must be printable"):
         Decoder([True, True], classes=["a", label])
+
+
+def test_classes_of_numpy_are_taken_and_names_never_stand_twice():
+    decoder = Decoder([True, True], classes=np.array([0, 1]))
+    assert decoder.classes == (0, 1)
+    assert all(type(label) is int for label in decoder.classes)
+    found = finish(
+        (graph := Graph(2)),
+        graph.inputs.mapped(np.ones((4, 2))),
+        ImportOptions(),
+        "softmax",
+        ["class 2", "", "a  b", "a b"],
+    )
+    assert found.decoder.names == ("class 2", "class 1", "class 3", "class 4")
 
 
 def test_what_cannot_be_a_concentration_is_named():

@@ -273,8 +273,14 @@ def _image(function: Function, z: Interval) -> Interval:
     width = z.high - z.low
     known = np.isfinite(width)
     width = np.where(known, width, 0.0)
-    low = at_low + np.minimum(smallest, 0.0) * width
-    high = at_low + np.maximum(largest, 0.0) * width
+    # Lines with these slopes from both ends, and where they meet.
+    rise = at_high - at_low
+    span = np.where(largest > smallest, largest - smallest, 1.0)
+    down = np.clip((largest * width - rise) / span, 0.0, width)
+    up = np.clip((rise - smallest * width) / span, 0.0, width)
+    low = at_low + np.minimum(smallest, 0.0) * down
+    high = at_low + np.maximum(largest, 0.0) * up
+    low, high = np.minimum(low, at_high), np.maximum(high, at_high)
     return Interval(np.where(known, low, -np.inf), np.where(known, high, np.inf)).widened()
 
 

@@ -215,3 +215,39 @@ def test_a_function_may_be_used_on_all_of_its_domain():
     arrays = {"a.weight": np.eye(1)}
     imported = from_weights(arrays, "a,sine", functions={"sine": sine}, data=data)
     assert np.abs(imported.outputs(data) - np.sin(data)).max() <= imported.report.error_bound
+
+
+@pytest.mark.parametrize("depth", [3, 30, 100])
+def test_rounding_of_what_is_carried_past_layers_is_part_of_the_bound(depth):
+    rng = np.random.default_rng(1)
+    graph = Graph(2)
+    value = graph.inputs
+    for _ in range(depth):
+        value = graph.apply(FUNCTIONS["relu"], value.mapped(np.eye(2)))
+    output = Value.joined([graph.inputs, value.mapped(np.zeros((1, 2)))])
+    output = output.plus(Value.joined([value.mapped(np.zeros((2, 2))), value.take(np.array([0]))]))
+    imported = finish(graph, output, ImportOptions(data=rng.normal(size=(50, 2)), h=1.0))
+    rows = rng.normal(size=(200, 2))
+    error = imported.outputs(rows) - graph.evaluate(output, rows)
+    bounds = imported.error_bounds(rows)
+    assert ((bounds.low <= error) & (error <= bounds.high))[:, :2].all()
+
+
+def test_a_function_may_follow_itself_within_its_domain():
+    sine = custom(
+        "sine", np.sin, lambda z: -np.sin(z), (-2.0, 2.0), extremes=(-np.pi / 2, np.pi / 2)
+    )
+    arrays = {"a.weight": np.eye(1), "b.weight": np.eye(1)}
+    imported = from_weights(
+        arrays, "a,sine,b,sine", functions={"sine": sine}, input_range=(-2.0, 2.0)
+    )
+    data = np.linspace(-2.0, 2.0, 101)[:, np.newaxis]
+    error = np.abs(imported.outputs(data) - np.sin(np.sin(data))).max()
+    assert error <= imported.report.error_bound <= 1e-2
+
+
+def test_a_function_is_never_asked_for_values_outside_of_its_domain():
+    power = custom("z^2.5", lambda z: z**2.5, lambda z: 3.75 * np.sqrt(z), (0.0, 1.0))
+    pieces = approximate(power, 1e-3)
+    grid = np.linspace(0.0, 1.0, 1001)
+    assert np.abs(pieces(grid) - grid**2.5).max() <= pieces.error[1] <= 1.3e-3

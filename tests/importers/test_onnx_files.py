@@ -491,3 +491,30 @@ def test_a_node_that_is_put_together_wrongly_is_an_error_of_ours(node):
     arrays = {"a": np.ones(3, np.float32), "huge": np.array([0, 0, 0, 2**40], np.int64)}
     with pytest.raises((FormatError, UnsupportedError), match=r"node 1 |no output"):
         from_onnx(model([node], arrays).SerializeToString())
+
+
+def test_a_choice_that_is_not_quite_continuous_is_refused_and_a_wider_one_taken():
+    def choice(constant, other):
+        nodes = [
+            helper.make_node("Greater", ["x", "limit"], ["c"]),
+            helper.make_node("Mul", ["x", "two"], ["d"]),
+            helper.make_node("Add", ["d", "constant"], ["e"]),
+            helper.make_node("Where", ["c", "e", other], ["y"]),
+        ]
+        arrays = {"limit": np.float64(1e6), "two": np.float64(2), "constant": constant}
+        return from_onnx(model(nodes, arrays).SerializeToString(), input_range=(0.0, 2e6))
+
+    x = np.array([[1.0, 1.5e6, 2e6]])
+    found = choice(np.float64(-1e6), "x").outputs(x)
+    np.testing.assert_allclose(found, np.where(x > 1e6, 2 * x - 1e6, x), atol=1e-2)
+    with pytest.raises(UnsupportedError, match="not the same at 1e"):
+        choice(np.float64(-1e6 + 0.9), "x")
+    wide = [
+        helper.make_node("Greater", ["x", "zero"], ["c"]),
+        helper.make_node("Expand", ["x", "shape"], ["d"]),
+        helper.make_node("Where", ["c", "d", "zero"], ["y"]),
+    ]
+    arrays = {"zero": np.float32(0), "shape": np.array([2, 1, 3])}
+    imported = from_onnx(model(wide, arrays).SerializeToString(), input_range=(-1.0, 1.0))
+    row = np.array([[-0.5, 0.25, 1.0]])
+    np.testing.assert_allclose(imported.outputs(row)[0], [0, 0.25, 1.0] * 2, atol=1e-2)

@@ -170,3 +170,14 @@ def test_a_state_dict_is_a_mapping_of_weights():
     imported = from_weights(module.state_dict(), "0,relu,2", data=ROWS)
     expected = outputs_of(module, ROWS)
     assert np.abs(imported.outputs(ROWS) - expected).max() <= imported.report.error_bound
+
+
+@pytest.mark.parametrize("first", [nn.BatchNorm1d(6), nn.LeakyReLU(0.2), nn.GELU(), nn.Softplus()])
+def test_layers_that_keep_the_width_may_come_first(first):
+    torch.manual_seed(0)
+    module = nn.Sequential(first, nn.Linear(6, 2))
+    imported = from_torch(module, input_range=(-2.0, 2.0))
+    rows = np.clip(ROWS, -2.0, 2.0)
+    error = np.abs(imported.outputs(rows) - outputs_of(module, rows)).max()
+    assert error <= imported.report.error_bound
+    assert from_torch(module, input_shape=(np.int64(6),), data=ROWS).network.widths[0] == 12

@@ -99,6 +99,8 @@ def test_broken_files_are_one_clear_error(tmp_path):
         ({"h": 0.0}, "h is 0"),
         ({"knots": 12.5}, "knots is 12.5"),
         ({"knots": True}, "knots is True"),
+        ({"knots": np.nan}, "knots is nan"),
+        ({"knots": np.inf}, "knots is inf"),
         ({"signs": 1}, "signs is 1"),
         ({"input_range": 3}, "the input range is 3"),
         ({"input_range": ("a", "b")}, "the input range is"),

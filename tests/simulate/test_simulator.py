@@ -340,6 +340,24 @@ def test_layers_that_are_not_trainable_are_numbers_in_the_kernel():
             simulator.set_parameters(NeuralNetwork(layers))
 
 
+def test_what_can_be_rewritten_is_what_was_loaded():
+    def network(trainable, seed):
+        drawn = NeuralNetwork.random((2, 3, 2), Activation(0.1), rng=seed)
+        return NeuralNetwork([drawn.layers[0], replace(drawn.layers[1], trainable=trainable)])
+
+    with Simulator(network(True, 1)) as simulator:
+        # The mark alone changes nothing in a model with parameters.
+        simulator.set_parameters(network(False, 2))
+        simulator.set_parameters(network(True, 3))
+        settled = simulator.steady_state([[0.5, 1.0]]).outputs
+        expected = network(True, 3).forward([[0.5, 1.0]])
+        np.testing.assert_allclose(settled, expected, atol=1e-6)
+    with Simulator(network(False, 1)) as simulator:
+        simulator.set_parameters(network(True, 1))
+        with pytest.raises(UnsupportedError, match="layer 2 of the loaded model"):
+            simulator.set_parameters(network(True, 2))
+
+
 def test_a_trajectory_is_that_of_the_network_in_scipy():
     network = NeuralNetwork.random((2, 3, 2), Activation(0.3, {2: 1.0, 3: 0.2}), rng=3)
     crn = compile_network(network, inputs=[0.5, 2.0])

@@ -18,7 +18,7 @@ from crn2sbml import (
     to_sbml,
     train_network,
 )
-from crn2sbml.errors import InputValueError
+from crn2sbml.errors import Crn2sbmlError, InputValueError
 from crn2sbml.importers import ImportOptions, from_weights
 from crn2sbml.importers.finish import finish
 from crn2sbml.importers.functions import FUNCTIONS
@@ -140,6 +140,19 @@ def test_a_layer_that_is_not_trainable_stays_as_it_is(tmp_path):
     assert pickle.loads(pickle.dumps(result)) == result
     with pytest.raises(InputValueError, match="no layer of the network is trainable"):
         train_network(NeuralNetwork([fixed]), inputs, np.ones((10, 3)))
+
+
+def test_a_run_is_not_resumed_with_other_layers_fixed(tmp_path):
+    drawn = NeuralNetwork.random((2, 2, 2), Activation(0.1), rng=1)
+    first, last = drawn.layers
+    inputs = RNG.random((8, 2))
+    options = {"checkpoints": tmp_path, "checkpoint_every": 5, "learning_rate": 0.05}
+    one = NeuralNetwork([replace(first, trainable=False), last])
+    other = NeuralNetwork([first, replace(last, trainable=False)])
+    train_network(one, inputs, inputs, rounds=10, **options)
+    with pytest.raises(Crn2sbmlError, match="tied"):
+        train_network(other, inputs, inputs, rounds=20, resume=True, **options)
+    train_network(one, inputs, inputs, rounds=20, resume=True, **options)
 
 
 def test_wiring_between_knots_and_of_the_largest_of_several_stays_as_it_is():
