@@ -23,7 +23,7 @@ from crn2sbml.compile import NODE_START, node_id
 from crn2sbml.crn import Crn
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.formats.sbml.write import to_sbml
-from crn2sbml.network import NeuralNetwork
+from crn2sbml.network import Layer, NeuralNetwork
 
 _SBML = "http://www.sbml.org/sbml/level3/version1/core"
 _MATHML = "http://www.w3.org/1998/Math/MathML"
@@ -173,39 +173,46 @@ def _kernel_pieces(
     for parameter in parameters:
         yield f'<parameter id="{parameter}" value="0" constant="false"/>'
     yield "</listOfParameters><listOfReactions>"
-    for layer, number in _nodes(network):
-        x = node_id(layer, number)
+    for x, law in _laws(network):
         yield (
             f'<reaction id="R_{x}" reversible="false" fast="false"><listOfProducts>'
             f'<speciesReference species="{x}" stoichiometry="1" constant="true"/></listOfProducts>'
-            f'<kineticLaw><math xmlns="{_MATHML}">{_law(network, layer, number)}</math>'
+            f'<kineticLaw><math xmlns="{_MATHML}">{law}</math>'
             "</kineticLaw></reaction>"
         )
     yield "</listOfReactions></model></sbml>"
 
 
-def _law(network: NeuralNetwork, layer: int, node: int) -> str:
-    """Write h + x (rho - sum_k (k - 1) d_k x^(k-1)), equation (18), as MathML."""
-    x = f"<ci>{node_id(layer, node)}</ci>"
-    if layer == 1:
-        rho = f"<ci>rho_{node_id(1, node)}</ci>"
+def _laws(network: NeuralNetwork) -> Iterator[tuple[str, str]]:
+    """Yield each node with its law, h + x (rho - sum_k (k - 1) d_k x^(k-1)), equation (18)."""
+    for number, layer in enumerate(network.layers, start=1):
+        edges = layer.edges
+        for node in range(1, layer.width + 1):
+            x = node_id(number, node)
+            if number == 1:
+                rho = f"<ci>rho_{x}</ci>"
+            else:
+                before = (np.flatnonzero(edges[node - 1]) + 1).tolist()
+                rho = _weighted_sum(layer, number, node, before)
+            loss = _loss(layer.activation, number, f"<ci>{x}</ci>")
+            yield (
+                x,
+                f"<apply><plus/><ci>h{number}</ci><apply><times/><ci>{x}</ci>"
+                f"<apply><minus/><apply><plus/>{rho}</apply>{loss}</apply></apply></apply>",
+            )
+
+
+def _weighted_sum(layer: Layer, number: int, node: int, before: Sequence[int]) -> str:
+    """Write the terms of a sum over the nodes before, with parameters or plain numbers."""
+    if layer.trainable:
+        bias = f"<ci>b{number}_{node}</ci>"
+        weights = [f"<ci>w{number}_{node}_{j}</ci>" for j in before]
     else:
-        own = network.layers[layer - 1]
-        before = (np.flatnonzero(own.edges[node - 1]) + 1).tolist()
-        if own.trainable:
-            bias = f"<ci>b{layer}_{node}</ci>"
-            weights = [f"<ci>w{layer}_{node}_{j}</ci>" for j in before]
-        else:
-            bias = _literal(own.biases[node - 1])
-            weights = [_literal(own.weights[node - 1, j - 1]) for j in before]
-        rho = bias + "".join(
-            f"<apply><times/>{weight}<ci>{node_id(layer - 1, j)}</ci></apply>"
-            for j, weight in zip(before, weights, strict=True)
-        )
-    loss = _loss(network.layers[layer - 1].activation, layer, x)
-    return (
-        f"<apply><plus/><ci>h{layer}</ci><apply><times/>{x}"
-        f"<apply><minus/><apply><plus/>{rho}</apply>{loss}</apply></apply></apply>"
+        bias = _literal(layer.biases[node - 1])
+        weights = [_literal(layer.weights[node - 1, j - 1]) for j in before]
+    return bias + "".join(
+        f"<apply><times/>{weight}<ci>{node_id(number - 1, j)}</ci></apply>"
+        for j, weight in zip(before, weights, strict=True)
     )
 
 
