@@ -51,6 +51,9 @@ _ROLES = {
 # The metadata entry with the names of inputs that no reaction holds, by their numbers.
 _UNUSED = "unused_inputs"
 
+# Longer numbers in labels are those of no network.
+_MOST_DIGITS = 9
+
 _RATE_NAMES = {"k_h": "smoothing", "k_w": "weights", "k_b": "biases"}
 
 
@@ -344,9 +347,9 @@ def given_input_names(crn: Crn) -> list[str]:
     """Return the names of a compiled network's inputs in order, or their ids."""
     names = unused_inputs(crn.metadata)
     for species in crn.species:
-        match = re.fullmatch(r"input (\d{1,9})(?:: (.+))?", species.name or "", re.ASCII)
-        if match is not None:
-            names[int(match[1])] = match[2] or species.id
+        label = _parsed_label("input", species.name)
+        if label is not None and len(label[0]) <= _MOST_DIGITS:
+            names[int(label[0])] = label[1] or species.id
     return [names[number] for number in sorted(names)]
 
 
@@ -471,8 +474,14 @@ def unlabelled(kind: str, label: str | None) -> str | None:
     >>> unlabelled("input", "input 3: petal width"), unlabelled("input", "input 3")
     ('petal width', '')
     """
-    match = re.fullmatch(rf"{kind} \d+(?:: (.+))?", label or "", re.ASCII)
-    return None if match is None else match[1] or ""
+    parsed = _parsed_label(kind, label)
+    return None if parsed is None else parsed[1]
+
+
+def _parsed_label(kind: str, label: str | None) -> tuple[str, str] | None:
+    """Return the digits of the number and the name in a label; None if it is no such label."""
+    match = re.fullmatch(rf"{kind} (\d+)(?:: (.+))?", label or "", re.ASCII)
+    return None if match is None else (match[1], match[2] or "")
 
 
 def _start_values(network: NeuralNetwork, encoding: Encoding, inputs: ArrayLike | None) -> Array:

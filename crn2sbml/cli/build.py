@@ -11,6 +11,7 @@ import click
 
 from crn2sbml.cli.common import (
     Printer,
+    input_option,
     lab_units,
     lab_units_options,
     output_options,
@@ -43,12 +44,8 @@ _LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_V
     show_default=True,
     help="Weights as enzymes (Table 1), absorbed into rate constants, or folded with the inputs.",
 )
-@click.option(
-    "--input",
-    "input_texts",
-    multiple=True,
-    metavar="FILE|NUMBERS",
-    help="One data point, as a file or as numbers with commas. Default: those in a model file, or "
+@input_option(
+    "One data point, as a file or as numbers with commas. Default: those in a model file, or "
     "all 0.",
 )
 @click.option(

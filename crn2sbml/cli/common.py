@@ -63,6 +63,11 @@ def output_options(command: _Command) -> _Command:
     return command
 
 
+def input_option(words: str) -> Callable[[_Command], _Command]:
+    """Add --input, which :func:`read_inputs` and :func:`read_one_input` read."""
+    return click.option("--input", "input_texts", multiple=True, metavar="FILE|NUMBERS", help=words)
+
+
 def workers_option(command: _Command) -> _Command:
     """Add --workers."""
     return click.option(

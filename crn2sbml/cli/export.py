@@ -14,6 +14,7 @@ from crn2sbml.cli.common import (
     check_encoding,
     check_output_folder,
     encoding_option,
+    input_option,
     lab_units,
     lab_units_options,
     load_examples,
@@ -175,12 +176,8 @@ _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
 )
 @click.option("--name", help="Start of the names of the files. Default: that of the source.")
 @encoding_option
-@click.option(
-    "--input",
-    "input_texts",
-    multiple=True,
-    metavar="FILE|NUMBERS",
-    help="One data point for a network, as a file or as numbers with commas.",
+@input_option(
+    "One data point for a network, as a file or as numbers with commas.",
 )
 @lab_units_options
 @output_options

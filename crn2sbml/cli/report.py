@@ -13,6 +13,7 @@ from crn2sbml.cli.common import (
     Printer,
     check_encoding,
     encoding_option,
+    input_option,
     lab_units,
     lab_units_options,
     output_options,
@@ -39,12 +40,8 @@ _ENDINGS = (".html", ".htm")
     type=click.Path(path_type=Path),
     help="File to write, which ends in .html.",
 )
-@click.option(
-    "--input",
-    "input_texts",
-    multiple=True,
-    metavar="FILE|NUMBERS",
-    help="Up to 12 inputs, one a row, as a .csv, .txt or .npy file, or numbers with commas; again "
+@input_option(
+    "Up to 12 inputs, one a row, as a .csv, .txt or .npy file, or numbers with commas; again "
     "for more. Default: those in a model file.",
 )
 @click.option("--title", help="Of the page. Default: the shape of the network.")

@@ -14,6 +14,7 @@ from rich.table import Table
 from crn2sbml.arrays import Array
 from crn2sbml.cli.common import (
     Printer,
+    input_option,
     output_options,
     read_inputs,
     read_source,
@@ -32,12 +33,8 @@ _MOST_ROWS = 20
 
 @click.command(short_help="Run the chemistry of a network.")
 @click.argument("network", type=click.Path(path_type=Path))
-@click.option(
-    "--input",
-    "input_texts",
-    multiple=True,
-    metavar="FILE|NUMBERS",
-    help="Inputs, one a row, as a .csv, .txt or .npy file, or numbers with commas; again for more. "
+@input_option(
+    "Inputs, one a row, as a .csv, .txt or .npy file, or numbers with commas; again for more. "
     "Default: those in a model file.",
 )
 @click.option(

@@ -113,8 +113,9 @@ def find_ranges(graph: Graph, low: Array, high: Array, shifts: Array | None = No
         base, other = (
             _affine(value, values, value.constant) for value in _rivals(source, source.base)
         )
-        low, high = np.maximum(base.low, other.low), np.maximum(base.high, other.high)
-        values[number] = Interval(low, high)
+        values[number] = Interval(
+            np.maximum(base.low, other.low), np.maximum(base.high, other.high)
+        )
     return Ranges(values[INPUTS], arguments, np.zeros(graph.width) if shifts is None else shifts)
 
 
@@ -143,11 +144,11 @@ def bound_errors(
     """
     inputs = ranges.inputs
     errors = {INPUTS: Interval(np.zeros_like(inputs.low), np.zeros_like(inputs.low))}
-    # Of the terms of each number: how large they are together, and how many.
     # A node of a pair holds up to sqrt(h) more than the number that it stands for, and a number may
     # be carried from layer to layer, of which there are at most three a source.
     scale = _Scale(max(1.0, math.sqrt(h)), _FEW * (3 * len(graph.sources) + 1))
     more = scale.more
+    # Of the terms of each number: how large they are together, and how many.
     terms = {INPUTS: (_largest(inputs) + 2.0 * np.abs(ranges.shifts) + more, 2)}
     for number, (source, chosen, z) in enumerate(
         zip(graph.sources, pieces, ranges.arguments, strict=True), start=1

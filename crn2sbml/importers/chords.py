@@ -209,7 +209,7 @@ def approximate(
     fine, coarse = 1e-14, 1.0
     for _ in range(60):
         middle = math.sqrt(fine * coarse)
-        if _count(function, middle) > knots:
+        if len(_places(function, middle)) > knots:
             fine = middle
         else:
             coarse = middle
@@ -242,10 +242,6 @@ def _ends(function: Function, accuracy: float) -> tuple[float, float]:
 def _tail(function: Function, z: float, side: float) -> float:
     slope, constant = function.asymptotes[0 if side < 0 else 1]
     return abs(float(function.value(np.array(z))) - (slope * z + constant))
-
-
-def _count(function: Function, accuracy: float) -> int:
-    return len(_places(function, accuracy))
 
 
 @dataclass(frozen=True, slots=True)

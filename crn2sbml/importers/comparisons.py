@@ -55,18 +55,15 @@ class Comparison:
         shape = np.broadcast_shapes(self.z.shape, np.shape(yes), np.shape(no))
         over, under = (_wide(part, shape) for part in ((yes, no) if self.above else (no, yes)))
         z = _wide(self.z, shape)
-        source = graph.source_of(under)
         if (
-            source is not None
-            and source.function is FUNCTIONS["softplus"]
-            and self.limit >= SOFTPLUS_THRESHOLD
+            self.limit >= SOFTPLUS_THRESHOLD
             and over.equals(z)
-            and source.argument.equals(z)
+            and graph.is_function(FUNCTIONS["softplus"], under, z)
         ):
             # PyTorch takes z itself where they are the same to its precision.
             return Tensor.of(graph.apply(softplus(self.limit), z), shape)
         # over = under + k (z - limit): continuous, with another slope.
-        slopes = self._slopes(z, over.plus(under.scaled(np.full(z.size, -1.0))))
+        slopes = self._slopes(z, over.minus(under))
         if slopes is None:
             raise UnsupportedError(
                 f"it chooses between two things that are not the same at {self.limit:g}, or are no "
@@ -89,8 +86,7 @@ class Comparison:
             weights = np.where(better, dense_entries(matrix, places), 1.0)
             slopes = np.where(better, found / weights, slopes)
             largest = np.maximum(top, largest)
-        expected = z.shifted(np.full(z.size, -self.limit)).scaled(slopes)
-        rest = value.plus(expected.scaled(np.full(z.size, -1.0)))
+        rest = value.minus(z.shifted(np.full(z.size, -self.limit)).scaled(slopes))
         allowed = _ROUNDING * np.abs(slopes)
         jumps = np.abs(rest.constant) > allowed * (np.abs(z.constant) + abs(self.limit))
         bent = [row_largest(matrix) > allowed * largest for matrix in rest.parts.values()]

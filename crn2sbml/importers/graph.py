@@ -6,7 +6,7 @@ Layers without a function between them, scalers and normalisations thereby becom
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,7 +32,7 @@ from crn2sbml.importers.matrices import (
 MOST_NUMBERS = 100_000_000
 """Entries of all matrices together that a graph holds at most."""
 
-MOST_NODES = 1_000_000
+MOST_VALUES = 1_000_000
 """Values of a layer at most."""
 
 INPUTS = 0
@@ -85,6 +85,10 @@ class Value:
             parts[source] = parts[source] + matrix if source in parts else matrix
         return Value(parts, self.constant + other.constant)
 
+    def minus(self, other: Value) -> Value:
+        """Subtract entry by entry."""
+        return self.plus(other.scaled(np.full(other.size, -1.0)))
+
     def renumbered(self, numbers: Mapping[int, int]) -> Value:
         """Return it with other numbers for the sources."""
         parts = {numbers[source]: matrix for source, matrix in self.parts.items()}
@@ -106,7 +110,7 @@ class Value:
             return True
         if self.size != other.size:
             return False
-        difference = self.plus(other.scaled(np.full(other.size, -1.0)))
+        difference = self.minus(other)
         return not difference.constant.any() and all(map(is_zero, difference.parts.values()))
 
     @classmethod
@@ -183,8 +187,7 @@ class Graph:
     def larger(self, first: Value, second: Value) -> Value:
         """Return the larger one of two values, entry by entry."""
         first, second = self.kept(first), self.kept(second)
-        gap = first.plus(second.scaled(np.full(second.size, -1.0)))
-        return self._added(Source(RELU, gap, second))
+        return self._added(Source(RELU, first.minus(second), second))
 
     def _added(self, source: Source) -> Value:
         size = source.argument.size
@@ -212,25 +215,28 @@ class Graph:
             numbers[number] = len(found.sources)
         return found, output.renumbered(numbers)
 
-    def source_of(self, value: Value) -> Source | None:
-        """Return the source that a value is, entry by entry, if it is one function's."""
+    def function_of(self, value: Value) -> int | None:
+        """Return the number of the source that a value is, if it is that of a function alone."""
         if len(value.parts) != 1 or value.constant.any():
             return None
         ((number, matrix),) = value.parts.items()
         if number == INPUTS or not is_identity(matrix):
             return None
-        source = self.sources[number - 1]
-        return source if source.base is None else None
+        return number if self.sources[number - 1].base is None else None
 
-    def evaluate(
-        self, output: Value, inputs: Array, function: Callable[[int, Array], Array] | None = None
-    ) -> Array:
+    def is_function(self, function: Function, value: Value, argument: Value) -> bool:
+        """Tell whether a value is a function of another value, and nothing else."""
+        number = self.function_of(value)
+        if number is None:
+            return False
+        source = self.sources[number - 1]
+        return source.function is function and source.argument.equals(argument)
+
+    def evaluate(self, output: Value, inputs: Array) -> Array:
         """Return the output for inputs of shape (n, width), as the original computes it."""
         values = {INPUTS: inputs}
         for number, source in enumerate(self.sources, start=1):
-            argument = affine(source.argument, values)
-            apply = source.function.value
-            values[number] = apply(argument) if function is None else function(number, argument)
+            values[number] = source.function.value(affine(source.argument, values))
             if source.base is not None:
                 values[number] = values[number] + affine(source.base, values)
         return affine(output, values)
@@ -244,9 +250,9 @@ def check_nodes(size: int) -> None:
     UnsupportedError
         If there are more than a million.
     """
-    if size > MOST_NODES:
+    if size > MOST_VALUES:
         raise UnsupportedError(
-            f"a layer has {size:,} nodes, but at most {MOST_NODES:,} can be imported"
+            f"a layer has {size:,} nodes, but at most {MOST_VALUES:,} can be imported"
         )
 
 

@@ -27,7 +27,6 @@ from crn2sbml.importers.matrices import (
     check_size,
     dense,
     identity,
-    is_identity,
     is_zero,
 )
 from crn2sbml.importers.pairing import SAME, with_pairs
@@ -127,14 +126,17 @@ def lower(
         and one for an output that is not a ReLU itself.
     """
     sources, kinds = list(graph.sources), list(pieces)
-    single = _single_source(output, sources, kinds)
-    if single is None:
+    # An output that is a ReLU needs no pairs.
+    single = graph.function_of(output)
+    output_is_pairs = single is None or not kinds[single - 1].is_relu
+    if output_is_pairs:
         sources.append(Source(IDENTITY, output))
         kinds.append(SAME)
-    output_is_pairs = single is None
+        single = len(sources)
+    assert single is not None
     paired = with_pairs(sources, kinds, encoder)
     sources, kinds = paired.sources, paired.kinds
-    single = paired.numbers[len(paired.numbers) - 1 if single is None else single]
+    single = paired.numbers[single]
     depths = _depths(sources)
     needed = _needed(sources, depths, single)
     known, width = {INPUTS: _input_nodes(encoder)}, encoder.width
@@ -167,18 +169,6 @@ def _input_nodes(encoder: Encoder) -> _Nodes:
     factors[np.cumsum(counts)[counts == 2] - 1] = -1.0
     entries = np.repeat(np.arange(len(counts)), counts)
     return _Nodes(np.arange(encoder.width), entries, factors, -encoder.offsets)
-
-
-def _single_source(
-    output: Value, sources: Sequence[Source], kinds: Sequence[PiecewiseLinear]
-) -> int | None:
-    """Return the number of the ReLU that the output is, entry by entry, if it is one."""
-    if len(output.parts) != 1 or output.constant.any():
-        return None
-    ((number, matrix),) = output.parts.items()
-    if number == INPUTS or not kinds[number - 1].is_relu or sources[number - 1].base is not None:
-        return None
-    return number if is_identity(matrix) else None
 
 
 def _depths(sources: Sequence[Source]) -> dict[int, int]:

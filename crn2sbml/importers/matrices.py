@@ -37,6 +37,12 @@ def from_entries(
     return _kept(found)
 
 
+def from_tensor(tensor: Any) -> NDArray[Any]:
+    """Return an array of what can be one, also of a tensor of PyTorch."""
+    # numpy has no bfloat16.
+    return np.asarray(tensor.detach().cpu().double() if hasattr(tensor, "detach") else tensor)
+
+
 def repeated(matrix: Array, times: int) -> Matrix:
     """Return a matrix with the same block again and again along its diagonal."""
     if times == 1:

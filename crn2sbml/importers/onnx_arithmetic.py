@@ -25,6 +25,8 @@ from crn2sbml.importers.matrices import check_count, check_size
 from crn2sbml.importers.onnx_shapes import Operation, both_constant
 from crn2sbml.importers.tensors import Geometry, Tensor
 
+_NEGATIVE = np.array(-1.0)
+
 
 def _computed(apply: Callable[..., Any], *constants: Any) -> Any:
     """Return what comes of constants, if it is not too large."""
@@ -43,7 +45,7 @@ def _add(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: A
 
 def _subtract(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
     first, second = arguments
-    negative = second.times(np.array(-1.0)) if isinstance(second, Tensor) else -second
+    negative = second.times(_NEGATIVE) if isinstance(second, Tensor) else -second
     return _add(graph, [first, negative], attributes, onnx)
 
 
@@ -59,13 +61,8 @@ def _multiply(graph: Graph, arguments: list[Any], attributes: dict[str, Any], on
 def _gated(graph: Graph, first: Tensor, second: Tensor) -> Tensor:
     """Return z sigmoid(z), as which the SiLU is often written; other products have no chemistry."""
     for z, gate in ((first, second), (second, first)):
-        source = graph.source_of(gate.flat)
-        if (
-            source is not None
-            and source.function is FUNCTIONS["sigmoid"]
-            and source.argument.equals(z.flat)
-            and z.shape == gate.shape
-        ):
+        same_shape = z.shape == gate.shape
+        if same_shape and graph.is_function(FUNCTIONS["sigmoid"], gate.flat, z.flat):
             return z.applied(graph, FUNCTIONS["silu"])
     raise UnsupportedError(
         "it multiplies two things that both depend on the inputs, which is no layer of weights; "
@@ -159,9 +156,7 @@ def _average_pool(graph: Graph, arguments: list[Any], attributes: dict[str, Any]
     geometry = _geometry(x.shape[2:], window, attributes)
     if any(geometry.pads) or attributes.get("ceil_mode"):
         raise UnsupportedError("it pads; use a window that fits")
-    channels = x.shape[1]
-    kernels = np.full((channels, 1, *window), 1.0 / math.prod(window))
-    return x.convolved(kernels, None, replace(geometry, groups=channels))
+    return x.average_pooled(window, geometry)
 
 
 def _max_pool(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
@@ -176,8 +171,7 @@ def _max_pool(graph: Graph, arguments: list[Any], attributes: dict[str, Any], on
 def _global_average(
     graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any
 ) -> Any:
-    x = arguments[0]
-    return x.summed(tuple(range(2, len(x.shape))), True, lambda count: 1.0 / count)
+    return arguments[0].channel_means()
 
 
 def _reduce(mean: bool) -> Operation:
@@ -241,9 +235,6 @@ def _clip(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: 
     return arguments[0].applied(graph, clip(low, high))
 
 
-_NEGATIVE = np.array(-1.0)
-
-
 def _extreme(apply: Callable[..., Any], factor: float) -> Operation:
     """Make the largest (factor 1) or smallest (-1) of several numbers."""
     sign = np.array(factor)
@@ -256,7 +247,7 @@ def _extreme(apply: Callable[..., Any], factor: float) -> Operation:
                 continue
             first, second = (found, other) if isinstance(found, Tensor) else (other, found)
             if isinstance(second, Tensor):
-                found = _larger(graph, first.times(sign), second.times(sign)).times(sign)
+                found = first.times(sign).larger(graph, second.times(sign)).times(sign)
                 continue
             # max(a, b) = b + max(0, a - b), and the same for min with signs changed.
             gap = _subtract(graph, [first, second], {}, onnx).times(sign)
@@ -265,12 +256,6 @@ def _extreme(apply: Callable[..., Any], factor: float) -> Operation:
         return found
 
     return extreme
-
-
-def _larger(graph: Graph, first: Tensor, second: Tensor) -> Tensor:
-    shape = np.broadcast_shapes(first.shape, second.shape)
-    values = (tensor.broadcast(shape).flat for tensor in (first, second))
-    return Tensor.of(graph.larger(*values), shape)
 
 
 def _compare(kind: str) -> Operation:

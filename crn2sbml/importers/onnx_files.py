@@ -310,11 +310,7 @@ def _read_node(onnx: Any, reader: _Reader, node: Any, place: str) -> None:
         )
     if node.op_type in _LAST_FUNCTIONS:
         tensor = _rows(arguments[0], place)
-        if (
-            len(tensor.shape) != 2
-            or tensor.shape[0] != 1
-            or attributes.get("axis", -1) not in (1, -1)
-        ):
+        if not tensor.is_row or attributes.get("axis", -1) not in (1, -1):
             raise UnsupportedError(
                 f"{place} is a softmax over axis {attributes.get('axis', -1)} of numbers of shape "
                 f"{tensor.shape[1:]}; it must be over all outputs"

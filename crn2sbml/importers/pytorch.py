@@ -25,6 +25,7 @@ from crn2sbml.importers.functions import (
 )
 from crn2sbml.importers.graph import Graph
 from crn2sbml.importers.imported import ImportedNetwork
+from crn2sbml.importers.matrices import from_tensor
 from crn2sbml.importers.onnx_files import from_onnx
 from crn2sbml.importers.tensors import Geometry, Tensor
 from crn2sbml.optional import load_library
@@ -77,7 +78,7 @@ def from_torch(
                 f"come last"
             )
         if _is_softmax(layer):
-            if len(tensor.shape) != 2 or tensor.shape[0] != 1 or layer.dim not in (None, 1, -1):
+            if not tensor.is_row or layer.dim not in (None, 1, -1):
                 raise UnsupportedError(
                     f"layer {name} is a softmax over dim {layer.dim} of numbers of shape "
                     f"{tensor.shape[1:]}; it must be over all outputs"
@@ -167,8 +168,7 @@ def _applied(graph: Graph, tensor: Tensor, name: str, layer: Any) -> Tensor:
 
 
 def _numbers(parameter: Any) -> Array:
-    # numpy has no bfloat16.
-    return np.asarray(parameter.detach().cpu().double().numpy())
+    return np.asarray(from_tensor(parameter), dtype=np.float64)
 
 
 def _linear(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
@@ -221,7 +221,7 @@ def _adaptive_average(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
     (size,) = _windows(tensor, layer.output_size)
     if any(length != 1 for length in size):
         raise UnsupportedError("it makes more than one number of a channel; use a fixed window")
-    return tensor.summed(tuple(range(2, len(tensor.shape))), True, lambda count: 1.0 / count)
+    return tensor.channel_means()
 
 
 def _average_pool(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
@@ -231,11 +231,7 @@ def _average_pool(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
         raise UnsupportedError("it pads; use a window that fits")
     if getattr(layer, "divisor_override", None) is not None:
         raise UnsupportedError("it divides by a number of its own; use a plain average")
-    channels = tensor.shape[1]
-    kernels = np.full((channels, 1, *window), 1.0 / np.prod(window))
-    return tensor.convolved(
-        kernels, None, Geometry(stride, (1,) * axes, (0,) * (2 * axes), channels)
-    )
+    return tensor.average_pooled(window, Geometry(stride, (1,) * axes, (0,) * (2 * axes)))
 
 
 def _flatten(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:

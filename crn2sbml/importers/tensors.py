@@ -7,7 +7,7 @@ places, so that numpy's own functions do it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,11 @@ class Tensor:
     def shape(self) -> tuple[int, ...]:
         """Its shape, the batch first."""
         return self.places.shape
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is one row of numbers, as which a batch of one example comes."""
+        return len(self.shape) == 2 and self.shape[0] == 1
 
     @property
     def flat(self) -> Value:
@@ -88,8 +93,17 @@ class Tensor:
 
     def added(self, other: Tensor) -> Tensor:
         """Add a tensor, broadcast as numpy does."""
+        first, second, shape = self._with(other)
+        return Tensor.of(first.plus(second), shape)
+
+    def larger(self, graph: Graph, other: Tensor) -> Tensor:
+        """Return the larger one of two tensors, broadcast as numpy does."""
+        first, second, shape = self._with(other)
+        return Tensor.of(graph.larger(first, second), shape)
+
+    def _with(self, other: Tensor) -> tuple[Value, Value, tuple[int, ...]]:
         shape = np.broadcast_shapes(self.shape, other.shape)
-        return Tensor.of(self.broadcast(shape).flat.plus(other.broadcast(shape).flat), shape)
+        return self.broadcast(shape).flat, other.broadcast(shape).flat, shape
 
     def applied(self, graph: Graph, function: Function) -> Tensor:
         """Apply a function to each entry."""
@@ -168,6 +182,16 @@ class Tensor:
             result = result.shifted(np.repeat(biases, positions))
         return Tensor.of(result, (1, after, *spatial))
 
+    def average_pooled(self, window: tuple[int, ...], geometry: Geometry) -> Tensor:
+        """Average every window, each channel for itself."""
+        channels = self.shape[1]
+        kernels = np.full((channels, 1, *window), 1.0 / np.prod(window))
+        return self.convolved(kernels, None, replace(geometry, groups=channels))
+
+    def channel_means(self) -> Tensor:
+        """Average each channel over its other axes, which are kept with a length of 1."""
+        return self.summed(tuple(range(2, len(self.shape))), True, lambda count: 1.0 / count)
+
     def max_pooled(self, graph: Graph, window: tuple[int, ...], geometry: Geometry) -> Tensor:
         """Return the largest number of every window, in rounds of the larger one of two."""
         channels, *sizes = self.shape[1:]
@@ -239,8 +263,4 @@ class Geometry:
 
 def _broadcast(tensor: Tensor, numbers: Array) -> tuple[Tensor, Array]:
     shape = np.broadcast_shapes(tensor.shape, np.shape(numbers))
-    if int(np.prod(shape, dtype=int)) != tensor.places.size:
-        tensor = tensor.moved(lambda places: np.broadcast_to(places, shape))
-    else:
-        tensor = tensor.moved(lambda places: places.reshape(shape))
-    return tensor, np.broadcast_to(np.asarray(numbers, dtype=np.float64), shape)
+    return tensor.broadcast(shape), np.broadcast_to(np.asarray(numbers, dtype=np.float64), shape)

@@ -22,6 +22,7 @@ from crn2sbml.importers.finish import ImportOptions, finish
 from crn2sbml.importers.functions import FUNCTIONS
 from crn2sbml.importers.graph import Graph, Value
 from crn2sbml.importers.imported import ImportedNetwork
+from crn2sbml.importers.matrices import from_tensor
 from crn2sbml.optional import load_library
 
 _WEIGHTS, _BIASES = (
@@ -130,9 +131,7 @@ def _arrays(tensors: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
     found = {}
     for name, tensor in tensors.items():
         try:
-            # numpy has no bfloat16.
-            detached = tensor.detach().cpu().double() if hasattr(tensor, "detach") else tensor
-            found[str(name)] = np.asarray(detached)
+            found[str(name)] = from_tensor(tensor)
         except (TypeError, ValueError) as error:
             raise InputValueError(f"{name} is no array of numbers: {error}") from error
     return found

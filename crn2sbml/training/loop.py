@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crn2sbml.arrays import Array
+from crn2sbml.arrays import Array, digest
 from crn2sbml.blas import one_blas_thread
 from crn2sbml.checks import frozen_array
 from crn2sbml.data.dataset import Dataset
@@ -343,15 +342,11 @@ def _settings(
         "accuracy": accuracy,
         "validate_every": plan.validate_every,
         "tied": None if plan.ties is None else plan.ties.digest,
-        "training data": _digest(data),
-        "validation data": None if held_out is None else _digest(held_out),
+        "training data": digest(data.inputs, data.targets),
+        "validation data": (
+            None if held_out is None else digest(held_out.inputs, held_out.targets)
+        ),
     }
-
-
-def _digest(data: Dataset) -> str:
-    digest = hashlib.sha256(np.ascontiguousarray(data.inputs).tobytes())
-    digest.update(np.ascontiguousarray(data.targets).tobytes())
-    return digest.hexdigest()[:16]
 
 
 @contextmanager

@@ -7,14 +7,13 @@ they still do.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crn2sbml.arrays import Array
+from crn2sbml.arrays import Array, digest
 from crn2sbml.network import Layer, NeuralNetwork
 
 # Weights out of tied nodes are proportional up to rounding.
@@ -48,10 +47,8 @@ class Ties:
     @property
     def digest(self) -> str:
         """A text that is the same for the same ties."""
-        found = hashlib.sha256(f"{self.size} {self.parameters}".encode())
-        for array in (self.rows, self.columns, self.factors):
-            found.update(np.ascontiguousarray(array).tobytes())
-        return found.hexdigest()
+        sizes = np.array([self.size, self.parameters])
+        return digest(sizes, self.rows, self.columns, self.factors)
 
     def pull(self, gradient: Array) -> Array:
         """Return the gradient by the free numbers, from that by all weights and biases."""
