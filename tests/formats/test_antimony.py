@@ -257,6 +257,11 @@ def test_every_printable_name_comes_back(name):
     assert to_antimony(named("plain")) == text.replace(quoted(name), '"plain"')
 
 
+def test_a_comment_of_someone_else_breaks_nothing():
+    text = "// @ by = Jane\tDoe\n// @ a%0Ab = c\n// @ lab = 3\nX -> ; k*X; k = 1; X = 1\n"
+    assert from_antimony(text).metadata == {"lab": "3"}
+
+
 def quoted(name):
     name = name.replace("&amp;&#65;", "&amp;amp;&amp;#65;")
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -158,7 +158,10 @@ def _metadata(text: str) -> dict[str, str]:
         if not line.startswith("//"):
             break
         if match := _METADATA.fullmatch(line):
-            found[unquote(match[1])] = match[2]
+            key, value = unquote(match[1]), match[2]
+            # Other people's comments may look alike and hold anything.
+            if f"{key}{value}".isprintable():
+                found[key] = value
     return found
 
 
