@@ -21,13 +21,15 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from crn2sbml.absorb import absorb_enzymes, fold
-from crn2sbml.activations import Activation
-from crn2sbml.combine import subnetwork, union
-from crn2sbml.compile import compile_edge, compile_network
-from crn2sbml.crn import Crn
+from crn2sbml._version import __version__ as __version__
+from crn2sbml.chemistry.absorb import absorb_enzymes, fold
+from crn2sbml.chemistry.combine import subnetwork, union
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.reaction import RateConstant, Reaction, Species
+from crn2sbml.chemistry.units import LabUnits, bench_values, in_lab_units
+from crn2sbml.construction.compile import compile_edge, compile_network
+from crn2sbml.construction.recognise import RecognisedNetwork, extract_network, recognise_network
 from crn2sbml.errors import Crn2sbmlError
-from crn2sbml.extract import RecognisedNetwork, extract_network, recognise_network
 from crn2sbml.formats import (
     from_antimony,
     from_sbml,
@@ -38,13 +40,12 @@ from crn2sbml.formats import (
     to_antimony,
     to_sbml,
 )
-from crn2sbml.inspection import Inspection, inspect_model
-from crn2sbml.model_files import load_crn, load_network, save_crn
-from crn2sbml.network import Layer, NeuralNetwork
-from crn2sbml.reaction import RateConstant, Reaction, Species
+from crn2sbml.formats.files import load_crn, load_network, save_crn
+from crn2sbml.formats.inspection import Inspection, inspect_model
+from crn2sbml.neural.activations import Activation
+from crn2sbml.neural.network import Layer, NeuralNetwork
 from crn2sbml.simulate import Simulator, SteadyState, Trajectory
 from crn2sbml.training import History, TrainingResult, train_network
-from crn2sbml.units import LabUnits, bench_values, in_lab_units
 
 if TYPE_CHECKING:
     from crn2sbml.theory import (
@@ -55,8 +56,6 @@ if TYPE_CHECKING:
         settling_time,
         subsystem,
     )
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Activation",

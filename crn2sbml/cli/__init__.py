@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from crn2sbml import __version__
+from crn2sbml._version import __version__
 from crn2sbml.cli.build import build
 from crn2sbml.cli.check import check
 from crn2sbml.cli.common import ErrorReportingGroup

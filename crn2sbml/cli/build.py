@@ -9,6 +9,9 @@ from typing import get_args
 
 import click
 
+from crn2sbml._support.files import check_output
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.units import BenchValues, LabUnits, bench_values, in_lab_units
 from crn2sbml.cli.common import (
     Printer,
     input_option,
@@ -18,12 +21,9 @@ from crn2sbml.cli.common import (
     read_one_input,
     read_source,
 )
-from crn2sbml.compile import Encoding
-from crn2sbml.crn import Crn
-from crn2sbml.files import check_output
+from crn2sbml.construction.compile import Encoding
+from crn2sbml.formats.files import check_model_ending, save_crn
 from crn2sbml.formats.sbml.write import LEVEL_VERSIONS
-from crn2sbml.model_files import check_model_ending, save_crn
-from crn2sbml.units import BenchValues, LabUnits, bench_values, in_lab_units
 
 _LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_VERSIONS}
 

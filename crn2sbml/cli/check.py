@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
+from crn2sbml.chemistry.crn import Crn
 from crn2sbml.cli.common import Printer, output_options
 from crn2sbml.cli.theory import check_pictures, print_theory, save_pictures
-from crn2sbml.crn import Crn
 from crn2sbml.errors import InputValueError
+from crn2sbml.formats.inspection import Inspection, inspect_model, largest_order
 from crn2sbml.formats.sbml.validate import MOST_REACTIONS_IN_FULL, Finding
-from crn2sbml.inspection import Inspection, inspect_model, largest_order
 from crn2sbml.theory import examine
 
 _MOST_LISTED = 8

@@ -12,9 +12,10 @@ import click
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crn2sbml.archive import read_array
-from crn2sbml.arrays import Array
-from crn2sbml.compile import Encoding
+from crn2sbml._support.archive import read_array
+from crn2sbml._support.arrays import Array
+from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.construction.compile import Encoding
 from crn2sbml.data import Dataset, load_dataset, load_digits, load_iris, load_xor
 from crn2sbml.errors import (
     ConcentrationError,
@@ -26,8 +27,7 @@ from crn2sbml.errors import (
     UnitError,
     UnsupportedError,
 )
-from crn2sbml.model_files import LoadedNetwork, read_network
-from crn2sbml.units import LabUnits
+from crn2sbml.formats.files import LoadedNetwork, read_network
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from crn2sbml.cli.common import Printer, output_options, workers_option
-from crn2sbml.demo import ROUNDS, DemoReport, run_demo
+from crn2sbml.examples.demo import ROUNDS, DemoReport, run_demo
 
 
 @click.command(short_help="See the main job from end to end.")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.units import LabUnits
 from crn2sbml.cli.common import (
     Printer,
     check_encoding,
@@ -22,8 +24,8 @@ from crn2sbml.cli.common import (
     read_one_input,
     read_source,
 )
-from crn2sbml.compile import Encoding
-from crn2sbml.crn import Crn
+from crn2sbml.construction.compile import Encoding
+from crn2sbml.construction.recognise import recognise_network
 from crn2sbml.errors import FileError, InputValueError, UnitError
 from crn2sbml.exports import (
     OPTIONAL_LIBRARIES,
@@ -39,12 +41,10 @@ from crn2sbml.exports import (
     save_reaction_list,
     save_xlsx_tables,
 )
-from crn2sbml.extract import recognise_network
 from crn2sbml.formats import save_antimony, save_sbml
-from crn2sbml.model_files import MODEL_ENDINGS, load_crn
+from crn2sbml.formats.files import MODEL_ENDINGS, load_crn
 from crn2sbml.plots import plot_trajectory
 from crn2sbml.report import draw_network
-from crn2sbml.units import LabUnits
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from crn2sbml._support.files import check_output
 from crn2sbml.cli.common import Printer, output_options
 from crn2sbml.errors import FileError, UnsupportedError
-from crn2sbml.files import check_output
-from crn2sbml.model_files import NETWORK_ENDING, check_model_ending, read_network
+from crn2sbml.formats.files import NETWORK_ENDING, check_model_ending, read_network
 
 
 @click.command(short_help="Recover the network from a model file.")

@@ -8,14 +8,14 @@ from typing import Any, get_args
 import click
 import numpy as np
 
-from crn2sbml.archive import read_archive
-from crn2sbml.arrays import Array
+from crn2sbml._support.archive import read_archive
+from crn2sbml._support.arrays import Array
+from crn2sbml._support.files import check_output
 from crn2sbml.cli.common import Printer, load_examples, output_options, read_inputs, refuse_foreign
 from crn2sbml.errors import FormatError, InputValueError, UnsupportedError
-from crn2sbml.files import check_output
+from crn2sbml.formats.files import NETWORK_ENDING
 from crn2sbml.importers import ImportedNetwork, from_onnx, from_weights
-from crn2sbml.importers.finish import Signs
-from crn2sbml.model_files import NETWORK_ENDING
+from crn2sbml.importers.conversion.convert import Signs
 
 _WEIGHTS = (".npz", ".safetensors")
 

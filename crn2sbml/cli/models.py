@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from crn2sbml.cli.common import Printer, check_output_folder, output_options
-from crn2sbml.example_models import example_file_names, write_example_models
+from crn2sbml.examples.models import example_file_names, write_example_models
 
 
 @click.command(short_help="Write example models: an edge, exclusive or, iris, digits.")

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from crn2sbml.cli.common import Printer, data_dir_option, output_options, workers_option
-from crn2sbml.paper import Comparison, reproduce_paper
-from crn2sbml.paper.parts import PARTS
+from crn2sbml.examples.paper import Comparison, reproduce_paper
+from crn2sbml.examples.paper.parts import PARTS
 
 # Widths of the longest number that the paper prints, and of two words of a verdict.
 _PRINTED_DIGITS = 17

@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 import numpy as np
 
-from crn2sbml.arrays import Array
+from crn2sbml._support.arrays import Array
+from crn2sbml._support.files import check_output
+from crn2sbml.chemistry.crn import Crn
 from crn2sbml.cli.common import (
     Printer,
     check_encoding,
@@ -20,12 +22,10 @@ from crn2sbml.cli.common import (
     read_inputs,
     read_source,
 )
-from crn2sbml.compile import Encoding
-from crn2sbml.crn import Crn
+from crn2sbml.construction.compile import Encoding
 from crn2sbml.errors import FileError, UnsupportedError
-from crn2sbml.files import check_output
-from crn2sbml.model_files import MODEL_ENDINGS, load_crn, loaded_network
-from crn2sbml.network import NeuralNetwork
+from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, loaded_network
+from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.report import save_report
 
 _ENDINGS = (".html", ".htm")

@@ -11,7 +11,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from crn2sbml.arrays import Array
+from crn2sbml._support.arrays import Array
+from crn2sbml._support.files import check_output, csv_text, save_text
 from crn2sbml.cli.common import (
     Printer,
     input_option,
@@ -20,11 +21,10 @@ from crn2sbml.cli.common import (
     read_source,
     workers_option,
 )
-from crn2sbml.compile import node_id
+from crn2sbml.construction.compile import node_id
 from crn2sbml.errors import ConcentrationError
-from crn2sbml.files import check_output, csv_text, save_text
-from crn2sbml.model_files import LoadedNetwork
-from crn2sbml.network import NeuralNetwork
+from crn2sbml.formats.files import LoadedNetwork
+from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.plots import check_figure_path, plot_trajectory, save_figure
 from crn2sbml.simulate import Simulator, SteadyState
 

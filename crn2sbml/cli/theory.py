@@ -7,10 +7,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from crn2sbml.chemistry.crn import Crn
 from crn2sbml.cli.common import Printer, check_output_folder
-from crn2sbml.crn import Crn
+from crn2sbml.construction.recognise import RecognisedNetwork
 from crn2sbml.errors import FileError
-from crn2sbml.extract import RecognisedNetwork
 from crn2sbml.plots import PICTURES, plot_examination, save_figure
 from crn2sbml.theory.examination import LEVELS, SPECIES_COLUMNS, Examination
 

@@ -9,8 +9,6 @@ from typing import get_args
 import click
 import numpy as np
 
-from crn2sbml.activation_names import parse_activation
-from crn2sbml.activations import Activation
 from crn2sbml.cli.common import (
     Printer,
     check_output_folder,
@@ -21,10 +19,12 @@ from crn2sbml.cli.common import (
     read_source,
     workers_option,
 )
-from crn2sbml.codec import Decoder, Encoder, codec_metadata
 from crn2sbml.data import Dataset, load_mnist, split
 from crn2sbml.errors import FileError, InputValueError
-from crn2sbml.network import NeuralNetwork
+from crn2sbml.neural.activation_names import parse_activation
+from crn2sbml.neural.activations import Activation
+from crn2sbml.neural.dual_rail import Decoder, Encoder, codec_metadata
+from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.plots import plot_history, save_figure
 from crn2sbml.training import (
     COSTS,

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crn2sbml.archive import read_archive
-from crn2sbml.arrays import Array
-from crn2sbml.checks import SIGN_REMEDY
+from crn2sbml._support.archive import read_archive
+from crn2sbml._support.arrays import Array
+from crn2sbml._support.checks import SIGN_REMEDY
 from crn2sbml.errors import FormatError, InputValueError
 
 # Section 6 of the paper: the true class has target 10, every other class 1.
@@ -135,7 +135,7 @@ def load_dataset(path: str | Path, encode: Callable[[ArrayLike], Array] | None =
         File to read; pickles in it are refused.
     encode : callable, optional
         Makes concentrations of inputs that may be negative, such as that of an
-        :class:`~crn2sbml.codec.Encoder`.
+        :class:`~crn2sbml.neural.dual_rail.Encoder`.
 
     Returns
     -------

@@ -8,13 +8,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from crn2sbml.absorb import fold
+from crn2sbml._support.files import atomic_write, check_output
+from crn2sbml._support.optional import load_library
+from crn2sbml.chemistry.absorb import fold
+from crn2sbml.chemistry.units import LabUnits
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.exports.study import Study
-from crn2sbml.files import atomic_write, check_output
 from crn2sbml.formats import to_sbml
-from crn2sbml.optional import load_library
-from crn2sbml.units import LabUnits
 
 # COPASI's import takes time that grows with the square of the reactions: about a minute here.
 MOST_REACTIONS = 4000

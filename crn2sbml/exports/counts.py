@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from crn2sbml.absorb import absorb_enzymes
-from crn2sbml.crn import Crn
+from crn2sbml._support.files import save_text
+from crn2sbml.chemistry.absorb import absorb_enzymes
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.reaction import Complex, Reaction
 from crn2sbml.errors import UnsupportedError
-from crn2sbml.files import save_text
 from crn2sbml.formats.text import check_model, number
-from crn2sbml.reaction import Complex, Reaction
 
 _NAMESPACE = "http://www.sbml.org/sbml/level3/version1/core"
 _MATHML = "http://www.w3.org/1998/Math/MathML"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from crn2sbml.crn import Crn
+from crn2sbml._support.files import save_text
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.reaction import Complex, format_complex
+from crn2sbml.chemistry.units import LabUnits, in_lab_units
 from crn2sbml.errors import UnsupportedError
-from crn2sbml.files import save_text
 from crn2sbml.formats.text import number
-from crn2sbml.reaction import Complex, format_complex
-from crn2sbml.units import LabUnits, in_lab_units
 
 _NUSKELL_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 

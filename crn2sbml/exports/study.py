@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crn2sbml.checks import check_inputs
-from crn2sbml.crn import Crn
+from crn2sbml._support.checks import check_inputs
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.construction.recognise import RecognisedNetwork, recognise_network
 from crn2sbml.errors import InputValueError, SimulationError, UnsupportedError
-from crn2sbml.extract import RecognisedNetwork, recognise_network
 from crn2sbml.simulate import Simulator, Trajectory
 from crn2sbml.theory import settling_time
-from crn2sbml.units import LabUnits
 
 # Settled means: within this distance of the steady state.
 ACCURACY = 1e-3

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crn2sbml.compile import with_roles
-from crn2sbml.crn import Crn
+from crn2sbml._support.files import atomic_write, check_output, csv_text, save_text
+from crn2sbml._support.optional import load_library
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.reaction import format_complex
+from crn2sbml.chemistry.units import LabUnits, in_lab_units
+from crn2sbml.construction.compile import with_roles
 from crn2sbml.exports.packing import copy_without_dates
-from crn2sbml.files import atomic_write, check_output, csv_text, save_text
-from crn2sbml.optional import load_library
-from crn2sbml.reaction import format_complex
-from crn2sbml.units import LabUnits, in_lab_units
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

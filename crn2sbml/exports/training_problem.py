@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crn2sbml.arrays import Array
-from crn2sbml.checks import check_inputs, check_type
-from crn2sbml.compile import BIAS, WEIGHT, compile_network, node_id
-from crn2sbml.crn import Crn
+from crn2sbml._support.arrays import Array
+from crn2sbml._support.checks import check_inputs, check_type
+from crn2sbml._support.optional import load_library
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.construction.compile import BIAS, WEIGHT, compile_network, node_id
 from crn2sbml.errors import (
     FileError,
     InputValueError,
@@ -21,8 +22,7 @@ from crn2sbml.errors import (
     UnsupportedError,
 )
 from crn2sbml.formats import to_sbml
-from crn2sbml.network import NeuralNetwork
-from crn2sbml.optional import load_library
+from crn2sbml.neural.network import NeuralNetwork
 
 PROBLEM, MODEL = "problem.yaml", "model.xml"
 TABLES = ("conditions.tsv", "observables.tsv", "measurements.tsv", "parameters.tsv")

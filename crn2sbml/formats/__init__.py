@@ -1,4 +1,4 @@
-"""File formats. Each knows only :class:`~crn2sbml.crn.Crn`."""
+"""File formats. Each knows only :class:`~crn2sbml.chemistry.crn.Crn`."""
 
 from __future__ import annotations
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from crn2sbml.codec import Encoder, explain_codec, read_codec
-from crn2sbml.compile import given_input_names, unused_inputs
-from crn2sbml.crn import Crn
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.construction.compile import given_input_names, unused_inputs
 from crn2sbml.errors import UnsupportedError
+from crn2sbml.neural.dual_rail import Encoder, explain_codec, read_codec
 
 # The well-mixed volume of a model; "compartment" itself is a keyword of Antimony.
 _COMPARTMENT = "vessel"

@@ -1,12 +1,12 @@
 """Networks from elsewhere: scikit-learn, PyTorch, ONNX and files of weights become chemistry."""
 
-from crn2sbml.importers.finish import ImportOptions
-from crn2sbml.importers.functions import custom
+from crn2sbml.importers.computation.functions import custom
+from crn2sbml.importers.conversion.convert import ImportOptions
 from crn2sbml.importers.imported import ImportedNetwork, ImportReport, load_imported
-from crn2sbml.importers.onnx_files import from_onnx
+from crn2sbml.importers.onnx.reader import from_onnx
 from crn2sbml.importers.pytorch import from_torch
 from crn2sbml.importers.scikit_learn import from_sklearn
-from crn2sbml.importers.weight_files import from_weights
+from crn2sbml.importers.weights import from_weights
 
 __all__ = [
     "ImportOptions",

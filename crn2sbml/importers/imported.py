@@ -9,22 +9,22 @@ from typing import Any, Literal, get_args
 
 from numpy.typing import ArrayLike
 
-from crn2sbml.arrays import Array
-from crn2sbml.checks import number_rows
-from crn2sbml.codec import Decoder, Encoder, codec_metadata
-from crn2sbml.compile import Encoding
-from crn2sbml.crn import Crn
+from crn2sbml._support.arrays import Array
+from crn2sbml._support.checks import number_rows
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.construction.compile import Encoding
 from crn2sbml.errors import (
     ConcentrationError,
     InputValueError,
     NetworkError,
     UnsupportedError,
 )
-from crn2sbml.importers.bounds import ErrorBounds, bound_errors, find_ranges
-from crn2sbml.importers.chords import PiecewiseLinear
-from crn2sbml.importers.graph import Graph, Value
-from crn2sbml.model_files import LoadedNetwork, read_network
-from crn2sbml.network import NeuralNetwork
+from crn2sbml.formats.files import LoadedNetwork, read_network
+from crn2sbml.importers.computation.bounds import ErrorBounds, bound_errors, find_ranges
+from crn2sbml.importers.computation.graph import Graph, Value
+from crn2sbml.importers.computation.piecewise import PiecewiseLinear
+from crn2sbml.neural.dual_rail import Decoder, Encoder, codec_metadata
+from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.simulate import Simulator
 from crn2sbml.training import TrainingResult, find_ties, train_network
 

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crn2sbml.arrays import Array
+from crn2sbml._support.arrays import Array
+from crn2sbml._support.optional import load_library
 from crn2sbml.errors import InputValueError, MissingDependencyError, UnsupportedError
-from crn2sbml.importers.chords import Function
-from crn2sbml.importers.finish import ImportOptions, finish
-from crn2sbml.importers.functions import (
+from crn2sbml.importers.computation.functions import (
     FUNCTIONS,
     SOFTPLUS_THRESHOLD,
     celu,
@@ -23,12 +22,13 @@ from crn2sbml.importers.functions import (
     leaky_relu,
     softplus,
 )
-from crn2sbml.importers.graph import Graph
+from crn2sbml.importers.computation.graph import Graph
+from crn2sbml.importers.computation.matrices import from_tensor
+from crn2sbml.importers.computation.piecewise import Function
+from crn2sbml.importers.computation.tensors import Geometry, Tensor
+from crn2sbml.importers.conversion.convert import ImportOptions, finish
 from crn2sbml.importers.imported import ImportedNetwork
-from crn2sbml.importers.matrices import from_tensor
-from crn2sbml.importers.onnx_files import from_onnx
-from crn2sbml.importers.tensors import Geometry, Tensor
-from crn2sbml.optional import load_library
+from crn2sbml.importers.onnx.reader import from_onnx
 
 
 def from_torch(

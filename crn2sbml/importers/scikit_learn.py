@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from crn2sbml.codec import ClassLabel
+from crn2sbml._support.optional import load_library
 from crn2sbml.errors import InputValueError, UnsupportedError
-from crn2sbml.importers.finish import ImportOptions, finish
-from crn2sbml.importers.functions import FUNCTIONS
-from crn2sbml.importers.graph import Graph, Value
+from crn2sbml.importers.computation.functions import FUNCTIONS
+from crn2sbml.importers.computation.graph import Graph, Value
+from crn2sbml.importers.conversion.convert import ImportOptions, finish
 from crn2sbml.importers.imported import ImportedNetwork
-from crn2sbml.optional import load_library
+from crn2sbml.neural.dual_rail import ClassLabel
 
 # Names of activations in scikit-learn.
 _ACTIVATIONS = {"identity": "identity", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}

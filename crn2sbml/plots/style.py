@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crn2sbml._support.files import atomic_write
 from crn2sbml.errors import FileError
-from crn2sbml.files import atomic_write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

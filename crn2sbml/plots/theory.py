@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crn2sbml.activations import Activation
-from crn2sbml.arrays import Array
-from crn2sbml.checks import check_type
+from crn2sbml._support.arrays import Array
+from crn2sbml._support.checks import check_type
 from crn2sbml.errors import InputValueError
+from crn2sbml.neural.activations import Activation
 from crn2sbml.plots.style import COLOURS, RESOLUTION, STYLES, legend_label, tidy
 from crn2sbml.simulate.results import Trajectory
 from crn2sbml.theory import Certificate, Envelope

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crn2sbml.arrays import Array
-from crn2sbml.checks import check_inputs, check_type
-from crn2sbml.compile import Encoding, compile_network, with_roles
-from crn2sbml.crn import Crn
+from crn2sbml._support.arrays import Array
+from crn2sbml._support.checks import check_inputs, check_type
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.reaction import check_label, format_complex
+from crn2sbml.chemistry.units import BenchValues, LabUnits, bench_values, in_lab_units
+from crn2sbml.construction.compile import Encoding, compile_network, with_roles
+from crn2sbml.construction.recognise import RecognisedNetwork, recognise_network
 from crn2sbml.errors import (
     ConcentrationError,
     InputValueError,
@@ -19,12 +22,9 @@ from crn2sbml.errors import (
 )
 from crn2sbml.exports import Study, make_study
 from crn2sbml.exports.study import takes_no_inputs
-from crn2sbml.extract import RecognisedNetwork, recognise_network
-from crn2sbml.network import NeuralNetwork
-from crn2sbml.reaction import check_label, format_complex
+from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.simulate import Simulator, SteadyState, Trajectory
 from crn2sbml.theory import Examination, examine
-from crn2sbml.units import BenchValues, LabUnits, bench_values, in_lab_units
 
 MOST_INPUTS = 12
 _MOST_CURVES = 12

@@ -6,10 +6,10 @@ import base64
 import gzip
 from dataclasses import dataclass
 
+from crn2sbml.chemistry.units import LabUnits
 from crn2sbml.errors import MissingDependencyError, UnsupportedError
 from crn2sbml.exports import Study, to_copasi, to_csv_tables, to_omex
 from crn2sbml.formats import to_antimony, to_sbml
-from crn2sbml.units import LabUnits
 
 MODEL = "model.xml"
 SPECIES, REACTIONS = "species.csv", "reactions.csv"

@@ -14,20 +14,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crn2sbml.codec import Decoder, Encoder, read_codec
-from crn2sbml.compile import Encoding
-from crn2sbml.crn import Crn
-from crn2sbml.files import check_output, save_text
+from crn2sbml._support.files import check_output, save_text
+from crn2sbml._version import __version__
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.construction.compile import Encoding
 from crn2sbml.formats.sbml.notes import PAPER, PAPER_RESOURCE
 from crn2sbml.formats.text import explain_values
-from crn2sbml.network import Layer, NeuralNetwork, describe_activation
+from crn2sbml.neural.dual_rail import Decoder, Encoder, read_codec
+from crn2sbml.neural.network import Layer, NeuralNetwork, describe_activation
 from crn2sbml.plots import plot_examination, plot_trajectory
 from crn2sbml.report.content import Content, gather
 from crn2sbml.report.downloads import MOST_LOADED, Download, make_downloads, pack
 from crn2sbml.report.drawing import draw_network, drawn_edges, node_names
 from crn2sbml.report.figures import inline_svg
 from crn2sbml.theory.examination import LEVELS, SPECIES_COLUMNS, rounded_up
-from crn2sbml.units import LabUnits
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -187,8 +188,6 @@ def _asset(name: str) -> str:
 
 
 def _context(content: Content, downloads: list[Download], left_out: list[str]) -> dict[str, Any]:
-    from crn2sbml import __version__
-
     units, level = content.units, content.examination.certificate.at_these_numbers
     kinds = content.kinds_of_reactions()
     return {

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crn2sbml.arrays import Array
-from crn2sbml.rates import (
+from crn2sbml._support.arrays import Array
+from crn2sbml.neural.steady_state import (
     Brackets,
     DrivenNetwork,
     bracket_steady_state,

@@ -10,11 +10,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from crn2sbml.blas import keep_one_blas_thread
+from crn2sbml._support.blas import keep_one_blas_thread
+from crn2sbml._support.progress import progress_bar
 from crn2sbml.errors import InputValueError, SimulationError
-from crn2sbml.progress import progress_bar
 from crn2sbml.simulate.job import Job, Settled
-from crn2sbml.simulate.models import LoadableModel
+from crn2sbml.simulate.kernel import LoadableModel
 from crn2sbml.simulate.runner import Runner
 
 # A batch is cut into this many pieces, which two or three workers share evenly, with more where

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crn2sbml.arrays import Array
+from crn2sbml._support.arrays import Array
+from crn2sbml._support.html import MOST_ROWS, html_table
 from crn2sbml.errors import InputValueError
-from crn2sbml.render import MOST_ROWS, html_table
 
 
 @dataclass(frozen=True, slots=True, eq=False)

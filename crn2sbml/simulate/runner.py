@@ -12,10 +12,10 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from crn2sbml.arrays import Array
+from crn2sbml._support.arrays import Array
 from crn2sbml.errors import MissingDependencyError, SimulationError
 from crn2sbml.simulate.job import Job, Plan, Settled, plan_runs
-from crn2sbml.simulate.models import LoadableModel
+from crn2sbml.simulate.kernel import LoadableModel
 
 logger = logging.getLogger(__name__)
 

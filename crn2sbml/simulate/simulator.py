@@ -8,11 +8,12 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crn2sbml.arrays import Array
-from crn2sbml.blas import one_blas_thread
-from crn2sbml.checks import check_inputs
-from crn2sbml.compile import check_smoothing, compile_network
-from crn2sbml.crn import Crn
+from crn2sbml._support.arrays import Array
+from crn2sbml._support.blas import one_blas_thread
+from crn2sbml._support.checks import check_inputs
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.construction.compile import check_smoothing, compile_network
+from crn2sbml.construction.recognise import recognise_network
 from crn2sbml.errors import (
     ConcentrationError,
     InputValueError,
@@ -20,10 +21,9 @@ from crn2sbml.errors import (
     SimulationError,
     UnsupportedError,
 )
-from crn2sbml.extract import recognise_network
-from crn2sbml.network import NeuralNetwork
-from crn2sbml.rates import DrivenNetwork, drive_checked, estimate_settling_times
-from crn2sbml.simulate import models
+from crn2sbml.neural.network import NeuralNetwork
+from crn2sbml.neural.steady_state import DrivenNetwork, drive_checked, estimate_settling_times
+from crn2sbml.simulate import kernel as models
 from crn2sbml.simulate.job import Job, Settled
 from crn2sbml.simulate.pool import Pool, parts
 from crn2sbml.simulate.results import SteadyState, Trajectory

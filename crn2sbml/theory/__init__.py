@@ -1,10 +1,11 @@
 """What can be promised of a reaction network: the theory of the paper as software."""
 
-from crn2sbml.theory.certificate import Certificate, Level, SpeciesCertificate
-from crn2sbml.theory.certifier import certify
+from crn2sbml.theory.certificate.certificate import Certificate, Level, SpeciesCertificate
+from crn2sbml.theory.certificate.certifier import certify
+from crn2sbml.theory.certificate.statements import Statement, Verdict
 from crn2sbml.theory.examination import Examination, examine
 from crn2sbml.theory.implementation import Difference, Implementation, implements, subsystem
-from crn2sbml.theory.settling import (
+from crn2sbml.theory.settling.times import (
     Envelope,
     closed_envelope,
     envelope,
@@ -12,7 +13,6 @@ from crn2sbml.theory.settling import (
     settling_time,
     time_from_infinity,
 )
-from crn2sbml.theory.statements import Statement, Verdict
 
 __all__ = [
     "Certificate",

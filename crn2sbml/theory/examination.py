@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from crn2sbml.arrays import Array
-from crn2sbml.crn import Crn
+from crn2sbml._support.arrays import Array
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.construction.recognise import RecognisedNetwork
 from crn2sbml.errors import InputValueError, SimulationError
-from crn2sbml.extract import RecognisedNetwork
-from crn2sbml.theory.certificate import HYPOTHESES, PROPERTIES, Certificate, Level
-from crn2sbml.theory.certifier import certify
-from crn2sbml.theory.exact import Interval
-from crn2sbml.theory.settling import settling_time
-from crn2sbml.theory.statements import Statement, Verdict
+from crn2sbml.theory.certificate.certificate import HYPOTHESES, PROPERTIES, Certificate, Level
+from crn2sbml.theory.certificate.certifier import certify
+from crn2sbml.theory.certificate.exact import Interval
+from crn2sbml.theory.certificate.statements import Statement, Verdict
+from crn2sbml.theory.settling.times import settling_time
 
 LEVELS = ("for all constants", "at these numbers")
 SPECIES_COLUMNS = ("species", "its equation at these numbers", "q", "settles at", "last rate")

@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from crn2sbml.checks import check_type
-from crn2sbml.combine import subnetwork
-from crn2sbml.compile import check_smoothing, node_id
-from crn2sbml.crn import Crn
+from crn2sbml._support.checks import check_type
+from crn2sbml.chemistry.combine import subnetwork
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.construction.compile import check_smoothing, node_id
+from crn2sbml.construction.ordering import blocks
+from crn2sbml.construction.ordering import layers as layers_of
+from crn2sbml.construction.recognise import recognise_network
 from crn2sbml.errors import InputValueError, UnsupportedError
-from crn2sbml.extract import recognise_network
-from crn2sbml.network import NeuralNetwork
-from crn2sbml.theory.exact import format_rational
-from crn2sbml.theory.order import blocks
-from crn2sbml.theory.order import layers as layers_of
-from crn2sbml.theory.polynomials import Monomial, Polynomial, collect_polynomials, polynomials
+from crn2sbml.neural.network import NeuralNetwork
+from crn2sbml.theory.certificate.exact import format_rational
+from crn2sbml.theory.certificate.polynomials import (
+    Monomial,
+    Polynomial,
+    collect_polynomials,
+    polynomials,
+)
 
 _MOST_LISTED = 20
 

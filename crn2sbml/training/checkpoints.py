@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crn2sbml.archive import read_archive
+from crn2sbml._support.archive import read_archive
+from crn2sbml._support.files import atomic_write
 from crn2sbml.errors import FileError, FormatError, InputValueError, NetworkError
-from crn2sbml.files import atomic_write
-from crn2sbml.network import NeuralNetwork
+from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.training.gradient import parameters, with_parameters
 from crn2sbml.training.state import TrainingState
 

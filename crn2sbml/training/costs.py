@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from crn2sbml.arrays import Array
+from crn2sbml._support.arrays import Array
 from crn2sbml.errors import InputValueError, UnsupportedError
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from crn2sbml.arrays import Array
-from crn2sbml.network import NeuralNetwork
+from crn2sbml._support.arrays import Array
+from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.training.costs import Cost, QuadraticCost
 
 

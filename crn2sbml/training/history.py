@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from crn2sbml.arrays import Array
-from crn2sbml.files import csv_text, save_text
+from crn2sbml._support.arrays import Array
+from crn2sbml._support.files import csv_text, save_text
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,13 +12,13 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crn2sbml.arrays import Array, digest
-from crn2sbml.blas import one_blas_thread
-from crn2sbml.checks import frozen_array
+from crn2sbml._support.arrays import Array, digest
+from crn2sbml._support.blas import one_blas_thread
+from crn2sbml._support.checks import frozen_array
+from crn2sbml._support.progress import progress_bar
 from crn2sbml.data.dataset import Dataset
 from crn2sbml.errors import InputValueError, NetworkError
-from crn2sbml.network import NeuralNetwork, describe_activation, propagate
-from crn2sbml.progress import progress_bar
+from crn2sbml.neural.network import NeuralNetwork, describe_activation, propagate
 from crn2sbml.simulate import Simulator
 from crn2sbml.training.checkpoints import load_checkpoint, save_checkpoint
 from crn2sbml.training.costs import Cost, ReadoutCost, find_cost

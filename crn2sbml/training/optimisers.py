@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from crn2sbml.arrays import Array
+from crn2sbml._support.arrays import Array
 from crn2sbml.errors import InputValueError
 
 State = Mapping[str, Array]

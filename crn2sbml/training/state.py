@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from crn2sbml.network import NeuralNetwork
+from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.training.optimisers import State
 
 

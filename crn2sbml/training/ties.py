@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crn2sbml.arrays import Array, digest
-from crn2sbml.network import Layer, NeuralNetwork
+from crn2sbml._support.arrays import Array, digest
+from crn2sbml.neural.network import Layer, NeuralNetwork
 
 # Weights out of tied nodes are proportional up to rounding.
 _ROUNDING = 1e-9

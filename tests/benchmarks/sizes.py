@@ -32,7 +32,7 @@ import roadrunner
 from matplotlib.figure import Figure
 
 from crn2sbml import NeuralNetwork, Simulator, compile_network, to_sbml
-from crn2sbml.blas import one_blas_thread
+from crn2sbml._support.blas import one_blas_thread
 from crn2sbml.plots import save_figure
 from tests.benchmarks.common import heading, median_ratio, row, take_turns
 from tests.benchmarks.peers import TUNING_ROWS, Peer, settled_at, tuned

@@ -11,7 +11,7 @@ import numpy as np
 from crn2sbml import train_network
 from crn2sbml.data import Dataset, class_targets, load_mnist
 from crn2sbml.data.mnist import DATA_VARIABLE
-from crn2sbml.paper import section_6_setting
+from crn2sbml.examples.paper import section_6_setting
 from tests.benchmarks.common import heading, median_ratio, row, take_turns
 
 BATCH_SIZE = 300

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from crn2sbml.data import load_digits
-from crn2sbml.example_models import example_models
+from crn2sbml.examples.models import example_models
 from crn2sbml.report import save_report
 
 PICTURE = Path(__file__).parents[2] / ".github" / "images" / "report.png"

@@ -12,7 +12,7 @@ import pytest
 
 from crn2sbml import Crn, LabUnits, NeuralNetwork, compile_network, to_sbml
 from crn2sbml.data import load_digits, load_xor
-from crn2sbml.example_models import example_models
+from crn2sbml.examples.models import example_models
 from crn2sbml.exports import to_csv_tables
 from crn2sbml.report import save_report
 

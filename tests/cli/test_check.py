@@ -93,7 +93,7 @@ def test_what_is_inconsistent_is_found_by_line(folder):
 
 
 def test_large_models_get_the_cheap_checks(folder, monkeypatch):
-    monkeypatch.setattr("crn2sbml.inspection.MOST_REACTIONS_IN_FULL", 10)
+    monkeypatch.setattr("crn2sbml.formats.inspection.MOST_REACTIONS_IN_FULL", 10)
     crn = compile_network(NETWORK)
     save_sbml(crn, "a.xml")
     assert "without units and general consistency" in succeed("check", "a.xml").output

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from crn2sbml import Activation
 from crn2sbml.errors import InputValueError
 from crn2sbml.importers import custom, from_weights
-from crn2sbml.importers.bounds import bound_errors, find_ranges
-from crn2sbml.importers.chords import approximate
-from crn2sbml.importers.finish import ImportOptions, finish
-from crn2sbml.importers.functions import FUNCTIONS, clip, elu, leaky_relu
-from crn2sbml.importers.graph import Graph, Value
+from crn2sbml.importers.computation.bounds import bound_errors, find_ranges
+from crn2sbml.importers.computation.functions import FUNCTIONS, clip, elu, leaky_relu
+from crn2sbml.importers.computation.graph import Graph, Value
+from crn2sbml.importers.computation.piecewise import approximate
+from crn2sbml.importers.conversion.convert import ImportOptions, finish
 
 KINDS = [*FUNCTIONS.values(), leaky_relu(-0.5), clip(-1.0, 2.0), elu(-2.0)]
 

@@ -5,8 +5,15 @@ import numpy as np
 import pytest
 
 from crn2sbml.errors import InputValueError
-from crn2sbml.importers.chords import PiecewiseLinear, approximate
-from crn2sbml.importers.functions import FUNCTIONS, celu, clip, elu, hard_sigmoid, leaky_relu
+from crn2sbml.importers.computation.functions import (
+    FUNCTIONS,
+    celu,
+    clip,
+    elu,
+    hard_sigmoid,
+    leaky_relu,
+)
+from crn2sbml.importers.computation.piecewise import PiecewiseLinear, approximate
 
 SMOOTH = [name for name, function in FUNCTIONS.items() if function.exact is None]
 EXACT = [name for name, function in FUNCTIONS.items() if function.exact is not None]

@@ -33,8 +33,8 @@ from crn2sbml.errors import (
     SimulationError,
     UnsupportedError,
 )
-from crn2sbml.rates import bracket_steady_state, drive
-from crn2sbml.simulate import models
+from crn2sbml.neural.steady_state import bracket_steady_state, drive
+from crn2sbml.simulate import kernel as models
 from crn2sbml.simulate.pool import parts
 from tests.strategies import inputs_for, networks
 

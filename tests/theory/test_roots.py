@@ -7,8 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crn2sbml.theory.exact import Interval, evaluate, format_rational, round_down, round_up
-from crn2sbml.theory.roots import bracket_decreasing, find_roots
+from crn2sbml.theory.certificate.exact import (
+    Interval,
+    evaluate,
+    format_rational,
+    round_down,
+    round_up,
+)
+from crn2sbml.theory.certificate.roots import bracket_decreasing, find_roots
 
 rationals = st.fractions(max_denominator=10**40)
 

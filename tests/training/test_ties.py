@@ -20,10 +20,10 @@ from crn2sbml import (
 )
 from crn2sbml.errors import Crn2sbmlError, InputValueError
 from crn2sbml.importers import ImportOptions, from_weights
-from crn2sbml.importers.finish import finish
-from crn2sbml.importers.functions import FUNCTIONS
-from crn2sbml.importers.graph import Graph
-from crn2sbml.importers.tensors import Geometry, Tensor
+from crn2sbml.importers.computation.functions import FUNCTIONS
+from crn2sbml.importers.computation.graph import Graph
+from crn2sbml.importers.computation.tensors import Geometry, Tensor
+from crn2sbml.importers.conversion.convert import finish
 from crn2sbml.training import find_ties
 from crn2sbml.training.gradient import flatten, parameters, with_parameters
 

@@ -7,14 +7,14 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
-from crn2sbml.crn import Crn
+from crn2sbml._support.files import read_pieces
+from crn2sbml._support.garbage import collection_paused
+from crn2sbml.chemistry.crn import Crn
 from crn2sbml.errors import FormatError
-from crn2sbml.files import read_pieces
 from crn2sbml.formats.antimony.write import METADATA_MARK
 from crn2sbml.formats.child import TooSlowError, run_confined
 from crn2sbml.formats.sbml import document as sbml
 from crn2sbml.formats.sbml.read import ReadModel, build_model
-from crn2sbml.memory import collection_paused
 
 # Antimony's time grows with the square of the number of reactions, see below.
 _MOST_SECONDS = 120

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from crn2sbml.crn import Crn
+from crn2sbml._support.files import save_text
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.reaction import Complex, RateConstant, Reaction, Species
+from crn2sbml.chemistry.units import LabUnits, in_lab_units
 from crn2sbml.errors import UnsupportedError
-from crn2sbml.files import save_text
 from crn2sbml.formats.antimony.reserved import RESERVED_WORDS
 from crn2sbml.formats.text import check_model, explain_values, number, summary
-from crn2sbml.reaction import Complex, RateConstant, Reaction, Species
-from crn2sbml.units import LabUnits, in_lab_units
 
 METADATA_MARK = "// @ "
 """What a comment begins with that holds a metadata entry, as ``key = value``."""

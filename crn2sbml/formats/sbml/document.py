@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from crn2sbml.chemistry.reaction import is_id
 from crn2sbml.errors import FormatError, UnsupportedError
 from crn2sbml.formats.sbml.mathml import (
     Expression,
@@ -15,7 +16,6 @@ from crn2sbml.formats.sbml.mathml import (
 )
 from crn2sbml.formats.sbml.xml import MATHML, Element, Reader, shortened
 from crn2sbml.formats.text import ANNOTATION_NAMESPACE
-from crn2sbml.reaction import is_id
 
 _LEVEL_2 = "http://www.sbml.org/sbml/level2"
 _LEVEL_3 = "http://www.sbml.org/sbml/level3"

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from crn2sbml.chemistry.reaction import Complex
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.formats.sbml.document import Document, ReactionEntry, ReferenceEntry
 from crn2sbml.formats.sbml.laws import Monomial, Polynomial, evaluate, expand
 from crn2sbml.formats.sbml.mathml import MathError
 from crn2sbml.formats.sbml.values import Values
-from crn2sbml.reaction import Complex
 
 # In the ids of parameters of a single law, between reaction and parameter: no file can hold it.
 _LOCAL = "\0"

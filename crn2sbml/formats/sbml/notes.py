@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from crn2sbml.crn import Crn
+from crn2sbml._version import __version__
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.reaction import Species
 from crn2sbml.formats.text import ANNOTATION_NAMESPACE, explain_values, summary
-from crn2sbml.reaction import Species
 
 PAPER = (
     "D. F. Anderson, B. Joshi and A. Deshpande, On reaction network implementations of neural "
@@ -51,7 +52,7 @@ def notes(crn: Crn, words: str) -> str:
     text = "".join(f"<p>{escape(paragraph, quote=False)}</p>" for paragraph in paragraphs)
     return (
         f'<notes><body xmlns="http://www.w3.org/1999/xhtml">{text}{_table(crn)}'
-        f"<p>Written by crn2sbml {_version()}.</p></body></notes>\n"
+        f"<p>Written by crn2sbml {__version__}.</p></body></notes>\n"
     )
 
 
@@ -136,9 +137,3 @@ def _listed(species: Sequence[Species]) -> str:
 def _labelled(species: Species) -> str:
     _, colon, name = (species.name or "").partition(": ")
     return f"{species.id} ({name})" if colon else species.id
-
-
-def _version() -> str:
-    from crn2sbml import __version__
-
-    return __version__

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from crn2sbml.crn import Crn
-from crn2sbml.units import LabUnits, rate_constant_orders
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.units import LabUnits, rate_constant_orders
 
 _NAMES = ("substance", "time", "volume", "area", "length", "extent")
 # A unit this near to a power of ten, relatively, is written as one.

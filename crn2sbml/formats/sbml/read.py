@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from crn2sbml.crn import Crn
+from crn2sbml._support.files import read_pieces
+from crn2sbml._support.garbage import collection_paused
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.reaction import RateConstant, Reaction, Species, is_id
 from crn2sbml.errors import CrnError, FormatError
-from crn2sbml.files import read_pieces
 from crn2sbml.formats.sbml.document import Document, SpeciesEntry, read_document
 from crn2sbml.formats.sbml.edges import Edge, Edges
 from crn2sbml.formats.sbml.mathml import MathError
 from crn2sbml.formats.sbml.values import Values
 from crn2sbml.formats.sbml.xml import shortened
-from crn2sbml.memory import collection_paused
-from crn2sbml.reaction import RateConstant, Reaction, Species, is_id
 
 logger = logging.getLogger(__name__)
 

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from crn2sbml.crn import Crn
+from crn2sbml._support.files import atomic_write
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.reaction import Complex, RateConstant, Reaction, Species
+from crn2sbml.chemistry.units import LabUnits, in_lab_units
 from crn2sbml.errors import UnsupportedError
-from crn2sbml.files import atomic_write
 from crn2sbml.formats.sbml.notes import annotation, metaid, notes
 from crn2sbml.formats.sbml.quantities import Quantities, dimensionless, in_units
 from crn2sbml.formats.text import check_model, number
-from crn2sbml.reaction import Complex, RateConstant, Reaction, Species
-from crn2sbml.units import LabUnits, in_lab_units
 
 _MATHML = "http://www.w3.org/1998/Math/MathML"
 

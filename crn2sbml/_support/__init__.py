@@ -1,0 +1,1 @@
+"""Plumbing without a subject: arrays, archives, files, optional imports. Private."""

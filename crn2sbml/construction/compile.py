@@ -1,0 +1,501 @@
+"""Neural networks as reaction networks: Table 1 of the paper, one function a row.
+
+Ids match the paper's 1-based indices: ``X2_1`` is node 1 of layer 2 (layer 0 holds the inputs),
+``Wp2_1_3`` and ``Wm2_1_3`` are the halves of the weight of the edge from node 3 of layer 1 to
+node 1 of layer 2, ``Bp2_1`` and ``Bm2_1`` those of the bias, ``H`` the smoothing enzyme.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from crn2sbml._support.arrays import Array
+from crn2sbml._support.checks import check_inputs
+from crn2sbml.chemistry.absorb import absorb_enzymes, fold
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.reaction import RateConstant, Reaction, Species
+from crn2sbml.errors import ConcentrationError, UnsupportedError
+from crn2sbml.neural.network import NeuralNetwork
+
+Encoding = Literal["enzymatic", "absorbed", "folded"]
+
+# Roles of species, which later modules read.
+INPUT, NODE, WEIGHT, BIAS, SMOOTHING = "input", "node", "weight", "bias", "smoothing"
+
+# Nodes start here unless a simulation says otherwise (Figure 10 of the paper).
+NODE_START = 1.0
+
+# What the ids of reactions and the names of species of a compiled network start with.
+_ROWS = {
+    "Rh": "closeness to ReLU",
+    "Rw": "weight of the edge",
+    "Rb": "additive node bias",
+    "Rd": "q-polynomial decay",
+}
+_ROLES = {
+    "input": INPUT,
+    "node": NODE,
+    "output": NODE,
+    "weight": WEIGHT,
+    "bias": BIAS,
+    "smoothing": SMOOTHING,
+}
+
+# The metadata entry with the names of inputs that no reaction holds, by their numbers.
+_UNUSED = "unused_inputs"
+
+# Longer numbers in labels are those of no network.
+_MOST_DIGITS = 9
+
+_RATE_NAMES = {"k_h": "smoothing", "k_w": "weights", "k_b": "biases"}
+
+
+def compile_network(
+    network: NeuralNetwork, encoding: Encoding = "enzymatic", inputs: ArrayLike | None = None
+) -> Crn:
+    """Compile a neural network to the reaction network that computes it.
+
+    Parameters
+    ----------
+    network : NeuralNetwork
+        Network whose activations all have h > 0.
+    encoding : {"enzymatic", "absorbed", "folded"}, default "enzymatic"
+        ``enzymatic`` is Table 1 to the letter, with a pair of enzymes for each weight and bias.
+        ``absorbed`` puts them into positive rate constants (section 5.1); inputs stay species.
+        ``folded`` absorbs the inputs too: one data point, the smallest model.
+        All three have the same ODE for every node.
+    inputs : array_like, shape (width,), optional
+        Concentrations of the inputs, finite and >= 0; 0 unless given. ``folded`` needs them.
+
+    Returns
+    -------
+    Crn
+        With one h and one decay order, the enzymatic network of widths c has
+        1 + c_0 + sum(2 c_l c_(l-1) + 3 c_l) species and sum(2 c_l c_(l-1) + 4 c_l) reactions, less
+        two of each for each edge that a sparse layer lacks.
+
+    Raises
+    ------
+    UnsupportedError
+        If a layer has h = 0 or the encoding is unknown.
+    ConcentrationError
+        If an input is negative, not finite, or their number is wrong.
+
+    Notes
+    -----
+    Section 5.2 of the paper, Steps 1 to 3.
+
+    Examples
+    --------
+    >>> from crn2sbml import Layer, NeuralNetwork, compile_network
+    >>> network = NeuralNetwork([Layer([[0.5]], [-1.0])])
+    >>> print(compile_network(network).to_text())
+    H --k_h--> H + X1_1
+    X0_1 + Wp1_1_1 + X1_1 --k_w--> X0_1 + Wp1_1_1 + 2 X1_1
+    X0_1 + Wm1_1_1 + X1_1 --k_w--> X0_1 + Wm1_1_1
+    Bp1_1 + X1_1 --k_b--> Bp1_1 + 2 X1_1
+    Bm1_1 + X1_1 --k_b--> Bm1_1
+    2 X1_1 --k_d--> X1_1
+    >>> print(compile_network(network, "folded", inputs=[4.0]).to_text())
+    0 --k_h_H--> X1_1
+    X1_1 --k_Rwp1_1_1--> 2 X1_1
+    2 X1_1 --k_d--> X1_1
+    """
+    if encoding not in get_args(Encoding):
+        raise UnsupportedError(
+            f"there is no encoding {encoding!r}; choose one of {', '.join(get_args(Encoding))}"
+        )
+    check_smoothing(network)
+    enzymatic = _compile_enzymatic(network, encoding, _start_values(network, encoding, inputs))
+    if encoding == "absorbed":
+        return absorb_enzymes(enzymatic, keep=[s.id for s in enzymatic.species if s.role == INPUT])
+    return fold(enzymatic) if encoding == "folded" else enzymatic
+
+
+def compile_edge(
+    network: NeuralNetwork, layer: int, node: int, source: int, inputs: ArrayLike | None = None
+) -> Crn:
+    """Compile a single edge with its two nodes: the elementary network of Table 1 (Step 1).
+
+    The union of these networks over all edges is the enzymatic network of the whole.
+
+    Parameters
+    ----------
+    network : NeuralNetwork
+        Network that the edge belongs to.
+    layer, node, source : int
+        1-based, as in the paper: from node `source` of layer `layer` - 1 to node `node`.
+    inputs : array_like, shape (width,), optional
+        Concentrations of the inputs; 0 unless given.
+
+    Returns
+    -------
+    Crn
+        With the ids and values that the edge has in the whole network.
+    """
+    widths = network.widths
+    if not 1 <= layer < len(widths):
+        raise UnsupportedError(f"there is no layer {layer}; edges lead to 1 .. {len(widths) - 1}")
+    if not (1 <= node <= widths[layer] and 1 <= source <= widths[layer - 1]):
+        raise UnsupportedError(
+            f"there is no edge from node {source} to node {node} into layer {layer}, which has "
+            f"{widths[layer]} nodes after {widths[layer - 1]}"
+        )
+    if source not in _sources(network, layer, node):
+        raise UnsupportedError(
+            f"layer {layer} is sparse, and the weight from node {source} to node {node} is 0: "
+            f"there is no such edge"
+        )
+    check_smoothing(network)
+    ids = _Ids.of(network)
+    start = _start_values(network, "enzymatic", inputs)
+    return Crn(
+        (
+            *_smoothing_species(ids, only=network.layers[layer - 1].activation.h),
+            _node_species(network, layer - 1, source, start),
+            *_weight_species(network, layer, node, source),
+            *_bias_species(network, layer, node),
+            _node_species(network, layer, node, start),
+        ),
+        _rate_constants(ids, only=list(network.layers[layer - 1].activation.decay.items())),
+        (
+            smoothing_reaction(layer, node, ids.enzyme(network, layer)),
+            *weight_reactions(layer, node, source),
+            *bias_reactions(layer, node),
+            *decay_reactions(layer, node, ids.decay(network, layer)),
+        ),
+        f"edge_{layer}_{node}_{source}",
+    )
+
+
+def check_smoothing(network: NeuralNetwork) -> None:
+    """Raise an error for a network whose chemistry has no guarantee.
+
+    Raises
+    ------
+    UnsupportedError
+        If a layer has h = 0.
+    """
+    for number, layer in enumerate(network.layers, start=1):
+        if layer.activation.h == 0:
+            raise UnsupportedError(
+                f"layer {number} has h = 0 (the plain ReLU), but the guarantees of Proposition 4.9 "
+                f"(one positive steady state, reached exponentially fast from every start) need "
+                f"h > 0: without it a node at 0 stays there; use a small h, or stay with the "
+                f"closed form (NeuralNetwork.forward)"
+            )
+
+
+def node_id(layer: int, node: int) -> str:
+    """Id of a node (or of an input, in layer 0)."""
+    return f"X{layer}_{node}"
+
+
+def smoothing_reaction(layer: int, node: int, enzyme: str) -> Reaction:
+    """Table 1, "Closeness to ReLU": H -> H + X, the term h of equation (18)."""
+    x = node_id(layer, node)
+    return Reaction(f"Rh{layer}_{node}", ((enzyme, 1),), ((enzyme, 1), (x, 1)), "k_h", _ROWS["Rh"])
+
+
+def weight_reactions(layer: int, node: int, source: int) -> tuple[Reaction, Reaction]:
+    """Table 1, "Input and weight of the edge": the term (w+ - w-) x' x of equation (18).
+
+    X' + W+ + X -> X' + W+ + 2X and X' + W- + X -> X' + W-.
+    """
+    x, before = node_id(layer, node), node_id(layer - 1, source)
+    edge = f"{layer}_{node}_{source}"
+    return _growth_and_loss(edge, "w", ((before, 1),), x, _ROWS["Rw"])
+
+
+def bias_reactions(layer: int, node: int) -> tuple[Reaction, Reaction]:
+    """Table 1, "Additive node bias": the term (b+ - b-) x of equation (18).
+
+    B+ + X -> B+ + 2X and B- + X -> B-.
+    """
+    return _growth_and_loss(f"{layer}_{node}", "b", (), node_id(layer, node), _ROWS["Rb"])
+
+
+def decay_reactions(layer: int, node: int, rates: dict[int, str]) -> tuple[Reaction, ...]:
+    """Table 1, _ROWS["Rd"]: qX -> X, the term -(q - 1) x^q of equation (18).
+
+    The table prints the term without its minus sign. A mixture has one reaction for each order.
+    """
+    x = node_id(layer, node)
+    return tuple(
+        Reaction(
+            f"Rd{layer}_{node}" + (f"_{q}" if len(rates) > 1 else ""),
+            ((x, q),),
+            ((x, 1),),
+            rate,
+            _ROWS["Rd"],
+        )
+        for q, rate in rates.items()
+    )
+
+
+def _growth_and_loss(
+    suffix: str, kind: str, before: tuple[tuple[str, int], ...], x: str, row: str
+) -> tuple[Reaction, Reaction]:
+    """X grows by itself with the positive half as catalyst and is lost with the negative half."""
+    plus, minus = f"{kind.upper()}p{suffix}", f"{kind.upper()}m{suffix}"
+    with_plus, with_minus = (*before, (plus, 1)), (*before, (minus, 1))
+    rate = f"k_{kind}"
+    return (
+        Reaction(f"R{kind}p{suffix}", (*with_plus, (x, 1)), (*with_plus, (x, 2)), rate, row),
+        Reaction(f"R{kind}m{suffix}", (*with_minus, (x, 1)), with_minus, rate, row),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """Ids of what layers may share: an enzyme for each h, a rate constant for each decay."""
+
+    enzymes: dict[float, str]
+    decays: dict[tuple[int, float], str]
+
+    @classmethod
+    def of(cls, network: NeuralNetwork) -> _Ids:
+        activations = [layer.activation for layer in network.layers]
+        smoothings = list(dict.fromkeys(a.h for a in activations))
+        decays = list(dict.fromkeys(pair for a in activations for pair in a.decay.items()))
+        return cls(_numbered(smoothings, "H"), _numbered(decays, "k_d"))
+
+    def enzyme(self, network: NeuralNetwork, layer: int) -> str:
+        return self.enzymes[network.layers[layer - 1].activation.h]
+
+    def decay(self, network: NeuralNetwork, layer: int) -> dict[int, str]:
+        decay = network.layers[layer - 1].activation.decay
+        return {order: self.decays[order, constant] for order, constant in decay.items()}
+
+
+_Key = TypeVar("_Key", float, tuple[int, float])
+
+
+def _numbered(values: list[_Key], prefix: str) -> dict[_Key, str]:
+    if len(values) == 1:
+        return {values[0]: prefix}
+    return {value: f"{prefix}{number}" for number, value in enumerate(values, start=1)}
+
+
+def _compile_enzymatic(network: NeuralNetwork, encoding: Encoding, start: Array) -> Crn:
+    """Compile to Table 1; the metadata name the encoding that it is going to have."""
+    ids = _Ids.of(network)
+    widths = network.widths
+    return Crn(
+        (
+            *_smoothing_species(ids),
+            *(_node_species(network, 0, j, start) for j in _inputs_with_edges(network)),
+            *_species(network, start),
+        ),
+        _rate_constants(ids),
+        tuple(_reactions(network, ids)),
+        "_".join(["network", *map(str, widths)] + ["folded"] * (encoding == "folded")),
+        {
+            "encoding": encoding,
+            "widths": " ".join(map(str, widths)),
+            **_marked_layers(network),
+            **_unused_inputs(network, encoding),
+        },
+    )
+
+
+def _marked_layers(network: NeuralNetwork) -> dict[str, str]:
+    """Name the layers in which weights of 0 are no edges, and those that training leaves alone."""
+    layers = list(enumerate(network.layers, start=1))
+    marks = {
+        "sparse": [str(number) for number, layer in layers if layer.sparse],
+        "fixed": [str(number) for number, layer in layers if not layer.trainable],
+    }
+    return {mark: " ".join(numbers) for mark, numbers in marks.items() if numbers}
+
+
+def _unused_inputs(network: NeuralNetwork, encoding: Encoding) -> dict[str, str]:
+    """Keep the names of inputs that are no species, because no reaction holds them.
+
+    A folded network holds none of its inputs.
+    """
+    if network.input_names is None or encoding == "folded":
+        return {}
+    if encoding == "enzymatic":
+        used = set(_inputs_with_edges(network))
+    else:
+        used = {n for n, column in enumerate(network.layers[0].weights.T, start=1) if column.any()}
+    names = {n: name for n, name in enumerate(network.input_names, start=1) if n not in used}
+    return {_UNUSED: json.dumps(names, ensure_ascii=False)} if names else {}
+
+
+def unused_inputs(metadata: Mapping[str, str]) -> dict[int, str]:
+    """Return the names of inputs that are no species of a model, by their numbers.
+
+    What is broken is left out: these names decide nothing.
+    """
+    try:
+        names = json.loads(metadata.get(_UNUSED, "{}"))
+        return {int(number): str(name) for number, name in names.items()}
+    except (AttributeError, RecursionError, ValueError):
+        return {}
+
+
+def given_input_names(crn: Crn) -> list[str]:
+    """Return the names of a compiled network's inputs in order, or their ids."""
+    names = unused_inputs(crn.metadata)
+    for species in crn.species:
+        label = _parsed_label("input", species.name)
+        if label is not None and len(label[0]) <= _MOST_DIGITS:
+            names[int(label[0])] = label[1] or species.id
+    return [names[number] for number in sorted(names)]
+
+
+def _species(network: NeuralNetwork, start: Array) -> Iterator[Species]:
+    for layer, width in enumerate(network.widths[1:], start=1):
+        for node in range(1, width + 1):
+            for source in _sources(network, layer, node):
+                yield from _weight_species(network, layer, node, source)
+            yield from _bias_species(network, layer, node)
+            yield _node_species(network, layer, node, start)
+
+
+def _reactions(network: NeuralNetwork, ids: _Ids) -> Iterator[Reaction]:
+    """Yield the union over all edges (Step 3), each node's own reactions once."""
+    for layer, width in enumerate(network.widths[1:], start=1):
+        enzyme, decay = ids.enzyme(network, layer), ids.decay(network, layer)
+        for node in range(1, width + 1):
+            yield smoothing_reaction(layer, node, enzyme)
+            for source in _sources(network, layer, node):
+                yield from weight_reactions(layer, node, source)
+            yield from bias_reactions(layer, node)
+            yield from decay_reactions(layer, node, decay)
+
+
+def _sources(network: NeuralNetwork, layer: int, node: int) -> Iterator[int]:
+    """Yield the numbers of the nodes from which an edge leads to a node."""
+    chosen = network.layers[layer - 1]
+    row = chosen.weights[node - 1]
+    found = np.flatnonzero(row) if chosen.sparse else np.arange(len(row))
+    yield from (found + 1).tolist()
+
+
+def _inputs_with_edges(network: NeuralNetwork) -> Iterator[int]:
+    """Yield the numbers of the inputs from which an edge leads anywhere."""
+    first = network.layers[0]
+    for source, column in enumerate(first.weights.T, start=1):
+        if column.any() or not first.sparse:
+            yield source
+
+
+def _smoothing_species(ids: _Ids, only: float | None = None) -> list[Species]:
+    return [
+        Species(enzyme, h, "smoothing h" + _distinction(enzyme, "H"), SMOOTHING)
+        for h, enzyme in ids.enzymes.items()
+        if only is None or h == only
+    ]
+
+
+def _node_species(network: NeuralNetwork, layer: int, node: int, start: Array) -> Species:
+    x = node_id(layer, node)
+    if layer == 0:
+        label = _labelled("input", node, network.input_names)
+        return Species(x, float(start[node - 1]), label, INPUT)
+    if layer == len(network.layers):
+        return Species(x, NODE_START, _labelled("output", node, network.output_names), NODE)
+    return Species(x, NODE_START, f"node {node} of layer {layer}", NODE)
+
+
+def _weight_species(
+    network: NeuralNetwork, layer: int, node: int, source: int
+) -> tuple[Species, Species]:
+    weight = float(network.layers[layer - 1].weights[node - 1, source - 1])
+    label = f"weight of {node_id(layer - 1, source)} to {node_id(layer, node)}"
+    return _halves(f"W{{}}{layer}_{node}_{source}", weight, label, WEIGHT)
+
+
+def _bias_species(network: NeuralNetwork, layer: int, node: int) -> tuple[Species, Species]:
+    bias = float(network.layers[layer - 1].biases[node - 1])
+    return _halves(f"B{{}}{layer}_{node}", bias, f"bias of {node_id(layer, node)}", BIAS)
+
+
+def _halves(template: str, value: float, label: str, role: str) -> tuple[Species, Species]:
+    """Split a signed number into two concentrations of which one is 0."""
+    return (
+        Species(template.format("p"), max(0.0, value), f"{label}, positive half", role),
+        Species(template.format("m"), abs(min(value, 0.0)), f"{label}, negative half", role),
+    )
+
+
+def _rate_constants(
+    ids: _Ids, only: list[tuple[int, float]] | None = None
+) -> tuple[RateConstant, ...]:
+    fixed = [RateConstant(k, 1.0, name) for k, name in _RATE_NAMES.items()]
+    decays = [
+        RateConstant(k, constant, f"decay of order {order}" + _distinction(k, "k_d"))
+        for (order, constant), k in ids.decays.items()
+        if only is None or (order, constant) in only
+    ]
+    return (*fixed, *decays)
+
+
+def _distinction(identifier: str, prefix: str) -> str:
+    """Tell shared things of one kind apart by number; names never repeat a value."""
+    number = identifier.removeprefix(prefix)
+    return f", number {number}" if number else ""
+
+
+def with_roles(crn: Crn) -> Crn:
+    """Return a compiled network that was read from a file with its roles and rows again.
+
+    Files hold them as names of species and ids of reactions. Other networks are returned as they
+    are.
+    """
+    if "widths" not in crn.metadata:
+        return crn
+    species = [
+        replace(s, role=s.role or _ROLES.get((s.name or "").partition(" ")[0])) for s in crn.species
+    ]
+    reactions = [replace(r, row=r.row or _ROWS.get(r.id[:2])) for r in crn.reactions]
+    return replace(crn, species=species, reactions=reactions)
+
+
+def _labelled(kind: str, number: int, names: Sequence[str] | None) -> str:
+    return f"{kind} {number}" + (f": {names[number - 1]}" if names else "")
+
+
+def unlabelled(kind: str, label: str | None) -> str | None:
+    """Return the name in a label such as "input 3: NAME"; None if it is no such label.
+
+    Examples
+    --------
+    >>> unlabelled("input", "input 3: petal width"), unlabelled("input", "input 3")
+    ('petal width', '')
+    """
+    parsed = _parsed_label(kind, label)
+    return None if parsed is None else parsed[1]
+
+
+def _parsed_label(kind: str, label: str | None) -> tuple[str, str] | None:
+    """Return the digits of the number and the name in a label; None if it is no such label."""
+    match = re.fullmatch(rf"{kind} (\d+)(?:: (.+))?", label or "", re.ASCII)
+    return None if match is None else (match[1], match[2] or "")
+
+
+def _start_values(network: NeuralNetwork, encoding: Encoding, inputs: ArrayLike | None) -> Array:
+    if inputs is None and encoding == "folded":
+        raise ConcentrationError(
+            "the folded encoding holds one data point, but no inputs were given; pass inputs "
+            "(--input on the command line) or choose the absorbed encoding"
+        )
+    values = check_inputs(
+        [[0.0] * network.widths[0]] if inputs is None else inputs, network.widths[0]
+    )
+    if len(values) != 1:
+        raise ConcentrationError(
+            f"a compiled network holds one data point, but {len(values)} rows of inputs were "
+            f"given; pass one row"
+        )
+    return np.asarray(values[0] + 0.0)  # a file would show the sign of -0.0

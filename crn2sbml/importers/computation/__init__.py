@@ -1,0 +1,1 @@
+"""A network from elsewhere as affine maps and functions of one number, and what is proved of it."""

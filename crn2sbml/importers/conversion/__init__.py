@@ -1,0 +1,1 @@
+"""From a computation to chemistry: knots and smoothing, pairs, layers."""

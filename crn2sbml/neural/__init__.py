@@ -1,0 +1,1 @@
+"""What a neural network is: activations, layers, file, codec, steady state; not chemistry."""

@@ -1,0 +1,353 @@
+"""A user's numbers as concentrations, and concentrations as a user's numbers again.
+
+Concentrations are never negative. A number of either sign is a pair of them, max(v, 0) and
+max(-v, 0), of which the first counts as positive and the second as negative (dual rail).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from crn2sbml._support.arrays import Array
+from crn2sbml._support.checks import checked_names, frozen_array, number_rows
+from crn2sbml.errors import ConcentrationError, FormatError, InputValueError
+
+ClassLabel = str | int | float | bool
+"""What an output of a classifier can stand for."""
+
+PLUS, MINUS = " (+)", " (-)"
+"""What the names of a pair end in."""
+
+_INPUTS, _OUTPUTS = "signed_inputs", "signed_outputs"
+_SHIFTS, _FUNCTION, _CLASSES = "input_shifts", "output_function", "classes"
+_FUNCTIONS = ("none", "softmax", "log-softmax")
+_MOST_CLASSES = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoder:
+    """What becomes of inputs: shifted, and split into pairs where they may be negative.
+
+    Parameters
+    ----------
+    pairs : sequence of bool
+        For each input, whether it is a pair of concentrations.
+    shifts : array_like, shape (inputs,), optional
+        Added to each input first; 0 unless given.
+    names : sequence of str, optional
+        Of the inputs.
+
+    Raises
+    ------
+    InputValueError
+        If the lengths do not fit.
+
+    Examples
+    --------
+    >>> from crn2sbml.neural.dual_rail import Encoder
+    >>> Encoder([True, False]).encode([[-2.0, 3.0]])
+    array([[0., 2., 3.]])
+    """
+
+    pairs: Sequence[bool]
+    shifts: Array | None = None
+    names: Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pairs", tuple(bool(pair) for pair in self.pairs))
+        shifts = np.zeros(len(self.pairs)) if self.shifts is None else self.shifts
+        object.__setattr__(self, "shifts", frozen_array(shifts, "shifts", 1))
+        if len(self.offsets) != len(self.pairs):
+            raise InputValueError(
+                f"there are {len(self.offsets)} shifts for {len(self.pairs)} inputs; give one each"
+            )
+        names = checked_names(self.names, "names", len(self.pairs))
+        object.__setattr__(self, "names", names)
+
+    @property
+    def offsets(self) -> Array:
+        """What is added to each input first, shape (inputs,)."""
+        assert self.shifts is not None
+        return self.shifts
+
+    @property
+    def width(self) -> int:
+        """Number of concentrations."""
+        return len(self.pairs) + sum(self.pairs)
+
+    def encode(self, inputs: ArrayLike) -> Array:
+        """Return concentrations, shape (n, width), of inputs, shape (n, inputs).
+
+        Raises
+        ------
+        ConcentrationError
+            If the shape is wrong, a number is not finite, or an input that is no pair is negative
+            after its shift.
+        """
+        rows = number_rows(inputs, "inputs", ConcentrationError)
+        if rows.shape[1] != len(self.pairs):
+            raise ConcentrationError(
+                f"the inputs have {rows.shape[1]} numbers a row, but there are {len(self.pairs)} "
+                f"inputs"
+            )
+        shifted = rows + self.offsets
+        below = (shifted < 0) & ~np.array(self.pairs, dtype=bool)
+        if below.any():
+            row, column = np.argwhere(below)[0]
+            name = f" ({self.names[column]})" if self.names else ""
+            raise ConcentrationError(
+                f"input {column + 1}{name} of row {row} is {rows[row, column]:g}, but it was "
+                f"imported as one that is never below {0.0 - self.offsets[column]:g}; import it "
+                f"again with data that reach so far, or with signs='pairs'"
+            )
+        columns = []
+        for column, pair in enumerate(self.pairs):
+            columns.append(np.maximum(shifted[:, column], 0.0))
+            if pair:
+                columns.append(np.maximum(-shifted[:, column], 0.0))
+        return np.stack(columns, axis=1)
+
+    @property
+    def matrix(self) -> tuple[Array, Array]:
+        """The matrix M and vector c with inputs = M concentrations + c."""
+        signs = np.zeros((len(self.pairs), self.width))
+        place = 0
+        for row, pair in enumerate(self.pairs):
+            signs[row, place] = 1.0
+            if pair:
+                signs[row, place + 1] = -1.0
+            place += 1 + pair
+        return signs, -self.offsets
+
+    @property
+    def species_names(self) -> list[str] | None:
+        """Names of the concentrations, or None where inputs have none and none is a pair."""
+        return _paired_names(self.pairs, self.names, "input")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoder:
+    """What concentrations of the output nodes mean.
+
+    Parameters
+    ----------
+    pairs : sequence of bool
+        For each output, whether it is the difference of two nodes.
+    function : {"none", "softmax", "log-softmax"}
+        What is applied to the outputs in Python, after the chemistry; the largest stays the
+        largest.
+    names : sequence of str, optional
+        Of the outputs.
+    classes : sequence of str, int, float or bool, optional
+        What the outputs stand for, if the largest one is to name a class; all different.
+
+    Raises
+    ------
+    InputValueError
+        If the lengths do not fit, the function is unknown, or classes are something else.
+
+    Examples
+    --------
+    >>> from crn2sbml.neural.dual_rail import Decoder
+    >>> Decoder([True]).decode([[0.25, 1.0]])
+    array([[-0.75]])
+    """
+
+    pairs: Sequence[bool]
+    function: str = "none"
+    names: Sequence[str] | None = None
+    classes: Sequence[ClassLabel] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pairs", tuple(bool(pair) for pair in self.pairs))
+        if self.function not in _FUNCTIONS:
+            raise InputValueError(
+                f"the function is {self.function!r}; it must be one of {', '.join(_FUNCTIONS)}"
+            )
+        names = checked_names(self.names, "names", len(self.pairs))
+        object.__setattr__(self, "names", names)
+        if self.classes is not None:
+            object.__setattr__(self, "classes", _checked_classes(self.classes, len(self.pairs)))
+
+    @property
+    def width(self) -> int:
+        """Number of output nodes."""
+        return len(self.pairs) + sum(self.pairs)
+
+    @property
+    def matrix(self) -> Array:
+        """The matrix M with values = M concentrations, shape (outputs, width)."""
+        return Encoder(self.pairs).matrix[0]
+
+    def values(self, concentrations: ArrayLike) -> Array:
+        """Return the numbers that the nodes stand for, before the function, shape (n, outputs)."""
+        rows = np.atleast_2d(np.asarray(concentrations, dtype=np.float64))
+        return np.asarray(rows @ self.matrix.T)
+
+    def decode(self, concentrations: ArrayLike) -> Array:
+        """Return the outputs, shape (n, outputs), the function applied."""
+        values = self.values(concentrations)
+        if self.function == "none":
+            return values
+        shifted = values - values.max(axis=1, keepdims=True)
+        total = np.exp(shifted).sum(axis=1, keepdims=True)
+        return np.asarray(
+            np.exp(shifted) / total if self.function == "softmax" else shifted - np.log(total)
+        )
+
+    def classify(self, concentrations: ArrayLike) -> Array:
+        """Return the class of the largest output of each row, or its number without classes."""
+        largest = self.values(concentrations).argmax(axis=1)
+        if self.classes is None:
+            return np.asarray(largest)
+        # Classes of several types stay what they are.
+        mixed = len(set(map(type, self.classes))) > 1
+        return np.asarray(np.array(self.classes, dtype=object if mixed else None)[largest])
+
+    @property
+    def species_names(self) -> list[str] | None:
+        """Names of the nodes, or None where outputs have none and none is a pair."""
+        return _paired_names(self.pairs, self.names, "output")
+
+
+def explain_codec(encoder: Encoder, decoder: Decoder) -> list[str]:
+    """Say in sentences how inputs are put in and outputs are read off, for notes and pages."""
+    said = []
+    if any(encoder.pairs):
+        said.append(
+            f"An input value v of either sign is a pair of input species, named{PLUS} and{MINUS}: "
+            f"set the first to v and the second to 0 if v is positive, and the first to 0 and the "
+            f"second to -v if it is negative."
+        )
+    for number in np.flatnonzero(encoder.offsets).tolist():
+        name = encoder.names[number] if encoder.names else f"value {number + 1}"
+        said.append(f"Input {name}: add {encoder.offsets[number]:.12g} to it first.")
+    if any(decoder.pairs):
+        said.append(
+            f"An output value is the difference of two output species, the one named{PLUS} less "
+            f"the one named{MINUS}."
+        )
+    if decoder.function != "none":
+        said.append("The softmax of the output values gives the probabilities of the classes.")
+    if decoder.classes is not None:
+        names = ", ".join(map(str, decoder.classes[:_MOST_CLASSES]))
+        more = "" if len(decoder.classes) <= _MOST_CLASSES else ", ..."
+        said.append(f"The largest output value names the class, in this order: {names}{more}.")
+    return said
+
+
+def codec_metadata(encoder: Encoder, decoder: Decoder) -> dict[str, str]:
+    """Return texts that a model carries along, from which :func:`read_codec` makes both again."""
+    found = {
+        _INPUTS: _flags(encoder.pairs),
+        _OUTPUTS: _flags(decoder.pairs),
+        _FUNCTION: decoder.function,
+    }
+    # The rest of a model does not hold them: they are part of its biases.
+    if encoder.offsets.any():
+        found[_SHIFTS] = " ".join(repr(float(shift)) for shift in encoder.offsets)
+    if decoder.classes is not None:
+        found[_CLASSES] = json.dumps(list(decoder.classes))
+    return found
+
+
+def read_codec(
+    metadata: Mapping[str, str],
+    input_names: Sequence[str] | None,
+    output_names: Sequence[str] | None,
+) -> tuple[Encoder, Decoder] | None:
+    """Make encoder and decoder from what a model carries along, and the names of its species.
+
+    Returns
+    -------
+    tuple of Encoder and Decoder, or None
+        None if the model carries nothing of the kind.
+
+    Raises
+    ------
+    FormatError
+        If what it carries is broken.
+    """
+    if _INPUTS not in metadata or _OUTPUTS not in metadata:
+        return None
+    inputs, outputs = _read_flags(metadata[_INPUTS]), _read_flags(metadata[_OUTPUTS])
+    classes: Any = None
+    try:
+        shifts = np.array([float(text) for text in metadata.get(_SHIFTS, "").split()])
+        if _CLASSES in metadata:
+            classes = json.loads(metadata[_CLASSES])
+        return (
+            Encoder(inputs, shifts if shifts.size else None, _single_names(inputs, input_names)),
+            Decoder(
+                outputs,
+                metadata.get(_FUNCTION, "none"),
+                _single_names(outputs, output_names),
+                classes,
+            ),
+        )
+    except (RecursionError, TypeError, ValueError) as error:
+        raise FormatError(
+            f"what the model says of its inputs and outputs is broken: {error}"
+        ) from error
+
+
+def _checked_classes(classes: Iterable[ClassLabel], outputs: int) -> tuple[ClassLabel, ...]:
+    """Return classes, one for each output, all different."""
+    if isinstance(classes, (str, Mapping)):
+        raise InputValueError(f"the classes are {classes!r}; they must be a list")
+    found = tuple(c.item() if isinstance(c, np.generic) else c for c in classes)
+    if len(found) != outputs:
+        raise InputValueError(f"there are {len(found)} classes for {outputs} outputs")
+    for label in found:
+        if not isinstance(label, (str, int, float)):
+            raise InputValueError(f"a class is {label!r}; it must be a text or a number")
+    if broken := [label for label in found if isinstance(label, str) and not label.isprintable()]:
+        raise InputValueError(f"a class is {broken[0]!r}; the text of a class must be printable")
+    if len(set(found)) != outputs:
+        twice = next(label for label in found if found.count(label) > 1)
+        raise InputValueError(f"the class {twice!r} stands twice; classes must differ")
+    return found
+
+
+def _flags(pairs: Sequence[bool]) -> str:
+    return "".join("01"[pair] for pair in pairs)
+
+
+def _read_flags(text: str) -> list[bool]:
+    if set(text) - {"0", "1"}:
+        raise FormatError(
+            f"what the model says of its pairs is broken: {text[:20]!r} should be of 0 and 1"
+        )
+    return [flag == "1" for flag in text]
+
+
+def _paired_names(
+    pairs: Sequence[bool], names: Sequence[str] | None, kind: str
+) -> list[str] | None:
+    if names is None and not any(pairs):
+        return None
+    found = []
+    for number, pair in enumerate(pairs):
+        name = names[number] if names else f"{kind} value {number + 1}"
+        found += [f"{name}{PLUS}", f"{name}{MINUS}"] if pair else [name]
+    return found
+
+
+def _single_names(pairs: Sequence[bool], names: Sequence[str] | None) -> list[str] | None:
+    """Return the names of numbers from those of their concentrations.
+
+    A folded model has no inputs with names, an edited one may have others.
+    """
+    if not names or len(names) != len(pairs) + sum(pairs):
+        return None
+    firsts = np.cumsum([0, *(1 + pair for pair in pairs)])[:-1]
+    return [
+        names[first].removesuffix(PLUS) if pair else names[first]
+        for first, pair in zip(firsts, pairs, strict=True)
+    ]

@@ -1,0 +1,265 @@
+"""Where a network settles, for certain, and about how long that takes.
+
+Everything is vectorised over inputs and nodes and costs about as much as a forward pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from crn2sbml._support.arrays import Array
+from crn2sbml._support.checks import check_inputs
+from crn2sbml.errors import SimulationError
+from crn2sbml.neural.activations import Activation
+from crn2sbml.neural.network import Layer, NeuralNetwork
+
+_EPS = float(np.finfo(np.float64).eps)
+
+# Half-width of a bracket before upstream uncertainty, relative to the activation. The sign of f
+# is certain there: rounding of f moves the root by a few _EPS relative (module activations).
+_RELATIVE_WIDTH = 64 * _EPS
+
+# Rounding of f(x) = h + rho x - sum (k - 1) d_k x^k is below this many _EPS of its terms' sum.
+_ROUNDING_OF_F = 8 * _EPS
+
+# A bracket that does not hold is widened by factors of two; 2^60 spans every double of interest.
+_MAX_WIDENINGS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Brackets:
+    """Proven bounds of the steady state, all nodes side by side, layer by layer.
+
+    Parameters
+    ----------
+    lower, upper : numpy.ndarray, shape (n, nodes)
+        For each input row and node, lower <= steady state <= upper.
+    """
+
+    lower: Array
+    upper: Array
+
+    def rows(self, rows: slice | NDArray[np.intp]) -> Brackets:
+        """Return the brackets of some of the rows."""
+        return Brackets(self.lower[rows], self.upper[rows])
+
+    def widths(self) -> Array:
+        """Return the width of each bracket, shape (n, nodes)."""
+        return self.upper - self.lower
+
+    def error_bounds(self, states: Array) -> Array:
+        """Return how far each state (one a row) can be from the steady state in its worst node."""
+        distance = np.maximum(states - self.lower, self.upper - states)
+        # A node that is not a number is not settled, whatever else is.
+        return np.asarray(np.where(np.isnan(distance), np.inf, distance).max(axis=1))
+
+
+@dataclass(frozen=True, slots=True)
+class DrivenNetwork:
+    """A network with its inputs put in: rho of the first layer, and the layers that follow.
+
+    All that settles depends on the inputs through these few numbers, so that the product with the
+    inputs is computed once.
+
+    Parameters
+    ----------
+    rho : numpy.ndarray, shape (n, nodes of layer 1)
+        W d + beta of the first layer for each input.
+    rounding : numpy.ndarray, shape (n, nodes of layer 1)
+        How far `rho` may be from its exact value.
+    activation : Activation
+        Of the first layer.
+    later : tuple of Layer
+        The layers after the first.
+    """
+
+    rho: Array
+    rounding: Array
+    activation: Activation
+    later: tuple[Layer, ...]
+
+    def __len__(self) -> int:
+        return len(self.rho)
+
+
+def drive(network: NeuralNetwork, inputs: ArrayLike) -> DrivenNetwork:
+    """Put inputs into a network.
+
+    Parameters
+    ----------
+    network : NeuralNetwork
+        Network whose activations all have h > 0.
+    inputs : array_like, shape (n, width)
+        One input a row, finite and >= 0.
+
+    Returns
+    -------
+    DrivenNetwork
+    """
+    return drive_checked(network, check_inputs(inputs, network.widths[0]))
+
+
+def drive_checked(network: NeuralNetwork, rows: Array) -> DrivenNetwork:
+    """Put inputs that have been checked into a network."""
+    first = network.layers[0]
+    rho = rows @ first.weights.T + first.biases
+    later = tuple(network.layers[1:])
+    return DrivenNetwork(rho, _rounding_of_rho(first, rows), first.activation, later)
+
+
+def bracket_steady_state(driven: DrivenNetwork) -> Brackets:
+    """Bracket the steady state of every node by signs of its right-hand side.
+
+    f(x; rho) is concave in x with f(0) = h > 0, so f(lower; lowest rho) > 0 > f(upper; highest
+    rho) puts the node's only positive root between the two, whatever rho is within its own
+    bracket. Going layer by layer, the brackets of one layer bound rho in the next. The closed form
+    only proposes where to look; the signs prove it.
+
+    Parameters
+    ----------
+    driven : DrivenNetwork
+        Network and inputs.
+
+    Returns
+    -------
+    Brackets
+
+    Raises
+    ------
+    SimulationError
+        If the numbers are so extreme that no bracket can be proven.
+    """
+    lower, upper = [], []
+    activation, rho, radius = driven.activation, driven.rho, driven.rounding
+    for layer in (*driven.later, None):
+        below, above = _bracket_layer(activation, rho, radius)
+        lower.append(below)
+        upper.append(above)
+        if layer is not None:
+            centre, half = (below + above) / 2, (above - below) / 2 * (1 + 4 * _EPS)
+            activation, rho = layer.activation, centre @ layer.weights.T + layer.biases
+            radius = half @ np.abs(layer.weights).T + _rounding_of_rho(layer, centre)
+    return Brackets(np.hstack(lower), np.hstack(upper))
+
+
+def _rounding_of_rho(layer: Layer, before: Array) -> Array:
+    """Bound the rounding of W x + beta for x >= 0."""
+    size = before @ np.abs(layer.weights).T + np.abs(layer.biases)
+    return np.asarray((before.shape[1] + 3) * _EPS * size)
+
+
+def _bracket_layer(activation: Activation, rho: Array, radius: Array) -> tuple[Array, Array]:
+    guess = activation(rho)
+    width = 2 * activation.derivative_at_value(guess) * radius + _RELATIVE_WIDTH * guess
+    for _ in range(_MAX_WIDENINGS):
+        below, above = np.maximum(guess - width, 0.0), guess + width
+        holds = (activation.rate(below, rho - radius) > _rounding(activation, below, rho)) & (
+            activation.rate(above, rho + radius) < -_rounding(activation, above, rho)
+        )
+        if holds.all():
+            return below, above
+        width = np.where(holds, width, 2 * width)
+    raise SimulationError(
+        "the steady state cannot be bracketed: weights, inputs or h are so extreme that double "
+        "precision cannot tell on which side of it a node is; scale them towards 1"
+    )
+
+
+def _rounding(activation: Activation, x: Array, rho: Array) -> Array:
+    terms = activation.h + np.abs(rho) * x
+    for k, d in activation.decay.items():
+        terms = terms + (k - 1) * d * x**k
+    return _ROUNDING_OF_F * terms
+
+
+def estimate_settling_times(driven: DrivenNetwork, accuracy: float) -> Array:
+    """Estimate the time until every node is within `accuracy` of its steady state.
+
+    For each node the time to leave a neighbourhood of 0, ln(1 + rho a / h) / rho, is added to the
+    time of the final exponential approach, ln(1 + max(a, kappa) / accuracy) / kappa; the slowest
+    nodes of the layers follow one another. Layers that feed into large weights must settle
+    further. It is an estimate: :func:`bracket_steady_state` tells whether a run has settled.
+
+    Parameters
+    ----------
+    driven : DrivenNetwork
+        Network and inputs.
+    accuracy : float
+        Absolute accuracy wanted in every node.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        A time for each input.
+    """
+    total = np.zeros(len(driven))
+    targets = _accuracies(driven.later, accuracy)
+    for (activation, rho, a), target in zip(_settled_layers(driven), targets, strict=True):
+        kappa = activation.relaxation_rate(a)
+        growth = np.maximum(rho, 1e-12 * kappa)
+        escape = np.log1p(growth * a / activation.h) / growth
+        approach = (1.0 + np.log1p(np.maximum(a, kappa) / target)) / kappa
+        total += (escape + approach).max(axis=1)
+    return total
+
+
+def _settled_layers(driven: DrivenNetwork) -> Iterator[tuple[Activation, Array, Array]]:
+    """Yield activation, rho and the settled nodes of each layer, by the closed form."""
+    activation, rho = driven.activation, driven.rho
+    a = activation(rho)
+    yield activation, rho, a
+    for layer in driven.later:
+        activation, rho = layer.activation, a @ layer.weights.T + layer.biases
+        a = activation(rho)
+        yield activation, rho, a
+
+
+def estimate_fastest_rates(driven: DrivenNetwork, starts: Array) -> Array:
+    """Estimate the largest rate at which a node relaxes on its way from its start.
+
+    That is -df/dx = -rho + sum k (k-1) d_k x^(k-1), largest where x is: at the start or at the
+    steady state. rho is taken where the layer before starts and where it settles; on the way it
+    may be lower still.
+
+    Parameters
+    ----------
+    driven : DrivenNetwork
+        Network and inputs.
+    starts : numpy.ndarray, shape (n, nodes)
+        Concentrations at time 0, all layers side by side.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        A rate for each input, over all nodes; infinite or nan where doubles end.
+    """
+    fastest, done = np.zeros(len(driven)), 0
+    rho_at_start = driven.rho
+    with np.errstate(over="ignore", invalid="ignore"):
+        for (activation, rho, settled), layer in zip(
+            _settled_layers(driven), (*driven.later, None), strict=True
+        ):
+            before = starts[:, done : done + rho.shape[1]]
+            done += rho.shape[1]
+            highest = np.maximum(settled, before)
+            rate = -np.minimum(rho, rho_at_start)
+            for k, d in activation.decay.items():
+                rate = rate + k * (k - 1) * d * highest ** (k - 1)
+            fastest = np.maximum(fastest, rate.max(axis=1))
+            if layer is not None:
+                rho_at_start = before @ layer.weights.T + layer.biases
+    return fastest
+
+
+def _accuracies(later: Sequence[Layer], accuracy: float) -> list[float]:
+    """Return the accuracy that each layer needs so that the later ones reach theirs."""
+    targets = [accuracy]
+    for layer in reversed(later):
+        # The derivative of the activation is at most 1/d_2 for order 2, and of order 1 otherwise.
+        gain = np.abs(layer.weights).sum(axis=1).max(initial=0.0)
+        targets.insert(0, min(accuracy, targets[0] / max(1.0, float(gain))))
+    return targets

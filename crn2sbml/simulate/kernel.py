@@ -1,0 +1,232 @@
+"""What roadrunner loads: the kernel model of a neural network, or a reaction network as it is.
+
+The kernel model has one reaction a node, whose law is the whole right-hand side
+h + x (rho - sum_k (k - 1) d_k x^(k-1)) with signed numbers. The first layer's W d + beta is one
+parameter a node, deeper edges are one parameter each, so that rewriting a few hundred numbers
+changes the network or its inputs without loading anything again. Layers that are not trainable have
+plain numbers, which load faster. It is private: no `Crn` and no export, since its parameters change
+sign in training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crn2sbml._support.arrays import Array
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.construction.compile import NODE_START, node_id
+from crn2sbml.errors import UnsupportedError
+from crn2sbml.formats.sbml.write import to_sbml
+from crn2sbml.neural.activations import Activation
+from crn2sbml.neural.network import Layer, NeuralNetwork
+
+_SBML = "http://www.sbml.org/sbml/level3/version1/core"
+_MATHML = "http://www.w3.org/1998/Math/MathML"
+
+
+# Which weights of each layer after the first are parameters; None where none is, nor a bias.
+Edges = Sequence[NDArray[np.bool_] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadableModel:
+    """SBML text and the ids of what is read from and written to the loaded model.
+
+    Parameters
+    ----------
+    sbml : str
+        Text that roadrunner loads.
+    nodes : tuple of str
+        Floating species whose concentrations are the state.
+    starts : numpy.ndarray, shape (nodes,)
+        Their concentrations at time 0 unless given.
+    drives : tuple of str
+        What is rewritten before every run.
+    constants : tuple of str
+        What is rewritten when the network changes.
+    kind : {"parameter", "species"}
+        Whether drives and constants are global parameters or boundary species.
+    """
+
+    sbml: str
+    nodes: tuple[str, ...]
+    starts: Array
+    drives: tuple[str, ...]
+    constants: tuple[str, ...]
+    kind: Literal["parameter", "species"]
+
+
+def kernel_model(network: NeuralNetwork) -> LoadableModel:
+    """Write the kernel model of a network."""
+    nodes = tuple(node_id(layer, n) for layer, n in _nodes(network))
+    drives = tuple(f"rho_{node_id(1, n)}" for n in range(1, network.widths[1] + 1))
+    constants = tuple(_constant_ids(network, kernel_edges(network)))
+    return LoadableModel(
+        "".join(_kernel_pieces(network, nodes, (*drives, *constants))),
+        nodes,
+        np.full(len(nodes), NODE_START),
+        drives,
+        constants,
+        "parameter",
+    )
+
+
+def kernel_edges(network: NeuralNetwork) -> Edges:
+    """Return which weights of each layer after the first the kernel has as parameters."""
+    return [layer.edges if layer.trainable else None for layer in network.layers[1:]]
+
+
+def kernel_constants(network: NeuralNetwork, edges: Edges) -> Array:
+    """Return the values of the kernel's constants, in the order of their ids.
+
+    Parameters
+    ----------
+    network : NeuralNetwork
+        The one that was loaded or another of its shape.
+    edges : list of numpy.ndarray of bool or None
+        Which weights the loaded kernel has as parameters.
+
+    Raises
+    ------
+    UnsupportedError
+        If the network has an edge that the kernel lacks.
+    """
+    activations = [layer.activation for layer in network.layers]
+    values = [np.array([a.h, *a.decay.values()]) for a in activations]
+    for number, (layer, present) in enumerate(zip(network.layers[1:], edges, strict=True), start=2):
+        if present is None:
+            continue
+        if layer.weights[~present].any():
+            raise UnsupportedError(
+                f"layer {number} has an edge that the loaded model lacks, whose layer is sparse; "
+                f"make a new Simulator"
+            )
+        values += [layer.biases, layer.weights[present]]
+    return np.concatenate(values)
+
+
+def crn_model(crn: Crn, nodes: Sequence[str], inputs: Collection[str]) -> LoadableModel:
+    """Describe a reaction network that is loaded as it is.
+
+    Parameters
+    ----------
+    crn : Crn
+        Any network.
+    nodes : sequence of str
+        Its dynamic species, in the order of the state.
+    inputs : collection of str
+        Which of its constant species are rewritten before every run.
+    """
+    return LoadableModel(
+        to_sbml(crn),
+        tuple(nodes),
+        concentrations(crn, nodes),
+        tuple(inputs),
+        tuple(species for species in crn.constant_species if species not in inputs),
+        "species",
+    )
+
+
+def concentrations(crn: Crn, species: Iterable[str]) -> Array:
+    """Return the initial concentrations of some species."""
+    starts = {s.id: s.initial for s in crn.species}
+    return np.array([starts[identifier] for identifier in species], dtype=np.float64)
+
+
+def _nodes(network: NeuralNetwork) -> Iterator[tuple[int, int]]:
+    for layer, width in enumerate(network.widths[1:], start=1):
+        for node in range(1, width + 1):
+            yield layer, node
+
+
+def _constant_ids(network: NeuralNetwork, edges: Edges) -> Iterator[str]:
+    """Ids in the order of :func:`kernel_constants`."""
+    for number, layer in enumerate(network.layers, start=1):
+        yield f"h{number}"
+        yield from (f"d{number}_{k}" for k in layer.activation.decay)
+    for number, present in enumerate(edges, start=2):
+        if present is None:
+            continue
+        yield from (f"b{number}_{i}" for i in range(1, len(present) + 1))
+        yield from (f"w{number}_{i}_{j}" for i, j in (np.argwhere(present) + 1).tolist())
+
+
+def _kernel_pieces(
+    network: NeuralNetwork, nodes: tuple[str, ...], parameters: tuple[str, ...]
+) -> Iterator[str]:
+    yield (
+        f'<?xml version="1.0" encoding="UTF-8"?><sbml xmlns="{_SBML}" level="3" version="1">'
+        '<model id="kernel"><listOfCompartments><compartment id="vessel" size="1" constant="true" '
+        'spatialDimensions="3"/></listOfCompartments><listOfSpecies>'
+    )
+    for node in nodes:
+        yield (
+            f'<species id="{node}" compartment="vessel" initialConcentration="{NODE_START}" '
+            'hasOnlySubstanceUnits="true" boundaryCondition="false" constant="false"/>'
+        )
+    yield "</listOfSpecies><listOfParameters>"
+    for parameter in parameters:
+        yield f'<parameter id="{parameter}" value="0" constant="false"/>'
+    yield "</listOfParameters><listOfReactions>"
+    for x, law in _laws(network):
+        yield (
+            f'<reaction id="R_{x}" reversible="false" fast="false"><listOfProducts>'
+            f'<speciesReference species="{x}" stoichiometry="1" constant="true"/></listOfProducts>'
+            f'<kineticLaw><math xmlns="{_MATHML}">{law}</math>'
+            "</kineticLaw></reaction>"
+        )
+    yield "</listOfReactions></model></sbml>"
+
+
+def _laws(network: NeuralNetwork) -> Iterator[tuple[str, str]]:
+    """Yield each node with its law, h + x (rho - sum_k (k - 1) d_k x^(k-1)), equation (18)."""
+    for number, layer in enumerate(network.layers, start=1):
+        edges = layer.edges
+        for node in range(1, layer.width + 1):
+            x = node_id(number, node)
+            if number == 1:
+                rho = f"<ci>rho_{x}</ci>"
+            else:
+                before = (np.flatnonzero(edges[node - 1]) + 1).tolist()
+                rho = _weighted_sum(layer, number, node, before)
+            loss = _loss(layer.activation, number, f"<ci>{x}</ci>")
+            yield (
+                x,
+                f"<apply><plus/><ci>h{number}</ci><apply><times/><ci>{x}</ci>"
+                f"<apply><minus/><apply><plus/>{rho}</apply>{loss}</apply></apply></apply>",
+            )
+
+
+def _weighted_sum(layer: Layer, number: int, node: int, before: Sequence[int]) -> str:
+    """Write the terms of a sum over the nodes before, with parameters or plain numbers."""
+    if layer.trainable:
+        bias = f"<ci>b{number}_{node}</ci>"
+        weights = [f"<ci>w{number}_{node}_{j}</ci>" for j in before]
+    else:
+        bias = _literal(layer.biases[node - 1])
+        weights = [_literal(layer.weights[node - 1, j - 1]) for j in before]
+    return bias + "".join(
+        f"<apply><times/>{weight}<ci>{node_id(number - 1, j)}</ci></apply>"
+        for j, weight in zip(before, weights, strict=True)
+    )
+
+
+def _literal(number: float) -> str:
+    mantissa, _, exponent = repr(float(number)).partition("e")
+    if not exponent:
+        return f"<cn>{mantissa}</cn>"
+    return f'<cn type="e-notation">{mantissa}<sep/>{exponent}</cn>'
+
+
+def _loss(activation: Activation, layer: int, x: str) -> str:
+    # Products instead of powers: the compiled code is faster, and orders are small.
+    terms = "".join(
+        f"<apply><times/><cn>{k - 1}</cn><ci>d{layer}_{k}</ci>{x * (k - 1)}</apply>"
+        for k in activation.decay
+    )
+    return f"<apply><plus/>{terms}</apply>"

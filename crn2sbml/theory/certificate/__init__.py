@@ -1,0 +1,1 @@
+"""Whether a reaction network settles, proved species by species (Theorem 4.8)."""

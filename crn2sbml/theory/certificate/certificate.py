@@ -1,0 +1,228 @@
+"""What can be promised of a reaction network, and what cannot, with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crn2sbml.theory.certificate.exact import Interval, format_exactly
+from crn2sbml.theory.certificate.laws import ConservationLaw
+from crn2sbml.theory.certificate.polynomials import Polynomial
+from crn2sbml.theory.certificate.statements import Statement
+
+READINGS = (
+    "Definition 4.7(2) is proved with a compact set K that may depend on the parameters y; a "
+    "single K for all of them does not exist, since the fixed point grows with y.",
+    "Definition 4.7(3) is proved as |x(t) - X(y)| <= c exp(-lambda t) with c depending on y and on "
+    "the start; with the printed constant 1 it fails in layered systems, where the error can rise "
+    "before it falls.",
+    "Starts and parameters of Theorem 4.8 are taken from the closed orthant, 0 included.",
+    "Feed-forward means any order in which each species depends on itself and on earlier ones "
+    "only; the induction of Theorem 4.8 needs no more. Reactions have a rate constant each "
+    "(Definition 5.3), also where the model shares one.",
+    "At these numbers, reliable means that all starts have the same limit; that it is a "
+    "continuously differentiable function of the parameters is part of the structural statement.",
+)
+"""How the paper's definitions are read where they cannot hold, or can be read in two ways."""
+
+CONDITIONS = {
+    "reliable": "each species reliable",
+    "decay": "each species with q-polynomial decay, q > 1",
+    "feed_forward": "each species exponentially feed-forward",
+}
+"""The conditions of Theorem 4.8 on each species."""
+
+HYPOTHESES = {
+    "types": "each species dynamic or enzymatic",
+    "order": "a feed-forward order",
+    **CONDITIONS,
+}
+"""The hypotheses of Theorem 4.8: Definition 5.1, equations (11)-(12), and the conditions."""
+
+PROPERTIES = {
+    "reliable": "is reliable: one limit for all starts",
+    "from_infinity": "converges from infinity in finite time",
+    "exponential": "is exponentially reliable",
+}
+"""The properties of Definition 4.7, by their numbers there."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeciesCertificate:
+    """What holds for one species at one level.
+
+    Parameters
+    ----------
+    hypotheses : mapping of str to Statement
+        "reliable", "decay" and "feed_forward": the conditions of Theorem 4.8, for every
+        concentration >= 0 of the species before it.
+    properties : mapping of str to Statement
+        "reliable", "from_infinity" and "exponential": Definition 4.7 for this species within the
+        network.
+    decay_order : int or None
+        The largest q of its q-polynomial decay.
+    fixed_point : Interval or None
+        Where it settles, between two rationals; None where that is not proved or no number.
+    rate : Interval or None
+        -f'(x) there, the rate of the last approach; None likewise.
+    """
+
+    hypotheses: Mapping[str, Statement]
+    properties: Mapping[str, Statement]
+    decay_order: int | None = None
+    fixed_point: Interval | None = None
+    rate: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The statements at one level: structural, or at the numbers of the network.
+
+    Parameters
+    ----------
+    hypotheses : mapping of str to Statement
+        Those of Theorem 4.8, by the keys of ``HYPOTHESES``. Where one fails, the theorem says
+        nothing; the properties may hold all the same.
+    properties : mapping of str to Statement
+        Those of Definition 4.7, by the keys of ``PROPERTIES``.
+    order : tuple of tuple of str, or None
+        Dynamic species in feed-forward order, those that may stand side by side together; None
+        if there is a cycle.
+    laws : tuple of ConservationLaw, or None
+        Integer conservation laws; None if they were too many to look for.
+    species : mapping of str to SpeciesCertificate
+        Of each dynamic species.
+    """
+
+    hypotheses: Mapping[str, Statement]
+    properties: Mapping[str, Statement]
+    order: tuple[tuple[str, ...], ...] | None
+    laws: tuple[ConservationLaw, ...] | None
+    species: Mapping[str, SpeciesCertificate]
+
+    @property
+    def proved(self) -> bool:
+        """Whether all three properties are proved."""
+        return all(statement.proved for statement in self.properties.values())
+
+    @property
+    def rate(self) -> Interval | None:
+        """Smallest rate of the last approach over all species, or None where one is not known."""
+        rates = [found.rate for found in self.species.values()]
+        known = [rate for rate in rates if rate is not None]
+        if not known or len(known) < len(rates):
+            return None
+        return min(known, key=lambda rate: rate.lower)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as plain values, for JSON."""
+        return {
+            "proved": self.proved,
+            "hypotheses": _plain(self.hypotheses),
+            "properties": _plain(self.properties),
+            "order": None if self.order is None else [list(layer) for layer in self.order],
+            "conservation_laws": None if self.laws is None else [str(law) for law in self.laws],
+            "species": {
+                species: {
+                    "hypotheses": _plain(found.hypotheses),
+                    "properties": _plain(found.properties),
+                    "decay_order": found.decay_order,
+                    "fixed_point": _ends(found.fixed_point),
+                    "rate": _ends(found.rate),
+                }
+                for species, found in self.species.items()
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What can be promised of a reaction network: :func:`~crn2sbml.theory.certify` makes it.
+
+    Parameters
+    ----------
+    name : str
+        Of the network.
+    dynamic, enzymatic, buffered : tuple of str
+        Ids of the species of each type (Definition 5.1). A buffered species is held constant
+        although a reaction changes it; it is not enzymatic.
+    polynomials : mapping of str to Polynomial
+        Right-hand side of each dynamic species, in exact rationals.
+    structural : Level
+        For all positive rate constants and concentrations of enzymatic species (Definition 5.3).
+    at_these_numbers : Level
+        For the numbers of the network, of which some may be 0.
+    """
+
+    name: str
+    dynamic: tuple[str, ...]
+    enzymatic: tuple[str, ...]
+    buffered: tuple[str, ...]
+    polynomials: Mapping[str, Polynomial]
+    structural: Level
+    at_these_numbers: Level
+
+    @property
+    def proved(self) -> bool:
+        """Whether all properties are proved, at both levels."""
+        return self.structural.proved and self.at_these_numbers.proved
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """How definitions of the paper are read where they cannot hold as printed."""
+        return READINGS
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as plain values, for JSON."""
+        return {
+            "name": self.name,
+            "proved": self.proved,
+            "dynamic_species": list(self.dynamic),
+            "enzymatic_species": list(self.enzymatic),
+            "buffered_species": list(self.buffered),
+            "polynomials": {
+                species: [
+                    {
+                        "degree": term.degree,
+                        "upstream": dict(term.upstream),
+                        "coefficient": format_exactly(term.value),
+                    }
+                    for term in polynomial.terms
+                    if term.value
+                ]
+                for species, polynomial in self.polynomials.items()
+            },
+            "structural": self.structural.to_dict(),
+            "at_these_numbers": self.at_these_numbers.to_dict(),
+            "readings": list(self.readings),
+        }
+
+    def __str__(self) -> str:
+        lines = [repr(self)]
+        for title, level in (
+            ("For all positive rate constants and enzymes", self.structural),
+            ("At these numbers", self.at_these_numbers),
+        ):
+            lines.append(f"{title}:")
+            for names, statements in (
+                (HYPOTHESES, level.hypotheses),
+                (PROPERTIES, level.properties),
+            ):
+                lines += [
+                    f"  {names[key]}: {found.verdict} ({found.because})"
+                    for key, found in statements.items()
+                ]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        verdict = "everything proved" if self.proved else "not everything proved"
+        return f"Certificate of {self.name}, {len(self.dynamic):,} dynamic species: {verdict}"
+
+
+def _plain(statements: Mapping[str, Statement]) -> dict[str, Any]:
+    return {key: statement.to_dict() for key, statement in statements.items()}
+
+
+def _ends(interval: Interval | None) -> list[float | None] | None:
+    return None if interval is None else list(interval.to_floats())

@@ -1,0 +1,1 @@
+"""How long a neural network takes to settle, proved for every start."""

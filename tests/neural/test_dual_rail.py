@@ -1,0 +1,203 @@
+"""A user's numbers to concentrations and back, also by way of files."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from crn2sbml import (
+    Layer,
+    NeuralNetwork,
+    compile_network,
+    from_antimony,
+    from_sbml,
+    to_antimony,
+    to_sbml,
+)
+from crn2sbml.errors import ConcentrationError, FormatError, InputValueError
+from crn2sbml.formats.files import loaded_network
+from crn2sbml.importers import ImportOptions, from_weights, load_imported
+from crn2sbml.importers.computation.graph import Graph
+from crn2sbml.importers.conversion.convert import finish
+from crn2sbml.neural.dual_rail import Decoder, Encoder, codec_metadata, explain_codec, read_codec
+
+numbers = st.floats(-1e6, 1e6)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=5), st.data())
+def test_encoded_inputs_are_concentrations_and_come_back(pairs, data):
+    rows = data.draw(arrays(np.float64, (3, len(pairs)), elements=numbers))
+    encoder = Encoder(pairs, [0.0 if pair else 2e6 for pair in pairs])
+    encoded = encoder.encode(rows)
+    assert encoded.shape == (3, encoder.width)
+    assert (encoded >= 0).all()
+    matrix, constant = encoder.matrix
+    np.testing.assert_allclose(encoded @ matrix.T + constant, rows, atol=1e-9)
+
+
+def test_outputs_are_differences_and_the_largest_names_the_class():
+    decoder = Decoder([True, False, True], "softmax", None, ["a", "b", "c"])
+    concentrations = [[1.0, 0.5, 0.25, 3.0, 0.0], [0.0, 1.0, 2.0, 0.0, 0.0]]
+    np.testing.assert_array_equal(
+        decoder.values(concentrations), [[0.5, 0.25, 3.0], [-1.0, 2.0, 0.0]]
+    )
+    assert decoder.classify(concentrations).tolist() == ["c", "b"]
+    shares = decoder.decode(concentrations)
+    np.testing.assert_allclose(shares.sum(axis=1), 1.0)
+    assert (shares.argmax(axis=1) == [2, 1]).all()
+
+
+@pytest.mark.parametrize("label", ["\x00", "a\nb", "\u2028", "\ud800"], ids=ascii)
+def test_a_class_that_no_file_could_hold_is_refused(label):
+    with pytest.raises(InputValueError, match="must be printable"):
+        Decoder([True, True], classes=["a", label])
+
+
+def test_classes_of_numpy_are_taken_and_names_never_stand_twice():
+    decoder = Decoder([True, True], classes=np.array([0, 1]))
+    assert decoder.classes == (0, 1)
+    assert all(type(label) is int for label in decoder.classes)
+    found = finish(
+        (graph := Graph(2)),
+        graph.inputs.mapped(np.ones((4, 2))),
+        ImportOptions(),
+        "softmax",
+        ["class 2", "", "a  b", "a b"],
+    )
+    assert found.decoder.names == ("class 2", "class 1", "class 3", "class 4")
+
+
+def test_what_cannot_be_a_concentration_is_named():
+    encoder = Encoder([False, True], [0.0, 0.0], ["age", "change"])
+    with pytest.raises(ConcentrationError, match=r"input 1 \(age\) of row 1 is -2"):
+        encoder.encode([[1.0, -5.0], [-2.0, 0.0]])
+    with pytest.raises(ConcentrationError, match="3 numbers a row, but there are 2"):
+        encoder.encode([[1.0, 2.0, 3.0]])
+    with pytest.raises(InputValueError, match="1 shifts for 2 inputs"):
+        Encoder([True, True], [0.0])
+    with pytest.raises(InputValueError, match="must be one of none, softmax"):
+        Decoder([True], "hardmax")
+    with pytest.raises(InputValueError, match="2 classes for 1 outputs"):
+        Decoder([True], classes=["a", "b"])
+
+
+IMPORTED = from_weights(
+    {"0.weight": np.array([[1.0, -2.0], [0.5, 0.25]]), "0.bias": np.array([0.5, -1.0])},
+    "0,softmax",
+    input_names=["age", "change"],
+    output_names=["low, or none", "high"],
+    input_range=([-3.0, 0.0], [5.0, 9.0]),
+)
+X = np.array([[-2.0, 3.0], [4.0, 0.5]])
+
+
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed"])
+def test_the_meaning_travels_with_the_sbml_file(encoding):
+    text = to_sbml(IMPORTED.compile(encoding, X[0]))
+    loaded = loaded_network(from_sbml(text), "a.xml")
+    encoder, decoder = loaded.codec
+    assert encoder.pairs == (True, False)
+    assert encoder.names == ("age", "change")
+    assert (decoder.pairs, decoder.function) == ((True, True), "softmax")
+    assert decoder.names == ("low, or none", "high")
+    np.testing.assert_array_equal(loaded.inputs, encoder.encode(X[0])[0])
+    np.testing.assert_array_equal(
+        decoder.decode(loaded.network.forward(encoder.encode(X))), IMPORTED.outputs(X)
+    )
+    # The notes say it to people.
+    assert "the one named (+) less the one named (-)" in text
+    assert "The softmax of the output values" in text
+
+
+@pytest.mark.parametrize(
+    ("write", "read"), [(to_sbml, from_sbml), (to_antimony, from_antimony)], ids=["sbml", "ant"]
+)
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed"])
+def test_a_pruned_input_keeps_its_name_without_a_species(encoding, write, read):
+    pruned = from_weights(
+        {"0.weight": np.array([[1.0, 0.0, -2.0], [0.5, 0.0, 0.25]])},
+        "0,softmax",
+        signs="pairs",
+        input_names=["age", "dose", "change"],
+    )
+    crn = pruned.compile(encoding)
+    assert "X0_3" not in crn.species_index
+    text = write(crn)
+    assert "Inputs that no output depends on have no species: dose (+), dose (-)." in text
+    again = loaded_network(read(text), "a")
+    assert again.network == pruned.network
+    assert again.codec[0].names == ("age", "dose", "change")
+
+
+def test_antimony_says_all_that_sbml_says():
+    crn = IMPORTED.compile("absorbed", X[0])
+    again = from_antimony(to_antimony(crn))
+    assert again.metadata == crn.metadata
+    loaded = loaded_network(again, "a.ant")
+    rows = loaded.codec[0].encode(X)
+    np.testing.assert_array_equal(
+        loaded.codec[1].decode(loaded.network.forward(rows)), IMPORTED.outputs(X)
+    )
+
+
+def test_names_alone_make_no_pairs():
+    layer = Layer([[1.0, -1.0]], [0.5])
+    network = NeuralNetwork([layer], ["a (+)", "a (-)"], ["y"])
+    assert loaded_network(from_sbml(to_sbml(compile_network(network))), "a.xml").codec is None
+
+
+def test_a_network_file_holds_all_of_it(tmp_path):
+    IMPORTED.save(tmp_path / "a.npz")
+    again = load_imported(tmp_path / "a.npz")
+    assert again.network == IMPORTED.network
+    np.testing.assert_array_equal(again.outputs(X), IMPORTED.outputs(X))
+    with pytest.raises(FormatError, match="0 and 1"):
+        read_codec({"signed_inputs": "0x", "signed_outputs": "1"}, None, None)
+
+
+@pytest.mark.parametrize(
+    "classes",
+    ["{", "3", '"ab"', "[[1], 2]", '{"a": 1, "b": 2}', '["a", "a"]', "[null, 1]", "[" * 100_000],
+)
+def test_broken_classes_are_one_error(classes):
+    metadata = {"signed_inputs": "0", "signed_outputs": "11", "classes": classes}
+    with pytest.raises(FormatError, match="broken"):
+        read_codec(metadata, None, None)
+
+
+@pytest.mark.parametrize("classes", [[False, True], [0.5, 1.0], [3, 4], ["", "b"], [1, "b"]])
+def test_classes_keep_their_type(classes):
+    decoder = Decoder([True, True], classes=classes)
+    metadata = codec_metadata(Encoder([False]), decoder)
+    again = read_codec(metadata, None, None)[1]
+    found = again.classify([[1.0, 0.0, 0.5, 0.0], [0.0, 0.0, 0.5, 0.0]]).tolist()
+    assert found == classes
+    assert list(map(type, found)) == list(map(type, classes))
+
+
+def test_shifts_and_classes_come_back_bit_for_bit():
+    encoder = Encoder([False, True], [0.1, 0.0], ["a", "b"])
+    decoder = Decoder([False, True], "none", ["x", "y"], [3, "vier"])
+    metadata = codec_metadata(encoder, decoder)
+    assert json.loads(metadata["classes"]) == [3, "vier"]
+    again = read_codec(metadata, encoder.species_names, decoder.species_names)
+    np.testing.assert_array_equal(again[0].offsets, [0.1, 0.0])
+    assert again[1].classes == (3, "vier")
+    said = " ".join(explain_codec(*again))
+    assert "Input a: add 0.1 to it first." in said
+    assert "names the class, in this order: 3, vier." in said
+
+
+def test_a_folded_model_still_says_how_outputs_are_read():
+    text = to_sbml(IMPORTED.compile("folded", X[0]))
+    assert "the one named (+) less the one named (-)" in text
+    loaded = loaded_network(from_sbml(text), "a.xml")
+    assert loaded.encoding == "folded"
+    encoder, decoder = loaded.codec
+    assert encoder.width == 0
+    np.testing.assert_allclose(
+        decoder.decode(loaded.network.forward(np.empty((1, 0)))), IMPORTED.outputs(X[:1])
+    )
