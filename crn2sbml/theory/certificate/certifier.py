@@ -29,7 +29,13 @@ from crn2sbml.theory.certificate.statements import (
     refuted,
     unknown,
 )
-from crn2sbml.theory.certificate.views import Sign, View, view_at_limit, view_everywhere
+from crn2sbml.theory.certificate.views import (
+    Limit,
+    Sign,
+    View,
+    view_at_limit,
+    view_everywhere,
+)
 
 # A cycle is named by its first species.
 _MOST_IN_CYCLE = 8
@@ -120,7 +126,7 @@ class _Certifier:
         self._polynomials = found
         self._everywhere = {s: view_everywhere(p, structural) for s, p in found.items()}
         self._before = {s: tuple(_upstream(view)) for s, view in self._everywhere.items()}
-        self._limits: dict[str, Sign | None] = {}
+        self._limits: dict[str, Limit] = {}
         self._roots: dict[str, RationalInterval | None] = {}
         self._species: dict[str, SpeciesCertificate] = {}
         self._cycles: dict[str, Statement] = {}
@@ -158,7 +164,7 @@ class _Certifier:
             else (None, self._in_cycle(species, cycle))
         )
         known = settled if properties["reliable"].proved else None
-        self._limits[species] = Sign.ANY if known is None else known.limit
+        self._limits[species] = Limit.UNKNOWN if known is None else known.limit
         self._roots[species] = None if known is None else known.root
         self._species[species] = SpeciesCertificate(
             {

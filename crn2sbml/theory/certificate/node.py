@@ -15,7 +15,17 @@ from itertools import pairwise
 from crn2sbml.theory.certificate.exact import RationalInterval, format_rational
 from crn2sbml.theory.certificate.roots import Roots, bracket_decreasing, find_roots
 from crn2sbml.theory.certificate.statements import Statement, describe, proved, refuted, unknown
-from crn2sbml.theory.certificate.views import DOWN, UP, Sign, View, at_witness, without_upstream
+from crn2sbml.theory.certificate.views import (
+    DOWN,
+    UP,
+    Limit,
+    Sign,
+    View,
+    at_witness,
+    without_upstream,
+)
+
+_ZERO = RationalInterval.at(Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +38,10 @@ class Judgement:
         The three conditions of Theorem 4.8: Definitions 4.7(1), 4.5(1) and 4.5(2).
     order : int or None
         The q of its q-polynomial decay.
-    limit : Sign or None
-        Of the point where it settles; None for 0, ANY where unknown.
+    limit : Limit
+        What is known of the concentration that it settles at.
     root, rate : RationalInterval or None
-        Where it settles and -f' there, where numbers are known.
+        The point where it settles and -f' there, where numbers are known.
     explodes : bool
         Whether some starts grow without bound in finite time.
     """
@@ -40,7 +50,7 @@ class Judgement:
     decay: Statement
     feed_forward: Statement
     order: int | None = None
-    limit: Sign | None = Sign.ANY
+    limit: Limit = Limit.UNKNOWN
     root: RationalInterval | None = None
     rate: RationalInterval | None = None
     explodes: bool = False
@@ -52,7 +62,7 @@ def judge(view: View) -> Judgement:
     Parameters
     ----------
     view : View
-        Its right-hand side.
+        The right-hand side of the species on the domain.
 
     Returns
     -------
@@ -72,10 +82,9 @@ def judge(view: View) -> Judgement:
     if (escape := _escape(view)) is not None:
         return Judgement(escape, escape, escape, explodes=max(view.signs) > 1)
     order = _order(view)
-    reliable, simple, limit, root = _fixed_point(view, order)
-    decay = _decay(view, order)
-    rate = None if root is None else _rate(view, root)
-    return Judgement(reliable, decay, simple, order, limit, root, rate)
+    point, decay = _fixed_point(view, order), _decay(view, order)
+    rate = None if point.root is None else _rate(view, point.root)
+    return Judgement(point.reliable, decay, point.simple, order, point.limit, point.root, rate)
 
 
 def _escape(view: View) -> Statement | None:
@@ -146,11 +155,34 @@ def _decay(view: View, order: int | None) -> Statement:
     )
 
 
-_FixedPoint = tuple[Statement, Statement, Sign | None, RationalInterval | None]
+@dataclass(frozen=True, slots=True)
+class _FixedPoint:
+    """Whether there is one limit for all starts, whether it is a simple root, and where it is."""
+
+    reliable: Statement
+    simple: Statement
+    limit: Limit = Limit.UNKNOWN
+    root: RationalInterval | None = None
+
+    @classmethod
+    def settles(
+        cls,
+        why: Statement,
+        limit: Limit,
+        root: RationalInterval | None,
+        simple: Statement | None = None,
+    ) -> _FixedPoint:
+        """Return a point that all starts settle at, for the same reason a simple root or not."""
+        return cls(why, why if simple is None else simple, limit, root)
+
+    @classmethod
+    def undecided(cls, why: Statement) -> _FixedPoint:
+        """Return that nothing is known of a point, because it is refuted or unknown."""
+        return cls(why, why)
 
 
 def _fixed_point(view: View, order: int | None) -> _FixedPoint:
-    """Return whether there is one limit, whether it is simple, its sign, and where it is."""
+    """Find out whether there is one limit, whether it is simple, and where it is."""
     x, signs = view.species, view.signs
     production = signs.get(0)
     if all(signs.get(k) in DOWN for k in signs if k) and signs.get(1) is Sign.NEGATIVE:
@@ -161,9 +193,9 @@ def _fixed_point(view: View, order: int | None) -> _FixedPoint:
         return _with_production(view, order)
     at_zero = judge(without_upstream(view))
     if at_zero.reliable.refuted:
-        return at_zero.reliable, at_zero.reliable, Sign.ANY, None
+        return _FixedPoint.undecided(at_zero.reliable)
     why = unknown(f"whether {x} is produced depends on the species before it", x)
-    return why, why, Sign.ANY, None
+    return _FixedPoint.undecided(why)
 
 
 def _falling(view: View) -> _FixedPoint:
@@ -172,9 +204,9 @@ def _falling(view: View) -> _FixedPoint:
     why = proved(f"f of {x} falls with slope below 0 everywhere", x)
     production = view.signs.get(0)
     if production is None:
-        return why, why, None, RationalInterval.at(Fraction(0))
-    limit = Sign.POSITIVE if production is Sign.POSITIVE else Sign.ANY
-    return why, why, limit, _bracket(view)
+        return _FixedPoint.settles(why, Limit.ZERO, _ZERO)
+    limit = Limit.POSITIVE if production is Sign.POSITIVE else Limit.UNKNOWN
+    return _FixedPoint.settles(why, limit, _bracket(view))
 
 
 def _with_production(view: View, order: int | None) -> _FixedPoint:
@@ -185,10 +217,10 @@ def _with_production(view: View, order: int | None) -> _FixedPoint:
         if not view.place:
             at_zero = judge(without_upstream(view)).reliable
             why = at_zero if at_zero.refuted else why
-        return why, why, Sign.ANY, None
+        return _FixedPoint.undecided(why)
     if _changes_once(view.signs):
         why = proved(f"f of {x} has one positive root, a simple one (one change of sign)", x)
-        return why, why, Sign.POSITIVE, _bracket(view)
+        return _FixedPoint.settles(why, Limit.POSITIVE, _bracket(view))
     if view.intervals is not None:
         return _from_roots(view, find_roots(view.intervals))
     if view.structural and (witness := _spread(view)) is not None:
@@ -197,9 +229,9 @@ def _with_production(view: View, order: int | None) -> _FixedPoint:
             x,
             view.reactions(view.highest(UP), 1),
         )
-        return why, why, Sign.ANY, None
+        return _FixedPoint.undecided(why)
     why = unknown(f"the coefficients of {x} change sign more than once", x)
-    return why, why, Sign.ANY, None
+    return _FixedPoint.undecided(why)
 
 
 def _from_roots(view: View, roots: Roots) -> _FixedPoint:
@@ -209,58 +241,82 @@ def _from_roots(view: View, roots: Roots) -> _FixedPoint:
     if roots.kind == "several":
         reactions = view.reactions(view.highest(UP), 1) if view.highest(UP) > 0 else []
         why = refuted(f"{x} has several fixed points: {shown}", x, reactions)
-        return why, why, Sign.ANY, None
+        return _FixedPoint.undecided(why)
     if roots.kind in ("simple", "multiple"):
         one = proved(f"f of {x} has one positive root (Sturm)", x)
         slow = refuted(f"the root {shown} of {x} is a multiple one: approached algebraically", x)
         simple = one if roots.kind == "simple" else slow
-        return one, simple, Sign.POSITIVE, roots.intervals[0]
+        return _FixedPoint.settles(one, Limit.POSITIVE, roots.intervals[0], simple)
     why = unknown(f"the positive roots of {x} cannot be told apart at this precision", x)
-    return why, why, Sign.ANY, None
+    return _FixedPoint.undecided(why)
 
 
 def _without_production(view: View) -> _FixedPoint:
     """Decide whether x = 0, a fixed point without production, is the only one."""
-    x = view.species
     lowest = min(view.signs)
-    if not view.structural and not view.settled and view.signs[lowest] is Sign.ANY:
-        view = at_witness(view, lowest)
-    signs = view.signs
-    falls = signs[lowest] is Sign.NEGATIVE and all(sign in DOWN for sign in signs.values())
-    roots = Roots("none" if falls else "unknown")
-    if not falls and view.intervals is not None and signs[lowest] is Sign.NEGATIVE:
-        roots = find_roots(view.intervals)
-    if roots.kind == "none":
-        one = proved(f"every start of {x} falls to 0", x)
-        power = "1/t" if lowest == 2 else f"t^(-1/{lowest - 1})"
-        slow = refuted(f"0 is a multiple root of {x}: it falls like {power}, not exponentially", x)
-        return one, one if lowest == 1 else slow, None, RationalInterval.at(Fraction(0))
-    chosen = (Sign.POSITIVE, Sign.NONNEGATIVE, *([Sign.ANY] if view.structural else []))
-    up = next((k for k in sorted(signs) if signs[k] in chosen), None)
+    moves = not view.structural and not view.settled and view.signs[lowest] is Sign.ANY
+    seen = at_witness(view, lowest) if moves else view
+    roots = _roots_beside_zero(seen, lowest)
+    for case in (_falls_to_zero, _leaves_zero):
+        if (point := case(seen, roots)) is not None:
+            return point
+    x = view.species
+    return _FixedPoint.undecided(
+        unknown(f"nothing makes {x}, and the sign of its growth is not decided", x)
+    )
+
+
+def _roots_beside_zero(view: View, lowest: int) -> Roots:
+    """Find the positive roots of f, which is negative near 0 if its lowest coefficient is."""
+    if view.signs[lowest] is not Sign.NEGATIVE:
+        return Roots("unknown")
+    if all(sign in DOWN for sign in view.signs.values()):
+        return Roots("none")
+    return Roots("unknown") if view.intervals is None else find_roots(view.intervals)
+
+
+def _falls_to_zero(view: View, roots: Roots) -> _FixedPoint | None:
+    """Return that all starts fall to 0, where f < 0 has no positive root."""
+    if roots.kind != "none":
+        return None
+    x, lowest = view.species, min(view.signs)
+    one = proved(f"every start of {x} falls to 0", x)
+    if lowest == 1:
+        return _FixedPoint.settles(one, Limit.ZERO, _ZERO)
+    power = "1/t" if lowest == 2 else f"t^(-1/{lowest - 1})"
+    slow = refuted(f"0 is a multiple root of {x}: it falls like {power}, not exponentially", x)
+    return _FixedPoint.settles(one, Limit.ZERO, _ZERO, slow)
+
+
+def _leaves_zero(view: View, roots: Roots) -> _FixedPoint | None:
+    """Return the witness that 0 stays at 0 and other starts do not come near it, if it is one."""
+    x, signs = view.species, view.signs
     certain = (
-        signs[lowest] is Sign.POSITIVE
+        signs[min(signs)] is Sign.POSITIVE
         or roots.kind != "unknown"
         or (view.structural and _has_constants_of_its_own(view))
     )
+    growing = (Sign.POSITIVE, Sign.NONNEGATIVE, *([Sign.ANY] if view.structural else []))
+    up = next((k for k in sorted(signs) if signs[k] in growing), None)
     if up is None or not certain:
-        why = unknown(f"nothing makes {x}, and the sign of its growth is not decided", x)
-        return why, why, Sign.ANY, None
+        return None
     growth = view.reactions(up, 1)
     condition = "" if signs[up] is Sign.POSITIVE else " for some rate constants"
-    why = refuted(
-        f"nothing makes {x} (h = 0): it stays at 0 once it is 0, but {describe(growth)} keeps "
-        f"other starts away from 0{view.place}{condition}",
-        x,
-        growth,
+    return _FixedPoint.undecided(
+        refuted(
+            f"nothing makes {x} (h = 0): it stays at 0 once it is 0, but {describe(growth)} keeps "
+            f"other starts away from 0{view.place}{condition}",
+            x,
+            growth,
+        )
     )
-    return why, why, Sign.ANY, None
 
 
 def _rate(view: View, root: RationalInterval) -> RationalInterval | None:
     """Bound -f' at the root."""
     if view.intervals is None:
         return None
-    slope = RationalInterval.at(Fraction(0))
+    slope = _ZERO
     for k, coefficient in view.intervals.items():
         if k:
             power = RationalInterval.at(Fraction(k)).times_concentration(root, k - 1)

@@ -25,6 +25,14 @@ class Sign(Enum):
     ANY = "of either sign"
 
 
+class Limit(Enum):
+    """What is known of the concentration that a species settles at."""
+
+    ZERO = "0"
+    POSITIVE = "above 0"
+    UNKNOWN = "at least 0"
+
+
 UP = (Sign.POSITIVE, Sign.NONNEGATIVE)
 DOWN = (Sign.NEGATIVE, Sign.NONPOSITIVE)
 
@@ -94,7 +102,7 @@ def view_everywhere(polynomial: Polynomial, structural: bool) -> View:
 def view_at_limit(
     polynomial: Polynomial,
     structural: bool,
-    limits: Mapping[str, Sign | None],
+    limits: Mapping[str, Limit],
     intervals: Mapping[str, RationalInterval | None],
 ) -> View:
     """Look at a right-hand side where the species before it settle.
@@ -105,17 +113,17 @@ def view_at_limit(
         The right-hand side.
     structural : bool
         See :class:`View`.
-    limits : mapping of str to Sign or None
-        Sign of the limit of each species before it; None for 0.
+    limits : mapping of str to Limit
+        What is known of the limit of each species before it.
     intervals : mapping of str to RationalInterval or None
         Bounds of these limits, where numbers are known.
     """
 
     def sign_of(monomial: Monomial) -> Sign | None:
-        signs = [limits[species] for species, _ in monomial]
-        if None in signs:
+        factors = {limits[species] for species, _ in monomial}
+        if Limit.ZERO in factors:
             return None
-        return Sign.POSITIVE if set(signs) <= {Sign.POSITIVE} else Sign.NONNEGATIVE
+        return Sign.NONNEGATIVE if Limit.UNKNOWN in factors else Sign.POSITIVE
 
     # Those that count at this level come before it; others stand in terms of value 0 alone.
     upstream = [species for species in polynomial.upstream if species in intervals]
