@@ -19,11 +19,11 @@ from crn2sbml.cli.common import (
     lab_units_options,
     output_options,
     read_one_input,
-    read_source,
 )
-from crn2sbml.construction.compile import Encoding
+from crn2sbml.construction.origin import Encoding
 from crn2sbml.formats.files import check_model_ending, save_crn
 from crn2sbml.formats.sbml.write import LEVEL_VERSIONS
+from crn2sbml.importers import LoadedNetwork
 
 _LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_VERSIONS}
 
@@ -77,11 +77,9 @@ def build(
     check_model_ending(output)
     check_output(output, force)
     units = lab_units(concentration, time_text)
-    loaded = read_source(network)
-    inputs = loaded.inputs
-    if input_texts:
-        inputs = loaded.encode(read_one_input(input_texts, loaded.input_count))[0]
-    crn = loaded.compile(encoding, inputs)
+    loaded = LoadedNetwork.load(network)
+    one_input = read_one_input(input_texts, loaded.input_count) if input_texts else None
+    crn = loaded.compile(encoding, one_input)
     save_crn(crn, output, force, level_version=_LEVELS[level_version], units=units)
     printer.line(f"Wrote {output}: {_counts(crn)}, {encoding} encoding of {loaded.network!r}.")
     values = bench_values(crn if units is None else in_lab_units(crn, units))

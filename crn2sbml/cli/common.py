@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from crn2sbml._support.archive import read_array
 from crn2sbml._support.arrays import Array
 from crn2sbml.chemistry.units import LabUnits
-from crn2sbml.construction.compile import Encoding
+from crn2sbml.construction.origin import Encoding
 from crn2sbml.data import Dataset, load_dataset, load_digits, load_iris, load_xor
 from crn2sbml.errors import (
     ConcentrationError,
@@ -27,12 +27,9 @@ from crn2sbml.errors import (
     UnitError,
     UnsupportedError,
 )
-from crn2sbml.formats.files import LoadedNetwork, read_network
+from crn2sbml.importers import LoadedNetwork
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-_PICKLES = (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".ckpt")
 
 
 class _Failure(click.ClickException):
@@ -106,51 +103,6 @@ def encoding_option(command: _Command) -> _Command:
         help="Of a network: weights as enzymes, absorbed into rate constants, or folded with the "
         "inputs. Default: enzymatic; a model stays as it is.",
     )(command)
-
-
-def read_source(path: Path) -> LoadedNetwork:
-    """Read a network from any file that holds one by itself: ours, a model, or ONNX.
-
-    Raises
-    ------
-    FileError, FormatError, UnsupportedError
-        If it cannot be read, or needs to be told more: pickles are refused, with the reason.
-    """
-    ending = path.suffix.lower()
-    if ending == ".onnx":
-        from crn2sbml.importers import from_onnx
-
-        found = from_onnx(path)
-        return LoadedNetwork(found.network, codec=(found.encoder, found.decoder))
-    refuse_foreign(path)
-    if ending == ".safetensors":
-        raise UnsupportedError(
-            f"{path} holds weights without saying how they are used; name the layers in order: "
-            f"crn2sbml import {path} --layers 0,relu,2 -o net.npz"
-        )
-    return read_network(path)
-
-
-def refuse_foreign(path: Path) -> None:
-    """Refuse files that can run any code when they are opened, and those that nothing here reads.
-
-    Raises
-    ------
-    UnsupportedError
-        For pickles, with what to do instead.
-    """
-    ending = path.suffix.lower()
-    if ending in _PICKLES:
-        raise UnsupportedError(
-            f"{path} is a pickle, which can run any program when it is opened, so that it is never "
-            f"read here; in Python, load it if you trust it and pass the model to from_sklearn or "
-            f"from_torch, or save it as ONNX or safetensors"
-        )
-    if ending in (".h5", ".hdf5", ".keras"):
-        raise UnsupportedError(
-            f"{path} is a file of Keras; save the model as ONNX: model.export(FILE.onnx, "
-            f"format='onnx')"
-        )
 
 
 def check_encoding(loaded: LoadedNetwork, encoding: Encoding | None, source: Path) -> None:

@@ -22,9 +22,8 @@ from crn2sbml.cli.common import (
     load_examples,
     output_options,
     read_one_input,
-    read_source,
 )
-from crn2sbml.construction.compile import Encoding
+from crn2sbml.construction.origin import Encoding
 from crn2sbml.construction.recognise import recognise_network
 from crn2sbml.errors import FileError, InputValueError, UnitError
 from crn2sbml.exports import (
@@ -43,6 +42,7 @@ from crn2sbml.exports import (
 )
 from crn2sbml.formats import save_antimony, save_sbml
 from crn2sbml.formats.files import MODEL_ENDINGS, load_crn
+from crn2sbml.importers import LoadedNetwork
 from crn2sbml.plots import plot_trajectory
 from crn2sbml.report import draw_network
 
@@ -236,9 +236,7 @@ def _source(source: Path, encoding: Encoding | None, input_texts: Sequence[str])
     """Return a model as it is, or compile a network."""
     if source.suffix.lower() in MODEL_ENDINGS and encoding is None and not input_texts:
         return load_crn(source)
-    loaded = read_source(source)
+    loaded = LoadedNetwork.load(source)
     check_encoding(loaded, encoding, source)
-    inputs = loaded.inputs
-    if input_texts:
-        inputs = loaded.encode(read_one_input(input_texts, loaded.input_count))[0]
-    return loaded.compile(encoding or "enzymatic", inputs)
+    one_input = read_one_input(input_texts, loaded.input_count) if input_texts else None
+    return loaded.compile(encoding or "enzymatic", one_input)

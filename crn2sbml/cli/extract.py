@@ -9,7 +9,8 @@ import click
 from crn2sbml._support.files import check_output
 from crn2sbml.cli.common import Printer, output_options
 from crn2sbml.errors import FileError, UnsupportedError
-from crn2sbml.formats.files import NETWORK_ENDING, check_model_ending, read_network
+from crn2sbml.formats.files import NETWORK_ENDING, check_model_ending
+from crn2sbml.importers import LoadedNetwork
 
 
 @click.command(short_help="Recover the network from a model file.")
@@ -32,13 +33,13 @@ def extract(model: Path, output: Path, force: bool, quiet: bool, as_json: bool) 
     if output.suffix.lower() != NETWORK_ENDING:
         raise FileError(f"cannot write {output}: the name of a network file ends in .npz")
     check_output(output, force)
-    loaded = read_network(model)
+    loaded = LoadedNetwork.load(model)
     if loaded.encoding == "folded":
         raise UnsupportedError(
             f"{model} is folded: its inputs and the weights of the first layer have become "
             f"constants and cannot be told apart any more; extract from another encoding"
         )
-    loaded.network.save(output, force)
+    loaded.save(output, force)
     printer.line(f"Wrote {output}: {loaded.network!r}, from the {loaded.encoding} encoding.")
     printer.result(
         {

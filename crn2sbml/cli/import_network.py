@@ -11,11 +11,12 @@ import numpy as np
 from crn2sbml._support.archive import read_archive
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import check_output
-from crn2sbml.cli.common import Printer, load_examples, output_options, read_inputs, refuse_foreign
+from crn2sbml.cli.common import Printer, load_examples, output_options, read_inputs
 from crn2sbml.errors import FormatError, InputValueError, UnsupportedError
 from crn2sbml.formats.files import NETWORK_ENDING
-from crn2sbml.importers import ImportedNetwork, from_onnx, from_weights
-from crn2sbml.importers.conversion.convert import Signs
+from crn2sbml.importers import LoadedNetwork, from_onnx, from_weights
+from crn2sbml.importers.conversion.options import Signs
+from crn2sbml.importers.loaded import refuse_foreign
 
 _WEIGHTS = (".npz", ".safetensors")
 
@@ -103,6 +104,8 @@ def import_network(
     found = _imported(source, layers, options)
     found.save(output, force)
     assert found.report is not None
+    assert found.codec is not None
+    codec = found.codec
     printer.line(f"{found!r}")
     for line in str(found.report).splitlines():
         printer.line(f"  {line}")
@@ -112,16 +115,16 @@ def import_network(
         {
             "output": str(output),
             "widths": list(found.network.widths),
-            "inputs": len(found.encoder.pairs),
-            "outputs": len(found.decoder.pairs),
-            "function": found.decoder.function,
-            "classes": None if found.decoder.classes is None else list(found.decoder.classes),
+            "inputs": len(codec.encoder.pairs),
+            "outputs": len(codec.decoder.pairs),
+            "function": codec.decoder.function,
+            "classes": None if codec.decoder.classes is None else list(codec.decoder.classes),
             **{name: getattr(report, name) for name in report.__slots__},
         }
     )
 
 
-def _imported(source: Path, layers: str | None, options: dict[str, Any]) -> ImportedNetwork:
+def _imported(source: Path, layers: str | None, options: dict[str, Any]) -> LoadedNetwork:
     ending = source.suffix.lower()
     if ending == ".onnx":
         if layers is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -20,11 +21,11 @@ from crn2sbml.cli.common import (
     lab_units_options,
     output_options,
     read_inputs,
-    read_source,
 )
-from crn2sbml.construction.compile import Encoding
+from crn2sbml.construction.origin import Encoding
 from crn2sbml.errors import FileError, UnsupportedError
-from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, loaded_network
+from crn2sbml.formats.files import MODEL_ENDINGS, load_crn
+from crn2sbml.importers import LoadedNetwork
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.report import save_report
 
@@ -106,11 +107,11 @@ def _read(
         if not input_texts:
             return crn, None
         try:
-            loaded = loaded_network(crn, source)
+            loaded = LoadedNetwork.from_crn(crn, source)
         except UnsupportedError as error:
             raise UnsupportedError(f"{error}; leave --input out") from error
         return crn, loaded.encode(read_inputs(input_texts, loaded.input_count))
-    loaded = read_source(source)
+    loaded = LoadedNetwork.load(source)
     check_encoding(loaded, encoding, source)
     rows = loaded.inputs if loaded.inputs is None else loaded.inputs[np.newaxis]
     if input_texts:
@@ -118,4 +119,5 @@ def _read(
     if loaded.codec is None or rows is None or encoding == "folded":
         return loaded.network, rows
     # So that the page's files say what inputs and outputs mean.
-    return loaded.compile(encoding or "enzymatic", rows[0]), rows
+    crn = replace(loaded, inputs=rows[0]).compile(encoding or "enzymatic")
+    return crn, rows

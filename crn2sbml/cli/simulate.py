@@ -18,12 +18,11 @@ from crn2sbml.cli.common import (
     input_option,
     output_options,
     read_inputs,
-    read_source,
     workers_option,
 )
-from crn2sbml.construction.compile import node_id
+from crn2sbml.construction.labels import node_id
 from crn2sbml.errors import ConcentrationError
-from crn2sbml.formats.files import LoadedNetwork
+from crn2sbml.importers import LoadedNetwork
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.plots import check_figure_path, plot_trajectory, save_figure
 from crn2sbml.simulate import Simulator, SteadyState
@@ -78,7 +77,7 @@ def simulate(
             check_output(target, force)
     if plot is not None:
         check_figure_path(plot)
-    found = read_source(network)
+    found = LoadedNetwork.load(network)
     loaded = found.network
     rows = _rows(found, input_texts)
     with Simulator(loaded, workers, progress=printer.shows_text) as simulator:
@@ -120,7 +119,7 @@ def _results(found: LoadedNetwork, settled: SteadyState) -> _Results:
     if found.codec is None:
         headings = list(network.output_names or _output_ids(network))
         return _Results(headings, settled.outputs.tolist(), None)
-    decoder = found.codec[1]
+    decoder = found.codec.decoder
     headings = list(decoder.names or (f"output {n}" for n in range(1, len(decoder.pairs) + 1)))
     outputs = decoder.decode(settled.outputs).tolist()
     if decoder.classes is None:

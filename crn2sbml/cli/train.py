@@ -16,14 +16,14 @@ from crn2sbml.cli.common import (
     load_examples,
     output_options,
     parse_layers,
-    read_source,
     workers_option,
 )
 from crn2sbml.data import Dataset, load_mnist, split
 from crn2sbml.errors import FileError, InputValueError
+from crn2sbml.importers import LoadedNetwork
 from crn2sbml.neural.activation_names import parse_activation
 from crn2sbml.neural.activations import Activation
-from crn2sbml.neural.dual_rail import Decoder, Encoder, codec_metadata
+from crn2sbml.neural.dual_rail import Codec
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.plots import plot_history, save_figure
 from crn2sbml.training import (
@@ -168,7 +168,7 @@ def train(
     printer = Printer(quiet, as_json)
     check_output_folder(output, (*_FILES, _BEST), force or resume)
     rng = np.random.default_rng(seed)
-    loaded = None if start_file is None else read_source(start_file)
+    loaded = None if start_file is None else LoadedNetwork.load(start_file)
     codec = None if loaded is None else loaded.codec
     training, test, defaults = _load(source, data_dir, held_out, rng, codec)
     if loaded is None:
@@ -199,15 +199,12 @@ def train(
         rng=rng,
         validation=None if test is None else (test.inputs, test.targets),
         workers=workers,
-        ties=None if codec is None else find_ties(start, codec[0].pairs),
-        readout=None if codec is None else codec[1].matrix,
+        ties=None if codec is None else find_ties(start, codec.encoder.pairs),
+        readout=None if codec is None else codec.decoder.matrix,
         progress=printer.shows_text,
     )
     _write(result, output, force or resume, codec, with_best=test is not None)
     _print(printer, result, training, test, output, codec)
-
-
-_Codec = tuple[Encoder, Decoder]
 
 
 def _load(
@@ -215,7 +212,7 @@ def _load(
     data_dir: Path | None,
     held_out: float | None,
     rng: np.random.Generator,
-    codec: _Codec | None,
+    codec: Codec | None,
 ) -> tuple[Dataset, Dataset | None, _Defaults]:
     """Return the examples to train on, those held out, and the settings that suit them."""
     if source == "mnist":
@@ -235,13 +232,13 @@ def _load(
     return training, test, defaults
 
 
-def _encoded(data: Dataset, codec: _Codec) -> Dataset:
-    return replace(data, inputs=codec[0].encode(data.inputs), input_names=None)
+def _encoded(data: Dataset, codec: Codec) -> Dataset:
+    return replace(data, inputs=codec.encoder.encode(data.inputs), input_names=None)
 
 
-def _load_one(source: str, codec: _Codec | None) -> tuple[Dataset, _Defaults]:
+def _load_one(source: str, codec: Codec | None) -> tuple[Dataset, _Defaults]:
     suited = {"xor": _XOR, "iris": _IRIS, "digits": _Defaults()}
-    encode = None if codec is None else codec[0].encode
+    encode = None if codec is None else codec.encoder.encode
     return load_examples(source, "mnist", encode=encode), suited.get(source, _OWN)
 
 
@@ -282,16 +279,15 @@ def _learning_rate(given: float | None, optimiser: str, defaults: _Defaults) -> 
 
 
 def _write(
-    result: TrainingResult, folder: Path, force: bool, codec: _Codec | None, *, with_best: bool
+    result: TrainingResult, folder: Path, force: bool, codec: Codec | None, *, with_best: bool
 ) -> None:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise FileError(f"cannot make {folder}: {error.strerror or error}") from error
-    metadata = None if codec is None else codec_metadata(*codec)
-    result.network.save(folder / _FILES[0], force, metadata)
+    LoadedNetwork(result.network, codec).save(folder / _FILES[0], force)
     if with_best:
-        result.best_network.save(folder / _BEST, force, metadata)
+        LoadedNetwork(result.best_network, codec).save(folder / _BEST, force)
     result.history.save_csv(folder / _FILES[1], force)
     save_figure(plot_history(result.history), folder / _FILES[2], force)
 
@@ -302,13 +298,13 @@ def _print(
     training: Dataset,
     test: Dataset | None,
     folder: Path,
-    codec: _Codec | None,
+    codec: Codec | None,
 ) -> None:
     figures = {"cost": float(result.history.cost[-1])}
     for name, data in (("training_accuracy", training), ("held_out_accuracy", test)):
         if data is not None:
             outputs = result.network.forward(data.inputs)
-            values = outputs if codec is None else codec[1].values(outputs)
+            values = outputs if codec is None else codec.decoder.values(outputs)
             share = share_correct(values, data.targets)
             if np.isfinite(share):
                 figures[name] = share

@@ -13,7 +13,8 @@ import numpy as np
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import save_text
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.construction.compile import compile_network, node_id
+from crn2sbml.construction.compile import compile_network
+from crn2sbml.construction.labels import node_id
 from crn2sbml.data import load_digits, load_iris
 from crn2sbml.errors import FileError, MissingDependencyError
 from crn2sbml.exports import make_study, save_omex

@@ -14,7 +14,8 @@ from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import check_inputs, check_type
 from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.construction.compile import BIAS, WEIGHT, compile_network, node_id
+from crn2sbml.construction.compile import compile_network
+from crn2sbml.construction.labels import BIAS, WEIGHT, node_id
 from crn2sbml.errors import (
     FileError,
     InputValueError,

@@ -12,7 +12,9 @@ from crn2sbml._support.checks import check_inputs, check_type
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import check_label, format_complex
 from crn2sbml.chemistry.units import BenchValues, LabUnits, bench_values, in_lab_units
-from crn2sbml.construction.compile import Encoding, compile_network, with_roles
+from crn2sbml.construction.compile import compile_network
+from crn2sbml.construction.labels import row_of
+from crn2sbml.construction.origin import Encoding
 from crn2sbml.construction.recognise import RecognisedNetwork, recognise_network
 from crn2sbml.errors import (
     ConcentrationError,
@@ -114,16 +116,16 @@ class Content:
     def kinds_of_reactions(self) -> list[tuple[str, str, int]]:
         """Return each form of reaction: its row of Table 1, an example, and how many there are."""
         found: dict[tuple[object, ...], tuple[str, str, int]] = {}
-        for reaction in with_roles(self.crn).reactions:
+        for reaction in self.crn.reactions:
             # Reactions are alike if the same row made them, and they take and give as many
             # molecules of as many species.
             counts: dict[str, list[int]] = {}
             for side, part in enumerate((reaction.reactants, reaction.products)):
                 for species, number in part:
                     counts.setdefault(species, [0, 0])[side] += number
-            form = reaction.row, tuple(sorted(map(tuple, counts.values())))
+            form = row_of(reaction), tuple(sorted(map(tuple, counts.values())))
             equation = f"{format_complex(reaction.reactants)} → {format_complex(reaction.products)}"
-            row, example, count = found.get(form, (reaction.row or "", equation, 0))
+            row, example, count = found.get(form, (row_of(reaction) or "", equation, 0))
             found[form] = row, example, count + 1
         return list(found.values())
 
@@ -140,8 +142,8 @@ def gather(
     if units is not None:
         check_type(units, LabUnits, "the units of a report")
     check_label(title, "the title")
-    crn, rows, recognised = _model(source, inputs, encoding)
-    study = make_study(crn, inputs=rows, accuracy=accuracy, recognised=recognised)
+    crn, rows = _model(source, inputs, encoding)
+    study = make_study(crn, inputs=rows, accuracy=accuracy)
     examination = examine(crn, study.recognised, accuracy, rows)
     settled: SteadyState | None = None
     runs, no_run = [], ""
@@ -172,8 +174,8 @@ def gather(
 
 def _model(
     source: NeuralNetwork | Crn, inputs: ArrayLike | None, encoding: Encoding
-) -> tuple[Crn, Array | None, RecognisedNetwork | None]:
-    """Return the model with its first input, all inputs, and the neural network in it."""
+) -> tuple[Crn, Array | None]:
+    """Return the model with its first input, and all inputs."""
     if isinstance(source, NeuralNetwork):
         if inputs is None:
             raise ConcentrationError(
@@ -189,7 +191,7 @@ def _model(
                     f"one, or use another encoding"
                 )
             rows = np.empty((1, 0))
-        return crn, rows, None
+        return crn, rows
     if not isinstance(source, Crn):
         raise InputValueError(
             f"a report is about a NeuralNetwork or a Crn, not {type(source).__name__}"
@@ -199,9 +201,9 @@ def _model(
     except UnsupportedError as error:
         if inputs is not None:
             raise takes_no_inputs(source, error) from error
-        return source, None, None
+        return source, None
     if inputs is None:
-        return source, found.own_inputs(source)[np.newaxis, :], found
+        return source, found.own_inputs(source)[np.newaxis, :]
     if found.encoding == "folded":
         raise InputValueError(
             f"{source.name} is folded: it holds its data point and takes no others; leave the "
@@ -210,7 +212,7 @@ def _model(
     rows = _checked_rows(inputs, len(found.inputs))
     values = dict(zip(found.inputs, rows[0].tolist(), strict=True))
     species = [replace(s, initial=values.get(s.id, s.initial)) for s in source.species]
-    return replace(source, species=species), rows, found
+    return replace(source, species=species), rows
 
 
 def _checked_rows(inputs: ArrayLike, width: int) -> Array:

@@ -15,8 +15,9 @@ from unicodedata import east_asian_width
 import numpy as np
 
 from crn2sbml._support.arrays import Array
-from crn2sbml.construction.compile import node_id
-from crn2sbml.neural.network import NeuralNetwork, describe_activation
+from crn2sbml.construction.labels import node_id
+from crn2sbml.neural.activations import describe_activation
+from crn2sbml.neural.network import NeuralNetwork
 
 # Up to this many nodes a layer is one column; above, a grid of cells, such as the pixels of an
 # image in their own order.

@@ -18,11 +18,11 @@ from crn2sbml._support.files import check_output, save_text
 from crn2sbml._version import __version__
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.units import LabUnits
-from crn2sbml.construction.compile import Encoding
-from crn2sbml.formats.sbml.notes import PAPER, PAPER_RESOURCE
-from crn2sbml.formats.text import explain_values
-from crn2sbml.neural.dual_rail import Decoder, Encoder, read_codec
-from crn2sbml.neural.network import Layer, NeuralNetwork, describe_activation
+from crn2sbml.construction.description import PAPER, PAPER_RESOURCE, describe
+from crn2sbml.construction.origin import Encoding, Origin
+from crn2sbml.neural.activations import describe_activation
+from crn2sbml.neural.dual_rail import Codec
+from crn2sbml.neural.network import Layer, NeuralNetwork
 from crn2sbml.plots import plot_examination, plot_trajectory
 from crn2sbml.report.content import Content, gather
 from crn2sbml.report.downloads import MOST_LOADED, Download, make_downloads, pack
@@ -204,7 +204,7 @@ def _context(content: Content, downloads: list[Download], left_out: list[str]) -
         "more_kinds": len(kinds) - _MOST_KINDS,
         "settles": level.proved,
         "shape": _shape(content),
-        "reading": explain_values(content.crn),
+        "reading": list(describe(content.crn).instructions),
         "activations": _activations(content),
         "is_smoothed_relu": all(map(_is_smoothed_relu, _layers(content))),
         "called": _called(content),
@@ -333,12 +333,12 @@ def _outputs(content: Content, number: int) -> list[_Output]:
     ]
 
 
-def _codec(content: Content) -> tuple[Encoder, Decoder] | None:
+def _codec(content: Content) -> Codec | None:
     """Return what inputs and outputs mean, of a network that came from elsewhere."""
-    if content.network is None:
+    origin = Origin.read(content.crn)
+    if content.network is None or origin is None or origin.codec is None:
         return None
-    network = content.network
-    return read_codec(content.crn.metadata, network.input_names, network.output_names)
+    return origin.codec.named_after(content.network.input_names, content.network.output_names)
 
 
 def _answers(content: Content, number: int) -> list[_Answer]:
@@ -346,7 +346,7 @@ def _answers(content: Content, number: int) -> list[_Answer]:
     codec = _codec(content)
     if codec is None or content.settled is None:
         return []
-    decoder, settled = codec[1], content.settled.outputs[[number]]
+    decoder, settled = codec.decoder, content.settled.outputs[[number]]
     values = decoder.values(settled)[0].tolist()
     shares: list[float | None] = [None] * len(values)
     if decoder.function != "none":
@@ -364,8 +364,8 @@ def _answers(content: Content, number: int) -> list[_Answer]:
 def _input_names(content: Content) -> list[str]:
     """Call inputs by their numbers where these are few and tell them apart."""
     codec = _codec(content)
-    if codec is not None and content.inputs.shape[1] == codec[0].width:
-        matrix, constant = codec[0].matrix
+    if codec is not None and content.inputs.shape[1] == codec.encoder.width:
+        matrix, constant = codec.encoder.matrix
         rows, unit = content.inputs @ matrix.T + constant, ""
     else:
         rows = content.inputs * content.one_concentration

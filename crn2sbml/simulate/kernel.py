@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.construction.compile import NODE_START, node_id
+from crn2sbml.chemistry.description import Description
+from crn2sbml.construction.compile import NODE_START
+from crn2sbml.construction.labels import node_id
 from crn2sbml.errors import UnsupportedError
-from crn2sbml.formats.sbml.write import to_sbml
+from crn2sbml.formats.sbml.write import sbml_pieces
 from crn2sbml.neural.activations import Activation
 from crn2sbml.neural.network import Layer, NeuralNetwork
 
@@ -123,7 +125,7 @@ def crn_model(crn: Crn, nodes: Sequence[str], inputs: Collection[str]) -> Loadab
         Which of its constant species are rewritten before every run.
     """
     return LoadableModel(
-        to_sbml(crn),
+        "".join(sbml_pieces(crn, Description())),
         tuple(nodes),
         concentrations(crn, nodes),
         tuple(inputs),

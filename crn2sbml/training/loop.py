@@ -18,7 +18,8 @@ from crn2sbml._support.checks import frozen_array
 from crn2sbml._support.progress import progress_bar
 from crn2sbml.data.dataset import Dataset
 from crn2sbml.errors import InputValueError, NetworkError
-from crn2sbml.neural.network import NeuralNetwork, describe_activation, propagate
+from crn2sbml.neural.activations import describe_activation
+from crn2sbml.neural.network import NeuralNetwork, propagate
 from crn2sbml.simulate import Simulator
 from crn2sbml.training.checkpoints import load_checkpoint, save_checkpoint
 from crn2sbml.training.costs import Cost, ReadoutCost, find_cost

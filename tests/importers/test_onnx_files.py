@@ -48,8 +48,8 @@ def test_a_file_computes_what_its_library_did(name):
     settled = imported.outputs(stored["inputs"][rows], "roadrunner")
     # A softmax changes by no more than its arguments do.
     np.testing.assert_allclose(settled, stored["outputs"][rows], atol=ACCURACY + SINGLE)
-    classes = imported.decoder.values(
-        imported.network.forward(imported.encoder.encode(stored["inputs"]))
+    classes = imported.codec.decoder.values(
+        imported.network.forward(imported.codec.encoder.encode(stored["inputs"]))
     ).argmax(axis=1)
     # Some of these networks are not trained, and undecided by less than the accuracy.
     ordered = np.sort(stored["outputs"], axis=1)
@@ -61,8 +61,8 @@ def test_a_file_computes_what_its_library_did(name):
 def test_a_classifier_of_skl2onnx_knows_its_classes():
     stored = np.load(FILES / "sklearn_iris.npz")
     imported = from_onnx(FILES / "sklearn_iris.onnx", data=stored["inputs"])
-    assert imported.decoder.classes == (0, 1, 2)
-    assert imported.decoder.function == "softmax"
+    assert imported.codec.decoder.classes == (0, 1, 2)
+    assert imported.codec.decoder.function == "softmax"
     assert set(imported.predict(stored["inputs"])) == {0, 1, 2}
 
 
@@ -352,7 +352,7 @@ def test_columns_of_a_softmax_are_the_softmax(tmp_path):
     nodes = [softmax, *columns, helper.make_node("Gather", ["p", "2"], ["c2"], axis=1)]
     content = model(nodes, places, outputs=("c0", "c1", "c2")).SerializeToString()
     imported = from_onnx(content)
-    assert imported.decoder.function == "softmax"
+    assert imported.codec.decoder.function == "softmax"
     np.testing.assert_allclose(imported.outputs(x), np.exp(x) / np.exp(x).sum(), rtol=1e-12)
     for outputs in (("c0",), ("c1", "c0", "c2"), ("c0", "c1")):
         with pytest.raises(UnsupportedError, match="export all of its outputs"):

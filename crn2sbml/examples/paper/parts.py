@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from crn2sbml._support.files import csv_text
-from crn2sbml.construction.compile import node_id
+from crn2sbml.construction.labels import node_id
 from crn2sbml.examples.paper import drawings
 from crn2sbml.examples.paper.comparison import Comparison
 from crn2sbml.examples.paper.experiments import (

@@ -22,8 +22,9 @@ from crn2sbml.errors import (
 )
 from crn2sbml.importers.computation.graph import Graph, Value
 from crn2sbml.importers.computation.tensors import Tensor
-from crn2sbml.importers.conversion.convert import ImportOptions, finish
-from crn2sbml.importers.imported import ImportedNetwork
+from crn2sbml.importers.conversion.convert import convert
+from crn2sbml.importers.conversion.options import ImportOptions
+from crn2sbml.importers.loaded import LoadedNetwork
 from crn2sbml.importers.onnx.arithmetic import ADVICE, ARITHMETIC, GENERAL_ADVICE
 from crn2sbml.importers.onnx.comparisons import Comparison
 from crn2sbml.importers.onnx.moving import LARGEST_FILE, SHAPES, read_array
@@ -59,7 +60,7 @@ class _Reader:
     classes: list[ClassLabel] | None = None
 
 
-def from_onnx(source: Any, **options: Any) -> ImportedNetwork:
+def from_onnx(source: Any, **options: Any) -> LoadedNetwork:
     """Import a feed-forward network from ONNX.
 
     Parameters
@@ -71,7 +72,7 @@ def from_onnx(source: Any, **options: Any) -> ImportedNetwork:
 
     Returns
     -------
-    ImportedNetwork
+    LoadedNetwork
         Its outputs are those of the file that hold numbers, in their order: the probabilities of a
         classifier, not its labels.
 
@@ -154,7 +155,7 @@ def _read_nodes(onnx: Any, reader: _Reader, graph: Any, name: str) -> None:
 
 def _finished(
     reader: _Reader, outputs: Sequence[str], options: Mapping[str, Any], name: str
-) -> ImportedNetwork:
+) -> LoadedNetwork:
     tensors = [entry for o in outputs if isinstance(entry := reader.known.get(o), Tensor)]
     softmaxes = [reader.softmaxes[output] for output in outputs if output in reader.softmaxes]
     if not tensors and not softmaxes:
@@ -174,7 +175,7 @@ def _finished(
     classes = reader.classes
     if classes is not None and len(classes) != value.size:
         classes = None
-    return finish(reader.graph, value, ImportOptions(**options), function, classes)
+    return convert(reader.graph, value, ImportOptions(**options), function, classes)
 
 
 def _whole_softmax(parts: Sequence[_Softmax], name: str) -> tuple[Value, str]:
