@@ -104,12 +104,13 @@ class Encoder:
                 f"imported as one that is never below {0.0 - self.offsets[column]:g}; import it "
                 f"again with data that reach so far, or with signs='pairs'"
             )
-        columns = []
+        # A folded model has no inputs left, but rows all the same.
+        columns = [np.empty((len(rows), 0))]
         for column, pair in enumerate(self.pairs):
-            columns.append(np.maximum(shifted[:, column], 0.0))
+            columns.append(np.maximum(shifted[:, [column]], 0.0))
             if pair:
-                columns.append(np.maximum(-shifted[:, column], 0.0))
-        return np.stack(columns, axis=1)
+                columns.append(np.maximum(-shifted[:, [column]], 0.0))
+        return np.hstack(columns)
 
     @property
     def matrix(self) -> tuple[Array, Array]:
