@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import odeint, solve_ivp
 
@@ -21,6 +21,7 @@ from crn2sbml import (
 )
 from crn2sbml.errors import ConcentrationError, InputValueError, UnsupportedError
 from crn2sbml.theory import closed_envelope, envelope
+from tests.strategies import examples
 from tests.theory.counterexamples import chain
 
 FAR = 1e9
@@ -85,7 +86,7 @@ def last_time_outside(times, values, a, accuracy):
 
 
 @given(deep_networks())
-@settings(max_examples=12)
+@examples(6)
 def test_no_start_is_later_in_scipy_and_the_bound_is_not_loose(case):
     network, inputs, accuracy = case
     bound = float(settling_time(network, [inputs], accuracy)[0])
@@ -115,7 +116,7 @@ def test_no_start_is_later_in_scipy_and_the_bound_is_not_loose(case):
 
 
 @given(deep_networks())
-@settings(max_examples=15)
+@examples(8)
 def test_no_start_is_later_in_roadrunner(case):
     network, inputs, accuracy = case
     bound = float(settling_time(network, [inputs], accuracy)[0])
