@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import RateConstant
 from crn2sbml.errors import UnitError
+
+if TYPE_CHECKING:
+    from pint import UnitRegistry
 
 _QUANTITY = re.compile(r"\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(\S(?:.*\S)?)\s*")
 
@@ -230,12 +235,19 @@ def _scaled(value: float, factor: Fraction, what: str) -> float:
     return scaled
 
 
+@functools.cache
+def _registry() -> UnitRegistry[float]:
+    """Read pint's definitions, which takes most of a second, once."""
+    from pint import UnitRegistry
+
+    return UnitRegistry()
+
+
 def _parse(text: str, what: str, base: str, example: str) -> tuple[float, str, float]:
     """Return number, unit as it was written, and the unit's size in the base unit."""
-    from pint import UnitRegistry
     from pint.errors import PintError
 
-    registry: UnitRegistry[float] = UnitRegistry()
+    registry = _registry()
     match = _QUANTITY.fullmatch(text)
     number, unit = match.groups() if match else (text, "")
     try:

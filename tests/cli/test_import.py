@@ -17,12 +17,11 @@ FLOWER = ",".join(f"{x:g}" for x in IRIS["inputs"][120])
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def folder(folder):
     shutil.copy(FILES / "sklearn_iris.onnx", "iris.onnx")
     shutil.copy(FILES / "keras_dense.onnx", "keras.onnx")
     np.savez("data.npz", inputs=IRIS["inputs"], labels=IRIS["outputs"].argmax(axis=1))
-    return tmp_path
+    return folder
 
 
 def test_an_onnx_file_becomes_a_network_file_with_its_accuracy():

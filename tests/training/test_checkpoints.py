@@ -160,7 +160,7 @@ def test_options_that_do_not_go_together_are_refused(options, words):
         train(**options)
 
 
-COMMAND = ["train", "--data", "iris", "--rounds", "1500", "--checkpoint-every", "40", "--seed", "3"]
+COMMAND = ["train", "--data", "iris", "--rounds", "150", "--checkpoint-every", "4", "--seed", "3"]
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")
