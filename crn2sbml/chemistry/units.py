@@ -95,22 +95,23 @@ class LabUnits:
         )
 
 
-def in_lab_units(crn: Crn, units: LabUnits) -> Crn:
-    """Express a dimensionless network in laboratory units.
+def in_lab_units(crn: Crn, units: LabUnits | None) -> Crn:
+    """Express a dimensionless reaction network in laboratory units.
 
     Parameters
     ----------
     crn : Crn
-        Dimensionless network.
-    units : LabUnits
-        What 1 stands for.
+        Dimensionless reaction network.
+    units : LabUnits or None
+        What a concentration of 1 and a time of 1 stand for; None keeps it dimensionless.
 
     Returns
     -------
     Crn
-        Concentrations times c and rate constants of order n times c^(1 - n) / t, where c and t
-        are what 1 stands for. Its trajectory is the dimensionless one times c, in times t. A rate
-        constant that reactions of different orders share becomes one for each order.
+        Without units `crn` itself. With them, concentrations times c and rate constants of order n
+        times c^(1 - n) / t, where c and t are what 1 stands for. Its trajectory is the
+        dimensionless one times c, in times t. A rate constant that reactions of different orders
+        share becomes one for each order.
 
     Raises
     ------
@@ -126,6 +127,8 @@ def in_lab_units(crn: Crn, units: LabUnits) -> Crn:
     >>> scaled.rate_constant_values, scaled.species[0].initial
     ({'k_h': 25.0, 'k_b': 0.5, 'k_d': 0.01}, 50.0)
     """
+    if units is None:
+        return crn
     c, t = Fraction(units.concentration), Fraction(units.time)
     species = [
         replace(s, initial=_scaled(s.initial, c, f"the concentration of {s.id}"))

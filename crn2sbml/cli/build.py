@@ -84,7 +84,7 @@ def build(
     crn = loaded.compile(encoding, inputs)
     save_crn(crn, output, force, level_version=_LEVELS[level_version], units=units)
     printer.line(f"Wrote {output}: {_counts(crn)}, {encoding} encoding of {loaded.network!r}.")
-    values = bench_values(crn if units is None else in_lab_units(crn, units))
+    values = bench_values(in_lab_units(crn, units))
     for line in _bench_lines(values, units):
         printer.line(line)
     printer.result(

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from crn2sbml._support.arrays import Array
+from crn2sbml._support.files import file_errors
 from crn2sbml.construction.compile import compile_network
 from crn2sbml.data import Dataset, load_digits, split
 from crn2sbml.errors import FileError, OutputExistsError
@@ -203,10 +204,8 @@ def _write_folder(
     outputs: Array,
 ) -> None:
     """Write everything into a folder beside the target, then put it in its place."""
-    try:
+    with file_errors(target, "make"):
         scratch = Path(tempfile.mkdtemp(dir=target.resolve().parent, prefix=f".{target.name}."))
-    except OSError as error:
-        raise FileError(f"cannot make {target}: {error.strerror or error}") from error
     try:
         _write_files(scratch, result, snapshots, held_out, outputs)
         scratch.chmod(0o755)

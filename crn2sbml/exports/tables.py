@@ -70,7 +70,7 @@ def species_table(crn: Crn, units: LabUnits | None = None) -> Table:
         dynamic, enzymatic (no reaction changes it) or buffered (held constant from outside).
     """
     crn = with_roles(crn)
-    scaled = crn if units is None else in_lab_units(crn, units)
+    scaled = in_lab_units(crn, units)
     unit = _DIMENSIONLESS if units is None else units.concentration_unit
     types = {
         **dict.fromkeys(crn.dynamic_species, "dynamic"),
@@ -103,7 +103,7 @@ def reaction_table(crn: Crn, units: LabUnits | None = None) -> Table:
         reaction.
     """
     crn = with_roles(crn)
-    scaled = crn if units is None else in_lab_units(crn, units)
+    scaled = in_lab_units(crn, units)
     values, rows = scaled.rate_constant_values, []
     for reaction in scaled.reactions:
         order = reaction.order

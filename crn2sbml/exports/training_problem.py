@@ -12,11 +12,11 @@ from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import check_inputs, check_type
+from crn2sbml._support.files import file_errors
 from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.construction.compile import BIAS, WEIGHT, compile_network, node_id
 from crn2sbml.errors import (
-    FileError,
     InputValueError,
     OutputExistsError,
     UnsupportedError,
@@ -192,9 +192,7 @@ def _write(petab: Any, folder: Path, crn: Crn, tables: dict[str, Any]) -> None:
 
 
 def _move(source: Path, target: Path) -> None:
-    try:
+    with file_errors(target, "write to"):
         target.mkdir(exist_ok=True)
         for file in sorted(source.iterdir()):
             shutil.copyfile(file, target / file.name)
-    except OSError as error:
-        raise FileError(f"cannot write to {target}: {error.strerror or error}") from error

@@ -156,7 +156,7 @@ def gather(
         with Simulator(study.recognised.network) as simulator:
             largest = max(float(a.max()) for a in study.recognised.network.activations(rows))
             settled = simulator.steady_state(rows, _RUN_ACCURACY * max(1.0, largest))
-    scaled = crn if units is None else in_lab_units(crn, units)
+    scaled = in_lab_units(crn, units)
     return Content(
         title or _title(study),
         study,

@@ -71,8 +71,7 @@ def to_antimony(crn: Crn, volume: float = 1.0, *, units: LabUnits | None = None)
     end
     <BLANKLINE>
     """
-    if units is not None:
-        crn = in_lab_units(crn, units)
+    crn = in_lab_units(crn, units)
     compartment, size = check_model(crn, volume)
     _check_ids(crn)
     return "\n".join(_lines(crn, compartment, size, units)) + "\n"

@@ -192,8 +192,7 @@ def _document(
 ) -> Iterator[str]:
     """Check everything at once, and return the document piece by piece."""
     form = _form(level_version)
-    if units is not None:
-        crn = in_lab_units(crn, units)
+    crn = in_lab_units(crn, units)
     quantities = dimensionless(form.level) if units is None else in_units(units, crn, form.level)
     return _pieces(crn, *check_model(crn, volume), form, quantities)
 
