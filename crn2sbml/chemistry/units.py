@@ -155,8 +155,8 @@ def rate_constant_orders(crn: Crn) -> dict[str, list[int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class BenchValues:
-    """What a bench wants to know of a network.
+class LabRanges:
+    """Ranges of concentrations and rate constants that a laboratory would have to realise.
 
     Parameters
     ----------
@@ -181,24 +181,25 @@ class BenchValues:
         return largest / smallest
 
 
-def bench_values(crn: Crn) -> BenchValues:
-    """Return what a bench wants to know of a network, in the units that it is in.
+def bench_values(crn: Crn) -> LabRanges:
+    """Return the ranges of a reaction network's numbers, in the units that it is in.
 
     Parameters
     ----------
     crn : Crn
-        Any network.
+        Any reaction network.
 
     Returns
     -------
-    BenchValues
+    LabRanges
+        What a laboratory would have to realise.
     """
     present = [s.initial for s in crn.species if s.initial > 0]
     by_order: dict[int, list[float]] = {}
     for constant, orders in rate_constant_orders(crn).items():
         for order in orders:
             by_order.setdefault(order, []).append(crn.rate_constant_values[constant])
-    return BenchValues(
+    return LabRanges(
         (min(present), max(present)) if present else None,
         {order: (min(values), max(values)) for order, values in sorted(by_order.items())},
         max(by_order, default=0),
