@@ -11,7 +11,7 @@ from crn2sbml.construction.compile import with_roles
 from crn2sbml.construction.recognise import RecognisedNetwork
 from crn2sbml.formats.text import explain_values
 from crn2sbml.neural.network import Layer, NeuralNetwork, describe_activation
-from crn2sbml.report.scale import Scale
+from crn2sbml.report.units import PageUnits
 
 _MOST_KINDS = 12
 
@@ -72,7 +72,7 @@ class About:
     ranges: LabRanges
 
 
-def describe_model(crn: Crn, recognised: RecognisedNetwork | None, scale: Scale) -> About:
+def describe_model(crn: Crn, recognised: RecognisedNetwork | None, units: PageUnits) -> About:
     """Say what a model computes.
 
     Parameters
@@ -81,7 +81,7 @@ def describe_model(crn: Crn, recognised: RecognisedNetwork | None, scale: Scale)
         The reaction network.
     recognised : RecognisedNetwork or None
         The neural network in it, if there is one.
-    scale : Scale
+    units : PageUnits
         Units of the page.
     """
     kinds = _kinds(crn)
@@ -96,7 +96,7 @@ def describe_model(crn: Crn, recognised: RecognisedNetwork | None, scale: Scale)
         kinds=kinds[:_MOST_KINDS],
         more_kinds=len(kinds) - _MOST_KINDS,
         is_dimensionless="widths" in crn.metadata,
-        ranges=bench_values(in_lab_units(crn, scale.units)),
+        ranges=bench_values(in_lab_units(crn, units.lab)),
     )
 
 

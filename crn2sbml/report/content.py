@@ -17,7 +17,7 @@ from crn2sbml.report.drawing import draw_network, drawn_edges, node_names
 from crn2sbml.report.examples import Example, make_examples
 from crn2sbml.report.figures import inline_svg
 from crn2sbml.report.runs import Runs
-from crn2sbml.report.scale import Scale
+from crn2sbml.report.units import PageUnits
 from crn2sbml.theory import Examination
 
 _MOST_SPECIES = 12
@@ -161,7 +161,7 @@ class Content:
     ----------
     title : str
         Title of the page.
-    scale : Scale
+    units : PageUnits
         Units of the numbers.
     dynamic, constant, reactions : int
         How many species change and stay constant, and how many reactions there are.
@@ -182,7 +182,7 @@ class Content:
     """
 
     title: str
-    scale: Scale
+    units: PageUnits
     dynamic: int
     constant: int
     reactions: int
@@ -196,7 +196,7 @@ class Content:
 
 
 def make_content(
-    study: Study, runs: Runs, examination: Examination, scale: Scale, title: str | None
+    study: Study, runs: Runs, examination: Examination, units: PageUnits, title: str | None
 ) -> Content:
     """Work out what a page shows.
 
@@ -208,28 +208,28 @@ def make_content(
         What it does with each input.
     examination : Examination
         Its certificate and settling time.
-    scale : Scale
+    units : PageUnits
         Units of the page.
     title : str or None
         Title of the page; says what the model is unless given.
     """
     crn, recognised = study.crn, study.recognised
     shown = title or _title(study)
-    bound = None if runs.settled is None else runs.settled.error_bound * scale.concentration
+    bound = None if runs.settled is None else runs.settled.error_bound * units.concentration
     figures = plot_examination(examination, crn, recognised)
     return Content(
         title=shown,
-        scale=scale,
+        units=units,
         dynamic=len(crn.dynamic_species),
         constant=len(crn.constant_species),
         reactions=len(crn.reactions),
         widths=() if recognised is None else recognised.network.widths,
-        about=describe_model(crn, recognised, scale),
-        picture=None if recognised is None else _picture(recognised, runs, scale),
-        settling=Settling(runs.failure, tuple(make_examples(study, runs, scale)), bound),
-        promises=_promises(examination, scale),
+        about=describe_model(crn, recognised, units),
+        picture=None if recognised is None else _picture(recognised, runs, units),
+        settling=Settling(runs.failure, tuple(make_examples(study, runs, units)), bound),
+        promises=_promises(examination, units),
         figures={name: inline_svg(f, name, CAPTIONS[name]) for name, f in figures.items()},
-        files=_files(study, scale, shown),
+        files=_files(study, units, shown),
     )
 
 
@@ -241,12 +241,12 @@ def _title(study: Study) -> str:
     return f"Neural network {widths} as chemistry"
 
 
-def _picture(recognised: RecognisedNetwork, runs: Runs, scale: Scale) -> Picture:
+def _picture(recognised: RecognisedNetwork, runs: Runs, units: PageUnits) -> Picture:
     network = recognised.network
     # An input whose weights are all 0 may have no species.
     species = [[s or "" for s in recognised.inputs], *map(list, recognised.layers)]
     values = [
-        [level * scale.concentration for level in runs.levels(number)]
+        [level * units.concentration for level in runs.levels(number)]
         for number in range(len(runs.inputs))
     ]
     flat = np.concatenate([layer.weights.ravel() for layer in network.layers])
@@ -259,21 +259,21 @@ def _picture(recognised: RecognisedNetwork, runs: Runs, scale: Scale) -> Picture
             "names": [list(layer) for layer in node_names(network, species)],
             "biases": [layer.biases.tolist() for layer in network.layers],
             "values": [[level.tolist() for level in levels] for levels in values],
-            "unit": scale.concentration_unit,
+            "unit": units.concentration_unit,
         },
     )
 
 
-def _promises(examination: Examination, scale: Scale) -> Promises:
+def _promises(examination: Examination, units: PageUnits) -> Promises:
     certificate, time = examination.certificate, examination.settling_time
     level, properties = certificate.at_these_numbers, examination.property_rows()
     species = examination.species_rows(_MOST_SPECIES)
     return Promises(
         settles=level.proved,
         cards=tuple(_cards(properties)),
-        settled_by=None if time is None else time * scale.time,
+        settled_by=None if time is None else time * units.time,
         no_settling_time=examination.no_settling_time,
-        accuracy=examination.accuracy * scale.concentration,
+        accuracy=examination.accuracy * units.concentration,
         reasons=tuple(examination.reasons()),
         hypotheses=tuple(examination.hypothesis_rows()),
         properties=tuple(properties),
@@ -290,14 +290,14 @@ def _cards(properties: list[tuple[str, ...]]) -> Iterator[tuple[str, str, str]]:
         yield words, row[1], row[2]
 
 
-def _files(study: Study, scale: Scale, title: str) -> Files:
-    downloads, left_out = make_downloads(study, scale.units, title)
+def _files(study: Study, units: PageUnits, title: str) -> Files:
+    downloads, left_out = make_downloads(study, units.lab, title)
     return Files(
         tuple(downloads),
         tuple(left_out),
         study.outputs[:_MOST_PRINTED],
         _called(study),
-        study.duration * scale.time,
+        study.duration * units.time,
         len(study.crn.reactions) > MOST_LOADED,
     )
 

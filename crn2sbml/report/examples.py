@@ -13,7 +13,7 @@ from crn2sbml.neural.dual_rail import Decoder, Encoder, read_codec
 from crn2sbml.plots import plot_trajectory
 from crn2sbml.report.figures import inline_svg
 from crn2sbml.report.runs import Runs
-from crn2sbml.report.scale import Scale
+from crn2sbml.report.units import PageUnits
 from crn2sbml.simulate import Trajectory
 
 _MOST_CURVES = 12
@@ -90,16 +90,16 @@ class Example:
     answers: tuple[Answer, ...]
 
 
-def make_examples(study: Study, runs: Runs, scale: Scale) -> Iterator[Example]:
+def make_examples(study: Study, runs: Runs, units: PageUnits) -> Iterator[Example]:
     """Yield what is shown of each run."""
-    names = _input_names(study, runs.inputs, scale)
+    names = _input_names(study, runs.inputs, units)
     for number, run in enumerate(runs.trajectories):
         curves = _curves(run, study.outputs)
-        figure = plot_trajectory(run, curves, study.labels, scale.units)
+        figure = plot_trajectory(run, curves, study.labels, units.lab)
         yield Example(
             names[number],
             inline_svg(figure, f"run-{number}", "Concentrations over time"),
-            tuple(_outputs(study, runs, scale, number)),
+            tuple(_outputs(study, runs, units, number)),
             tuple(_answers(study, runs, number)),
         )
 
@@ -115,12 +115,12 @@ def _curves(run: Trajectory, outputs: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(outputs[place] for place in largest)
 
 
-def _outputs(study: Study, runs: Runs, scale: Scale, number: int) -> Iterator[Output]:
+def _outputs(study: Study, runs: Runs, units: PageUnits, number: int) -> Iterator[Output]:
     if study.recognised is None or runs.settled is None:
         ends = [float(runs.trajectories[number][species][-1]) for species in study.outputs]
         computed = ends
     else:
-        network, one = study.recognised.network, scale.concentration
+        network, one = study.recognised.network, units.concentration
         ends = (runs.settled.outputs[number] * one).tolist()
         computed = (network.forward(runs.inputs[number])[0] * one).tolist()
     labels, largest = study.labels, max(ends, default=0.0) or 1.0
@@ -154,14 +154,14 @@ def _answers(study: Study, runs: Runs, number: int) -> Iterator[Answer]:
         yield Answer(name, value, share, chooses and place == largest)
 
 
-def _input_names(study: Study, inputs: Array, scale: Scale) -> list[str]:
+def _input_names(study: Study, inputs: Array, units: PageUnits) -> list[str]:
     """Call inputs by their numbers where these are few and tell them apart."""
     codec = _codec(study)
     if codec is not None and inputs.shape[1] == codec[0].width:
         matrix, constant = codec[0].matrix
         rows, unit = inputs @ matrix.T + constant, ""
     else:
-        rows, unit = inputs * scale.concentration, scale.concentration_unit
+        rows, unit = inputs * units.concentration, units.concentration_unit
     names = [", ".join(f"{value:g}" for value in row) + unit for row in rows]
     if 0 < rows.shape[1] <= _MOST_IN_A_NAME and len(set(names)) == len(names):
         return names

@@ -25,7 +25,7 @@ from crn2sbml.formats.sbml.notes import PAPER, PAPER_RESOURCE
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.report.content import CAPTIONS, make_content
 from crn2sbml.report.runs import choose_model, run_model
-from crn2sbml.report.scale import Scale
+from crn2sbml.report.units import PageUnits
 from crn2sbml.theory import examine
 from crn2sbml.theory.examination import LEVELS, SPECIES_COLUMNS, rounded_up
 
@@ -110,7 +110,7 @@ def make_report(
     study = make_study(crn, inputs=rows, accuracy=accuracy)
     examination = examine(crn, study.recognised, accuracy, rows)
     runs = run_model(study, rows, units)
-    content = make_content(study, runs, examination, Scale(units), title)
+    content = make_content(study, runs, examination, PageUnits(units), title)
     return Report(_template().render(content=content), content.files.left_out)
 
 
