@@ -11,7 +11,7 @@ import click
 
 from crn2sbml._support.files import check_output
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.units import BenchValues, LabUnits, bench_values, in_lab_units
+from crn2sbml.chemistry.units import LabRanges, LabUnits, bench_values, in_lab_units
 from crn2sbml.cli.common import (
     Printer,
     input_option,
@@ -82,7 +82,7 @@ def build(
     crn = loaded.compile(encoding, one_input)
     save_crn(crn, output, force, level_version=_LEVELS[level_version], units=units)
     printer.line(f"Wrote {output}: {_counts(crn)}, {encoding} encoding of {loaded.network!r}.")
-    values = bench_values(crn if units is None else in_lab_units(crn, units))
+    values = bench_values(in_lab_units(crn, units))
     for line in _bench_lines(values, units):
         printer.line(line)
     printer.result(
@@ -98,8 +98,8 @@ def build(
     )
 
 
-def _bench_lines(values: BenchValues, units: LabUnits | None) -> Iterator[str]:
-    """Say what a bench wants to know."""
+def _bench_lines(values: LabRanges, units: LabUnits | None) -> Iterator[str]:
+    """Say which concentrations and rate constants a laboratory would have to realise."""
     if values.concentrations is not None:
         smallest, largest = values.concentrations
         unit = "" if units is None else f" {units.concentration_unit}"

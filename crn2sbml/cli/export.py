@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from crn2sbml._support.files import file_errors
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.units import LabUnits
 from crn2sbml.cli.common import (
@@ -217,10 +218,8 @@ def export(
     files = {kind: [f"{stem}{ending}" for ending in _FORMATS[kind][0]] for kind in chosen}
     check_output_folder(output, tuple(file for found in files.values() for file in found), force)
     crn = _source(source, encoding, input_texts)
-    try:
+    with file_errors(output, "make"):
         output.mkdir(exist_ok=True)
-    except OSError as error:
-        raise FileError(f"cannot make {output}: {error.strerror or error}") from error
     for kind in chosen:
         endings, save = _FORMATS[kind]
         # The tables of CSV are two files beside each other.

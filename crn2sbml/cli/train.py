@@ -9,6 +9,7 @@ from typing import get_args
 import click
 import numpy as np
 
+from crn2sbml._support.files import file_errors
 from crn2sbml.cli.common import (
     Printer,
     check_output_folder,
@@ -19,7 +20,7 @@ from crn2sbml.cli.common import (
     workers_option,
 )
 from crn2sbml.data import Dataset, load_mnist, split
-from crn2sbml.errors import FileError, InputValueError
+from crn2sbml.errors import InputValueError
 from crn2sbml.importers import LoadedNetwork
 from crn2sbml.neural.activation_names import parse_activation
 from crn2sbml.neural.activations import Activation
@@ -281,10 +282,8 @@ def _learning_rate(given: float | None, optimiser: str, defaults: _Defaults) -> 
 def _write(
     result: TrainingResult, folder: Path, force: bool, codec: Codec | None, *, with_best: bool
 ) -> None:
-    try:
+    with file_errors(folder, "make"):
         folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise FileError(f"cannot make {folder}: {error.strerror or error}") from error
     LoadedNetwork(result.network, codec).save(folder / _FILES[0], force)
     if with_best:
         LoadedNetwork(result.best_network, codec).save(folder / _BEST, force)

@@ -29,6 +29,7 @@ from crn2sbml.construction.terms import (
 )
 from crn2sbml.errors import ActivationError, UnsupportedError
 from crn2sbml.neural.activations import Activation
+from crn2sbml.neural.dual_rail import Codec
 from crn2sbml.neural.network import Layer, NeuralNetwork
 
 _MODEL_NAME = re.compile(r"network((?:_\d{1,9}){2,})", re.ASCII)
@@ -51,12 +52,15 @@ class RecognisedNetwork:
         Species id of each input; None where all weights of an input are 0 and it is gone.
     layers : tuple of tuple of str
         Species ids of the nodes of each layer after the inputs.
+    codec : Codec, optional
+        What the metadata say that inputs and outputs mean; of a folded network outputs alone.
     """
 
     network: NeuralNetwork
     encoding: Encoding
     inputs: tuple[str | None, ...]
     layers: tuple[tuple[str, ...], ...]
+    codec: Codec | None = None
 
     def own_inputs(self, crn: Crn) -> Array:
         """Return the concentrations that the inputs have in the model, shape (width,)."""
@@ -170,7 +174,15 @@ def _recognise(crn: Crn) -> RecognisedNetwork:
         before = layer
     unused = {} if origin is None else origin.unused_inputs
     network = NeuralNetwork(built, *_names(crn, columns, layers[-1], unused))
-    return RecognisedNetwork(network, encoding, tuple(columns), layers)
+    codec = _codec(origin, network)
+    return RecognisedNetwork(network, encoding, tuple(columns), layers, codec)
+
+
+def _codec(origin: Origin | None, network: NeuralNetwork) -> Codec | None:
+    if origin is None or origin.codec is None:
+        return None
+    codec = origin.codec if network.widths[0] else origin.codec.without_inputs()
+    return codec.named_after(network.input_names, network.output_names)
 
 
 def _input_columns(

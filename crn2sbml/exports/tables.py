@@ -69,7 +69,7 @@ def species_table(crn: Crn, units: LabUnits | None = None) -> Table:
         Id, readable name, role, initial concentration, its unit, and the type of each species:
         dynamic, enzymatic (no reaction changes it) or buffered (held constant from outside).
     """
-    scaled = crn if units is None else in_lab_units(crn, units)
+    scaled = in_lab_units(crn, units)
     unit = _DIMENSIONLESS if units is None else units.concentration_unit
     types = {
         **dict.fromkeys(crn.dynamic_species, "dynamic"),
@@ -102,7 +102,7 @@ def reaction_table(crn: Crn, units: LabUnits | None = None) -> Table:
         Id, equation, rate constant with its value and unit, order, and row of Table 1 of each
         reaction.
     """
-    scaled = crn if units is None else in_lab_units(crn, units)
+    scaled = in_lab_units(crn, units)
     values, rows = scaled.rate_constant_values, []
     for reaction in scaled.reactions:
         order = reaction.order

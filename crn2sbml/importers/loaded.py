@@ -13,7 +13,7 @@ from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import check_inputs, number_rows
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.construction.compile import compile_network
-from crn2sbml.construction.origin import Encoding, Origin, codec_texts, read_codec
+from crn2sbml.construction.origin import Encoding, codec_texts, read_codec
 from crn2sbml.construction.recognise import recognise_network
 from crn2sbml.errors import (
     ConcentrationError,
@@ -145,13 +145,9 @@ class LoadedNetwork:
             recognised = recognise_network(crn)
         except UnsupportedError as error:
             raise no_neural_network(source, error) from error
-        origin, network = Origin.read(crn), recognised.network
-        codec = None if origin is None else origin.codec
-        if codec is not None and not network.widths[0]:
-            codec = codec.without_inputs()
         return cls(
-            network,
-            _fitting(codec, network, source),
+            recognised.network,
+            _fitting(recognised.codec, recognised.network, source),
             recognised.encoding,
             recognised.own_inputs(crn),
         )

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crn2sbml._support.archive import read_archive
+from crn2sbml._support.files import file_errors
 from crn2sbml._support.optional import load_library
 from crn2sbml.errors import (
-    FileError,
     FormatError,
     InputValueError,
     UnsupportedError,
@@ -144,14 +144,11 @@ def _read(path: Path) -> Mapping[str, NDArray[Any]]:
     safetensors = load_library("safetensors.numpy", "safetensors files", "safetensors")
     from safetensors import SafetensorError
 
-    try:
-        return dict(safetensors.load_file(path))
-    except FileNotFoundError:
-        raise FileError(f"there is no file {path}") from None
-    except OSError as error:
-        raise FileError(f"cannot read {path}: {error.strerror or error}") from error
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"{path} is no safetensors file that can be read: {error}") from error
+    with file_errors(path, "read"):
+        try:
+            return dict(safetensors.load_file(path))
+        except (SafetensorError, KeyError, TypeError, ValueError) as error:
+            raise FormatError(f"{path} is no safetensors file that can be read: {error}") from error
 
 
 def _layer(

@@ -104,6 +104,11 @@ def test_a_constant_of_several_orders_becomes_one_for_each():
     assert [r.rate for r in scaled.reactions] == ["k_order_0", "k_order_1", "k_order_2", "l"]
 
 
+def test_without_units_a_reaction_network_stays_as_it_is():
+    crn = compile_network(NETWORK, "absorbed", INPUTS)
+    assert in_lab_units(crn, None) is crn
+
+
 def test_numbers_that_leave_the_doubles_are_an_error():
     crn = Crn.from_text(["0 --a--> X", "9 X --b--> 8 X"])
     with pytest.raises(UnitError, match="the rate constant b is 1 and leaves the range"):

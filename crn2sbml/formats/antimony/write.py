@@ -41,8 +41,7 @@ def antimony_text(
     UnsupportedError
         If the volume is not positive, or an id is a word of the Antimony language.
     """
-    if units is not None:
-        crn = in_lab_units(crn, units)
+    crn = in_lab_units(crn, units)
     compartment, size = check_model(crn, volume)
     _check_ids(crn)
     header = _header(crn, description, units)

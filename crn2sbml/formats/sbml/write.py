@@ -131,8 +131,7 @@ def sbml_pieces(
         If the volume is not positive, or the level and version are not among those written.
     """
     form = _form(level_version)
-    if units is not None:
-        crn = in_lab_units(crn, units)
+    crn = in_lab_units(crn, units)
     quantities = dimensionless(form.level) if units is None else in_units(units, crn, form.level)
     compartment, size = check_model(crn, volume)
     return _pieces(crn, description, _Vessel(compartment, size), form, quantities)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crn2sbml._support.files import file_errors
 from crn2sbml._support.optional import load_library
 from crn2sbml.errors import (
     Crn2sbmlError,
@@ -192,17 +193,13 @@ def _whole_softmax(parts: Sequence[_Softmax], name: str) -> tuple[Value, str]:
 
 def _read(source: str | Path) -> bytes:
     path = Path(source)
-    try:
+    with file_errors(path, "read"):
         size = path.stat().st_size
         if size > LARGEST_FILE:
             raise UnsupportedError(
                 f"{path} has {size / 1e6:,.0f} MB, but at most {LARGEST_FILE / 1e6:,.0f} are read"
             )
         return path.read_bytes()
-    except FileNotFoundError:
-        raise FileError(f"there is no file {path}") from None
-    except OSError as error:
-        raise FileError(f"cannot read {path}: {error.strerror or error}") from error
 
 
 def _parsed(onnx: Any, content: bytes, name: str) -> Any:
