@@ -14,14 +14,22 @@ from html import escape
 
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.description import Description
-from crn2sbml.chemistry.reaction import Complex, RateConstant, Reaction, Species
+from crn2sbml.chemistry.reaction import RateConstant, Species
 from crn2sbml.chemistry.units import LabUnits, in_lab_units
 from crn2sbml.errors import UnsupportedError
+from crn2sbml.formats.sbml.elements import (
+    LEVEL_2_VERSION_4,
+    LEVEL_3_VERSION_1,
+    LEVEL_3_VERSION_2,
+    XML_DECLARATION,
+    Form,
+    mass_action,
+    opening,
+    references,
+)
 from crn2sbml.formats.sbml.notes import annotation, metaid, notes
 from crn2sbml.formats.sbml.quantities import Quantities, dimensionless, in_units
 from crn2sbml.formats.text import check_model, number
-
-_MATHML = "http://www.w3.org/1998/Math/MathML"
 
 LevelVersion = tuple[int, int]
 
@@ -29,55 +37,10 @@ LevelVersion = tuple[int, int]
 DEFAULT_LEVEL_VERSION = (3, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """What differs between levels and versions.
-
-    Parameters
-    ----------
-    namespace : str
-        Of the elements.
-    level, version : int
-        Of the document.
-    reaction_attributes : str
-        What every reaction has besides its id, with a place for its compartment.
-    reference_attributes : str
-        What every species reference has.
-    marks_units : bool
-        Whether numbers in formulas can have units.
-    """
-
-    namespace: str
-    level: int
-    version: int
-    reaction_attributes: str
-    reference_attributes: str
-    marks_units: bool
-
-
-def _level_3(version: int, fast: str) -> _Form:
-    return _Form(
-        f"http://www.sbml.org/sbml/level3/version{version}/core",
-        3,
-        version,
-        f' reversible="false"{fast} compartment="{{}}"',
-        ' constant="true"',
-        True,
-    )
-
-
-def _level_2(version: int) -> _Form:
-    return _Form(
-        f"http://www.sbml.org/sbml/level2/version{version}",
-        2,
-        version,
-        ' reversible="false"',
-        "",
-        False,
-    )
-
-
-_FORMS = {(3, 1): _level_3(1, ' fast="false"'), (3, 2): _level_3(2, ""), (2, 4): _level_2(4)}
+_FORMS = {
+    (form.level, form.version): form
+    for form in (LEVEL_3_VERSION_1, LEVEL_3_VERSION_2, LEVEL_2_VERSION_4)
+}
 LEVEL_VERSIONS = tuple(_FORMS)
 
 # Systems Biology Ontology terms.
@@ -137,7 +100,7 @@ def sbml_pieces(
     return _pieces(crn, description, _Vessel(compartment, size), form, quantities)
 
 
-def _form(level_version: LevelVersion) -> _Form:
+def _form(level_version: LevelVersion) -> Form:
     form = _FORMS.get((level_version[0], level_version[1]))
     if form is None:
         known = ", ".join(map(str, _FORMS))
@@ -156,7 +119,7 @@ class _Vessel:
 
 
 def _pieces(
-    crn: Crn, description: Description, vessel: _Vessel, form: _Form, quantities: Quantities
+    crn: Crn, description: Description, vessel: _Vessel, form: Form, quantities: Quantities
 ) -> Iterator[str]:
     constant = frozenset(crn.constant_species)
     orders = {r.rate: r.order for r in crn.reactions}
@@ -174,7 +137,7 @@ def _pieces(
         yield "</listOfParameters>\n"
     if crn.reactions:
         yield "<listOfReactions>\n"
-        yield from _in_pieces(_reaction(r, vessel.id, form) for r in crn.reactions)
+        yield from _in_pieces(_reactions(crn, vessel.id, form))
         yield "</listOfReactions>\n"
     yield "</model>\n</sbml>\n"
 
@@ -190,11 +153,10 @@ def _in_pieces(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _head(
-    crn: Crn, description: Description, vessel: _Vessel, form: _Form, quantities: Quantities
+    crn: Crn, description: Description, vessel: _Vessel, form: Form, quantities: Quantities
 ) -> str:
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<sbml xmlns="{form.namespace}" level="{form.level}" version="{form.version}">\n'
+        f"{XML_DECLARATION}\n{opening(form)}\n"
         f'<model id="{crn.name}" name="{crn.name}" metaid="{metaid(crn)}"'
         f"{quantities.model_attributes}>\n"
         f"{notes(crn, description, quantities.words)}{annotation(crn, description)}"
@@ -227,37 +189,18 @@ def _name(name: str | None) -> str:
     return "" if name is None else f' name="{escape(name)}"'
 
 
-def _reaction(reaction: Reaction, compartment: str, form: _Form) -> str:
-    order = reaction.order
-    term = _LAW_TERMS.get((order, len(reaction.reactants)), _ANY_LAW_TERM)
-    marked = form.marks_units and any(n > 1 for _, n in reaction.reactants)
-    # Declares the prefix of ``sbml:units`` where a number, the exponent, is written.
-    prefix = f' xmlns:sbml="{form.namespace}"' if marked else ""
-    return (
-        f'<reaction id="{reaction.id}"{form.reaction_attributes.format(compartment)} '
-        f'sboTerm="{_REACTION_TERM}">\n'
-        f"{_references('listOfReactants', reaction.reactants, _REACTANT_TERM, form)}"
-        f"{_references('listOfProducts', reaction.products, _PRODUCT_TERM, form)}"
-        f'<kineticLaw sboTerm="{term}"><math xmlns="{_MATHML}"{prefix}>'
-        f"<apply><times/><ci>{compartment}</ci><ci>{reaction.rate}</ci>"
-        f"{''.join(_factor(s, n, marked) for s, n in reaction.reactants)}"
-        "</apply></math></kineticLaw>\n</reaction>\n"
-    )
-
-
-def _references(element: str, side: Complex, term: str, form: _Form) -> str:
-    if not side:
-        return ""
-    references = "".join(
-        f'<speciesReference species="{species}" stoichiometry="{coefficient}"'
-        f'{form.reference_attributes} sboTerm="{term}"/>'
-        for species, coefficient in side
-    )
-    return f"<{element}>{references}</{element}>\n"
-
-
-def _factor(species: str, exponent: int, marks_units: bool) -> str:
-    if exponent == 1:
-        return f"<ci>{species}</ci>"
-    units = ' sbml:units="dimensionless"' if marks_units else ""
-    return f'<apply><power/><ci>{species}</ci><cn type="integer"{units}>{exponent}</cn></apply>'
+def _reactions(crn: Crn, compartment: str, form: Form) -> Iterator[str]:
+    attributes = f"{form.reaction_attributes}{form.in_compartment(compartment)}"
+    reactant = f'{form.reference_attributes} sboTerm="{_REACTANT_TERM}"'
+    product = f'{form.reference_attributes} sboTerm="{_PRODUCT_TERM}"'
+    for reaction in crn.reactions:
+        reactants = reaction.reactants
+        term = _LAW_TERMS.get((reaction.order, len(reactants)), _ANY_LAW_TERM)
+        yield (
+            f'<reaction id="{reaction.id}"{attributes} sboTerm="{_REACTION_TERM}">\n'
+            f"{references('listOfReactants', reactants, reactant)}"
+            f"{references('listOfProducts', reaction.products, product)}"
+            f'<kineticLaw sboTerm="{term}">'
+            f"{mass_action(compartment, reaction.rate, reactants, form)}"
+            "</kineticLaw>\n</reaction>\n"
+        )
