@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import get_args
 
 import click
 import numpy as np
@@ -29,12 +28,16 @@ from crn2sbml.plots import plot_history, save_figure
 from crn2sbml.training import (
     COSTS,
     OPTIMISERS,
+    Batches,
+    Checkpoints,
+    Chemistry,
+    Descent,
     TrainingResult,
+    Validation,
     find_ties,
     share_correct,
     train_network,
 )
-from crn2sbml.training.loop import Forward
 
 _FILES = ("network.npz", "training.csv", "training.png")
 _BEST = "best.npz"
@@ -82,7 +85,7 @@ _OWN = _Defaults(rounds=2000, learning_rate=0.01)
 @click.option("--layers", metavar="WIDTHS", help="Widths with commas, inputs first: 64,16,10.")
 @click.option(
     "--forward",
-    type=click.Choice(get_args(Forward)),
+    type=click.Choice(("closed-form", "roadrunner")),
     default="roadrunner",
     show_default=True,
     help="Where activations come from: the settled chemistry, or the formula.",
@@ -141,7 +144,7 @@ def train(
     data_dir: Path | None,
     start_file: Path | None,
     layers: str | None,
-    forward: Forward,
+    forward: str,
     output: Path,
     rounds: int | None,
     batch_size: int | None,
@@ -181,27 +184,32 @@ def train(
         _check_no_shape(layers=layers, smoothing=smoothing, activation=activation_text)
         start = loaded.network
     size = batch_size or defaults.batch_size
+    if patience is not None and test is None:
+        raise InputValueError("patience looks at validation data; pass validation too")
     printer.line(f"Training {start!r} on {len(training)} examples ({training.name}), {forward}.")
     result = train_network(
         start,
         training.inputs,
         training.targets,
-        rounds=rounds or defaults.rounds,
-        batch_size=None if size is None else min(size, len(training)),
-        learning_rate=_learning_rate(learning_rate, optimiser, defaults),
-        cost=cost,
-        optimiser=optimiser,
-        patience=patience,
-        checkpoints=output / _CHECKPOINTS if checkpoint_every or resume else None,
-        checkpoint_every=checkpoint_every or _CHECKPOINT_EVERY,
-        resume=resume,
-        forward=forward,
-        rng=rng,
-        validation=None if test is None else (test.inputs, test.targets),
-        workers=workers,
-        ties=None if codec is None else find_ties(start, codec[0].pairs),
-        readout=None if codec is None else codec[1].matrix,
-        progress=printer.shows_text,
+        Descent(
+            rounds=rounds or defaults.rounds,
+            learning_rate=_learning_rate(learning_rate, optimiser, defaults),
+            cost=cost,
+            optimiser=optimiser,
+            ties=None if codec is None else find_ties(start, codec[0].pairs),
+            readout=None if codec is None else codec[1].matrix,
+            progress=printer.shows_text,
+        ),
+        batches=None if size is None else Batches(min(size, len(training)), rng),
+        chemistry=Chemistry(workers=workers) if forward == "roadrunner" else None,
+        validation=None
+        if test is None
+        else Validation(test.inputs, test.targets, patience=patience),
+        checkpoints=Checkpoints(
+            output / _CHECKPOINTS, checkpoint_every or _CHECKPOINT_EVERY, resume
+        )
+        if checkpoint_every or resume
+        else None,
     )
     _write(result, output, force or resume, codec, with_best=test is not None)
     _print(printer, result, training, test, output, codec)

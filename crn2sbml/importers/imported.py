@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from numpy.typing import ArrayLike
 
@@ -26,7 +26,17 @@ from crn2sbml.importers.computation.piecewise import PiecewiseLinear
 from crn2sbml.neural.dual_rail import Decoder, Encoder, codec_metadata
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.simulate import Simulator
-from crn2sbml.training import TrainingResult, find_ties, train_network
+from crn2sbml.training import (
+    Batches,
+    Checkpoints,
+    Chemistry,
+    Descent,
+    TrainingResult,
+    Validation,
+    find_ties,
+    train_network,
+)
+from crn2sbml.training.options import check_option
 
 Forward = Literal["closed-form", "roadrunner"]
 
@@ -248,7 +258,17 @@ class ImportedNetwork:
         self.encoder.encode(inputs)  # refuses what it cannot take
         return self.original.error_bounds(number_rows(inputs, "inputs", ConcentrationError))
 
-    def train(self, inputs: ArrayLike, targets: ArrayLike, **options: Any) -> TrainingResult:
+    def train(
+        self,
+        inputs: ArrayLike,
+        targets: ArrayLike,
+        descent: Descent | None = None,
+        *,
+        batches: Batches | None = None,
+        chemistry: Chemistry | None = None,
+        validation: Validation | None = None,
+        checkpoints: Checkpoints | None = None,
+    ) -> TrainingResult:
         """Train further, in the original's terms.
 
         Parameters
@@ -258,8 +278,9 @@ class ImportedNetwork:
         targets : array_like, shape (n, outputs)
             What the outputs should be, before a softmax; for the softmax cross-entropy, 1 for the
             class and 0 for the others.
-        **options
-            See :func:`~crn2sbml.train_network`; `validation` is in the original's terms, too.
+        descent, batches, chemistry, validation, checkpoints : optional
+            Options as for :func:`~crn2sbml.train_network`; the examples of `validation` are in the
+            original's terms, too, and ties and readout are those of this network.
 
         Returns
         -------
@@ -270,21 +291,23 @@ class ImportedNetwork:
         -----
         Pairs stay pairs and the knots of a function stay together; weights of 0 stay absent.
         """
-        if options.get("validation") is not None:
-            try:
-                held_inputs, held_targets = options["validation"]
-            except (TypeError, ValueError):
-                raise InputValueError(
-                    "validation must be a pair of inputs and targets, such as (inputs, targets)"
-                ) from None
-            options["validation"] = self.encoder.encode(held_inputs), held_targets
+        check_option(descent, Descent, "descent")
+        check_option(validation, Validation, "validation")
+        if validation is not None:
+            validation = replace(validation, inputs=self.encoder.encode(validation.inputs))
         return train_network(
             self.network,
             self.encoder.encode(inputs),
             targets,
-            ties=find_ties(self.network, self.encoder.pairs),
-            readout=self.decoder.matrix,
-            **options,
+            replace(
+                descent or Descent(),
+                ties=find_ties(self.network, self.encoder.pairs),
+                readout=self.decoder.matrix,
+            ),
+            batches=batches,
+            chemistry=chemistry,
+            validation=validation,
+            checkpoints=checkpoints,
         )
 
     def with_network(self, network: NeuralNetwork) -> ImportedNetwork:
