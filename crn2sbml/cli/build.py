@@ -13,13 +13,9 @@ from crn2sbml._support.files import check_output
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.units import LabRanges, LabUnits, bench_values, in_lab_units
 from crn2sbml.cli.common import (
-    Printer,
-    input_option,
-    lab_units,
-    lab_units_options,
-    output_options,
     read_one_input,
 )
+from crn2sbml.cli.options import Output, input_option, lab_units_options, output_options
 from crn2sbml.construction.origin import Encoding
 from crn2sbml.formats.files import check_model_ending, save_crn
 from crn2sbml.formats.sbml.write import LEVEL_VERSIONS
@@ -28,11 +24,12 @@ from crn2sbml.importers import LoadedNetwork
 _LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_VERSIONS}
 
 
-@click.command(short_help="Write a network as SBML or Antimony.")
+@click.command()
 @click.argument("network", type=click.Path(path_type=Path))
 @click.option(
     "-o",
     "--output",
+    "path",
     required=True,
     type=click.Path(path_type=Path),
     help="File to write: .xml or .sbml for SBML, .ant for Antimony.",
@@ -59,35 +56,30 @@ _LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_V
 @output_options
 def build(
     network: Path,
-    output: Path,
+    path: Path,
     encoding: Encoding,
     input_texts: Sequence[str],
     level_version: str,
-    concentration: str | None,
-    time_text: str | None,
-    force: bool,
-    quiet: bool,
-    as_json: bool,
+    units: LabUnits | None,
+    output: Output,
 ) -> None:
     """Write the reaction network of NETWORK as SBML or Antimony.
 
     NETWORK is a network file (.npz), a model of one (.xml, .sbml, .ant), or ONNX (.onnx).
     """
-    printer = Printer(quiet, as_json)
-    check_model_ending(output)
-    check_output(output, force)
-    units = lab_units(concentration, time_text)
+    check_model_ending(path)
+    check_output(path, output.force)
     loaded = LoadedNetwork.load(network)
     one_input = read_one_input(input_texts, loaded.input_count) if input_texts else None
     crn = loaded.compile(encoding, one_input)
-    save_crn(crn, output, force, level_version=_LEVELS[level_version], units=units)
-    printer.line(f"Wrote {output}: {_counts(crn)}, {encoding} encoding of {loaded.network!r}.")
-    values = bench_values(in_lab_units(crn, units))
+    save_crn(crn, path, output.force, level_version=_LEVELS[level_version], units=units)
+    output.line(f"Wrote {path}: {_counts(crn)}, {encoding} encoding of {loaded.network!r}.")
+    values = bench_values(crn if units is None else in_lab_units(crn, units))
     for line in _bench_lines(values, units):
-        printer.line(line)
-    printer.result(
+        output.line(line)
+    output.result(
         {
-            "output": str(output),
+            "output": str(path),
             "encoding": encoding,
             "dynamic_species": len(crn.dynamic_species),
             "enzymatic_species": len(crn.enzymatic_species),
@@ -99,7 +91,7 @@ def build(
 
 
 def _bench_lines(values: LabRanges, units: LabUnits | None) -> Iterator[str]:
-    """Say which concentrations and rate constants a laboratory would have to realise."""
+    """Say what a bench wants to know."""
     if values.concentrations is not None:
         smallest, largest = values.concentrations
         unit = "" if units is None else f" {units.concentration_unit}"

@@ -9,7 +9,8 @@ from rich.table import Table
 
 from crn2sbml._support.files import file_errors
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.cli.common import Printer, check_output_folder
+from crn2sbml.cli.common import check_output_folder
+from crn2sbml.cli.options import Output
 from crn2sbml.construction.recognise import RecognisedNetwork
 from crn2sbml.plots import PICTURES, plot_examination, save_figure
 from crn2sbml.theory.examination import LEVELS, SPECIES_COLUMNS, Examination
@@ -17,9 +18,9 @@ from crn2sbml.theory.examination import LEVELS, SPECIES_COLUMNS, Examination
 _MOST_SPECIES = 12
 
 
-def print_theory(printer: Printer, examination: Examination) -> None:
+def print_theory(output: Output, examination: Examination) -> None:
     """Print the certificate as tables, and the reasons for what is not proved."""
-    if not printer.shows_text:
+    if not output.shows_text:
         return
     console = Console()
     lines: list[str | Table] = ["How the paper's definitions are read:"]

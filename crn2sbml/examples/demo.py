@@ -21,7 +21,15 @@ from crn2sbml.formats import save_antimony, save_sbml
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.plots import plot_history, plot_trajectories, save_figure
 from crn2sbml.simulate import Simulator, SteadyState
-from crn2sbml.training import TrainingResult, share_correct, train_network
+from crn2sbml.training import (
+    Batches,
+    Chemistry,
+    Descent,
+    TrainingResult,
+    Validation,
+    share_correct,
+    train_network,
+)
 
 SIZES = (64, 16, 10)
 ROUNDS = 600
@@ -176,15 +184,10 @@ def _train(
         start,
         training.inputs,
         training.targets,
-        rounds=rounds,
-        batch_size=min(BATCH_SIZE, len(training)),
-        learning_rate=LEARNING_RATE,
-        forward="roadrunner",
-        rng=rng,
-        validation=(held_out.inputs, held_out.targets),
-        workers=workers,
-        callback=keep,
-        progress=progress,
+        Descent(rounds=rounds, learning_rate=LEARNING_RATE, callback=keep, progress=progress),
+        batches=Batches(min(BATCH_SIZE, len(training)), rng),
+        chemistry=Chemistry(workers=workers),
+        validation=Validation(held_out.inputs, held_out.targets),
     )
     return _Trained(result, snapshots)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -29,7 +29,17 @@ from crn2sbml.neural.dual_rail import Codec
 from crn2sbml.neural.files import load_network_file, save_network_file
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.simulate import Simulator
-from crn2sbml.training import TrainingResult, find_ties, train_network
+from crn2sbml.training import (
+    Batches,
+    Checkpoints,
+    Chemistry,
+    Descent,
+    TrainingResult,
+    Validation,
+    find_ties,
+    train_network,
+)
+from crn2sbml.training.options import check_option
 
 Forward = Literal["closed-form", "roadrunner"]
 
@@ -169,6 +179,12 @@ class LoadedNetwork:
             return np.atleast_2d(np.asarray(concentrations, dtype=np.float64))
         return self.codec.decoder.decode(concentrations)
 
+    def values(self, concentrations: ArrayLike) -> Array:
+        """Return what targets are compared with: outputs before a softmax, shape (n, outputs)."""
+        if self.codec is None:
+            return self.decode(concentrations)
+        return self.codec.decoder.values(concentrations)
+
     def outputs(
         self, inputs: ArrayLike, forward: Forward = "closed-form", workers: int = 1
     ) -> Array:
@@ -260,40 +276,59 @@ class LoadedNetwork:
         self.encode(inputs)  # refuses what it cannot take
         return self.original.error_bounds(number_rows(inputs, "inputs", ConcentrationError))
 
-    def train(self, inputs: ArrayLike, targets: ArrayLike, **options: Any) -> TrainingResult:
-        """Train further, in the original's terms.
+    def train(
+        self,
+        inputs: ArrayLike,
+        targets: ArrayLike,
+        descent: Descent | None = None,
+        *,
+        batches: Batches | None = None,
+        chemistry: Chemistry | None = None,
+        validation: Validation | None = None,
+        checkpoints: Checkpoints | None = None,
+    ) -> TrainingResult:
+        """Train further, in the user's terms.
 
         Parameters
         ----------
         inputs : array_like, shape (n, inputs)
-            In the original's terms.
+            Examples in the user's terms.
         targets : array_like, shape (n, outputs)
             What the outputs should be, before a softmax; for the softmax cross-entropy, 1 for the
             class and 0 for the others.
-        **options
-            See :func:`~crn2sbml.train_network`; `validation` is in the original's terms, too.
+        descent, batches, chemistry, validation, checkpoints : optional
+            Options as for :func:`~crn2sbml.train_network`; the examples of `validation` are in the
+            user's terms, too, and where there is a codec, ties and readout are those of this
+            network.
 
         Returns
         -------
         TrainingResult
-            Its networks are of concentrations; :meth:`with_network` makes imported ones of them.
+            Its networks are of concentrations; :meth:`with_network` gives them their meaning again.
 
         Notes
         -----
         Pairs stay pairs and the knots of a function stay together; weights of 0 stay absent.
         """
-        if options.get("validation") is not None:
-            try:
-                held_inputs, held_targets = options["validation"]
-            except (TypeError, ValueError):
-                raise InputValueError(
-                    "validation must be a pair of inputs and targets, such as (inputs, targets)"
-                ) from None
-            options["validation"] = self.encode(held_inputs), held_targets
+        check_option(descent, Descent, "descent")
+        check_option(validation, Validation, "validation")
+        descent = descent or Descent()
         if self.codec is not None:
-            options["ties"] = find_ties(self.network, self.codec.encoder.pairs)
-            options["readout"] = self.codec.decoder.matrix
-        return train_network(self.network, self.encode(inputs), targets, **options)
+            inputs = self.encode(inputs)
+            if validation is not None:
+                validation = replace(validation, inputs=self.encode(validation.inputs))
+            ties = find_ties(self.network, self.codec.encoder.pairs)
+            descent = replace(descent, ties=ties, readout=self.codec.decoder.matrix)
+        return train_network(
+            self.network,
+            inputs,
+            targets,
+            descent,
+            batches=batches,
+            chemistry=chemistry,
+            validation=validation,
+            checkpoints=checkpoints,
+        )
 
     def with_network(self, network: NeuralNetwork) -> LoadedNetwork:
         """Return the same with other weights: inputs and outputs keep their meaning.

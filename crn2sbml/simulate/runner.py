@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,9 @@ class Runner:
         What to load.
     """
 
+    # How often this process has loaded a model.
+    loads: ClassVar[int] = 0
+
     def __init__(self, model: LoadableModel) -> None:
         self.model = model
         self._roadrunner = import_roadrunner()
@@ -86,6 +89,7 @@ class Runner:
 
     def _load(self, model: LoadableModel) -> Any:
         logger.debug("roadrunner loads a model of %d nodes", len(model.nodes))
+        Runner.loads += 1
         with _loading_settings(self._roadrunner), _translated("roadrunner cannot load the model"):
             return self._roadrunner.RoadRunner(model.sbml)
 

@@ -24,7 +24,6 @@ from crn2sbml.examples.paper.setting import load_image, section_6_setting
 from crn2sbml.neural.activations import Activation
 from crn2sbml.plots import plot_trajectories
 from crn2sbml.simulate import Simulator
-from crn2sbml.training.loop import Forward
 
 # Figure 10: the outputs of the digits 0, 1, 5 and 7, and two hidden nodes.
 _SEVEN = 30
@@ -55,7 +54,7 @@ def figure_9(experiments: Experiments) -> Part:
 def figure_10(experiments: Experiments) -> Part:
     """Follow the nodes for the 30th image at stages of the training."""
     seed = experiments.scale.batch_seeds[0]
-    run = experiments.from_the_papers_weights(SMOOTHED_RELU, "roadrunner", seed)
+    run = experiments.from_the_papers_weights(SMOOTHED_RELU, True, seed)
     image, courses = load_image(_SEVEN), {}
     with Simulator(run.snapshots[0]) as simulator:
         for iterations, network in sorted(run.snapshots.items()):
@@ -179,9 +178,8 @@ def _seeds_csv(
 def _from_the_papers_weights(
     experiments: Experiments, activation: Activation
 ) -> dict[int, Training]:
-    forward: Forward = "roadrunner" if activation.h > 0 else "closed-form"
     return {
-        seed: experiments.from_the_papers_weights(activation, forward, seed)
+        seed: experiments.from_the_papers_weights(activation, activation.h > 0, seed)
         for seed in experiments.scale.batch_seeds
     }
 
