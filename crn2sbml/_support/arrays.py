@@ -12,7 +12,7 @@ Array = NDArray[np.float64]
 
 def digest(*arrays: NDArray[np.generic]) -> str:
     """Return a short text that differs where the numbers of arrays do."""
-    found = hashlib.sha256()
+    running = hashlib.sha256()
     for array in arrays:
-        found.update(np.ascontiguousarray(array).tobytes())
-    return found.hexdigest()[:16]
+        running.update(np.ascontiguousarray(array).tobytes())
+    return running.hexdigest()[:16]
