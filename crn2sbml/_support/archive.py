@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from crn2sbml._support.files import file_errors
 from crn2sbml.errors import FormatError
 
-# Several times the largest networks and data sets of use: 60,000 images take 0.4 GB.
+# Several times the largest neural networks and data sets of use: 60,000 images take 0.4 GB.
 _MOST_BYTES = 2 << 30
 _MOST_ARRAYS = 10_000
 
@@ -30,12 +30,12 @@ def read_archive(path: str | Path, expected: str) -> dict[str, NDArray[Any]]:
     path : str or Path
         File to read.
     expected : str
-        What the file should be, for the error message.
+        What the file should hold, for the error message.
 
     Returns
     -------
     dict of str to numpy.ndarray
-        By name.
+        The arrays by their names.
 
     Raises
     ------

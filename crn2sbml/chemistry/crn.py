@@ -1,7 +1,7 @@
 """Chemical reaction networks with mass-action kinetics (section 2 of the paper).
 
 Nothing here knows of neural networks or file formats. The strings `role` and `row` of species
-and reactions, and the metadata of a network, are carried along unread for those who do.
+and reactions, and the metadata of a reaction network, are carried along unread for those who do.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ _PRINTED_REACTIONS = 60
 class Crn:
     """A mass-action reaction network {S, C, R} with rate constants and initial concentrations.
 
-    The complexes C are those of the reactions, so that a network is fully given by its species
-    and reactions.
+    The complexes C are those of the reactions, so that a reaction network is fully given by its
+    species and reactions.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Crn:
     rate_constants : sequence of RateConstant
     reactions : sequence of Reaction
     name : str, default "crn"
-        Identifier of the whole network.
+        Identifier of the whole reaction network.
     metadata : mapping of str to str, optional
         Notes about the origin, carried along unread.
 
@@ -114,7 +114,7 @@ class Crn:
         initial: Mapping[str, float] | None = None,
         name: str = "crn",
     ) -> Crn:
-        """Build a network from reactions written as a chemist writes them.
+        """Build a reaction network from reactions written as a chemist writes them.
 
         Parameters
         ----------
@@ -126,12 +126,12 @@ class Crn:
         initial : mapping of str to float, optional
             Initial concentrations; 1 where none is given.
         name : str, default "crn"
-            Identifier of the network.
+            Identifier of the reaction network.
 
         Returns
         -------
         Crn
-            Species in the order of their first appearance.
+            The reaction network, its species in the order of their first appearance.
         """
         parsed = [parse_reaction(text, number) for number, text in enumerate(reactions, start=1)]
         constants, start = dict(rate_constants or {}), dict(initial or {})

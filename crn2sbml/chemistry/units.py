@@ -28,13 +28,13 @@ class LabUnits:
     concentration : float
         Number of `concentration_unit`, > 0.
     concentration_unit : str
-        For example "nM".
+        Unit of concentrations, for example "nM".
     molar : float
         One `concentration_unit` in mole per litre.
     time : float
         Number of `time_unit`, > 0.
     time_unit : str
-        For example "h".
+        Unit of times, for example "h".
     seconds : float
         One `time_unit` in seconds.
 
@@ -153,10 +153,10 @@ def in_lab_units(crn: Crn, units: LabUnits | None) -> Crn:
 
 def rate_constant_orders(crn: Crn) -> dict[str, list[int]]:
     """Return the orders of the reactions that use each rate constant, sorted."""
-    found: dict[str, set[int]] = {}
+    orders_of: dict[str, set[int]] = {}
     for reaction in crn.reactions:
-        found.setdefault(reaction.rate, set()).add(reaction.order)
-    return {constant: sorted(orders) for constant, orders in found.items()}
+        orders_of.setdefault(reaction.rate, set()).add(reaction.order)
+    return {constant: sorted(orders) for constant, orders in orders_of.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,11 @@ class Dataset:
     Parameters
     ----------
     inputs : numpy.ndarray, shape (n, inputs)
-        Finite numbers.
+        One example a row, finite.
     targets : numpy.ndarray, shape (n, outputs)
-        What the outputs should be.
+        What the outputs of a neural network should be.
     name : str
-        What the data are.
+        Name of the data set.
     input_names, output_names : tuple of str, optional
         Names of the columns.
 
@@ -113,7 +113,7 @@ def split(dataset: Dataset, held_out: float, rng: np.random.Generator) -> tuple[
     Parameters
     ----------
     dataset : Dataset
-        The whole.
+        All examples.
     held_out : float
         Share of the examples to hold out, between 0 and 1.
     rng : numpy.random.Generator

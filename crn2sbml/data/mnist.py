@@ -136,12 +136,12 @@ def _paths_in(folder: Path) -> dict[str, Path]:
     paths = {}
     for file in _all_files():
         candidates = [folder / file.name, folder / f"{file.name}.gz"]
-        found = next((path for path in candidates if path.is_file()), None)
-        if found is None:
+        present = next((path for path in candidates if path.is_file()), None)
+        if present is None:
             raise FileError(
                 f"{folder} holds neither {file.name} nor {file.name}.gz; MNIST has four such files"
             )
-        paths[file.name] = found
+        paths[file.name] = present
     return paths
 
 

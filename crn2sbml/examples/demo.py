@@ -1,4 +1,4 @@
-"""The main job from end to end: digits train a network whose forward pass is chemistry."""
+"""The main job from end to end: digits train a neural network whose forward pass is chemistry."""
 
 from __future__ import annotations
 
@@ -51,15 +51,15 @@ class DemoReport:
     Parameters
     ----------
     training_examples, held_out_examples, rounds, training_runs : int
-        Sizes; a run is one integration of the chemistry.
+        Numbers of images, of rounds of training and of integrations of the chemistry.
     closed_form_accuracy, chemistry_accuracy : float
         Share of held-out images decided correctly.
     same_decisions : int
         Held-out images on which both decide for the same digit.
     largest_difference : float
-        Between the outputs of both on held-out images.
+        Largest difference between the outputs of both on held-out images.
     error_bound : float
-        What the simulator had proven about it.
+        Bound of that difference that the simulator had proven.
     training_seconds, chemistry_seconds, closed_form_seconds, files_seconds : float
         Time taken by training, the two evaluations of all held-out images, and the files.
     """
@@ -93,13 +93,13 @@ def run_demo(
     tell: Callable[[str], None] = lambda text: None,
     progress: bool = False,
 ) -> DemoReport:
-    """Train a 64-16-10 network on real handwritten digits with roadrunner in the loop.
+    """Train a 64-16-10 neural network on real handwritten digits with roadrunner in the loop.
 
     Parameters
     ----------
     folder : str or Path
-        Folder to make, with the network, its models, pictures and the training record. It appears
-        only when all of them are there.
+        Folder to make, with the neural network, its models, pictures and the training record. It
+        appears only when all of them are there.
     seed : int, default 1
         Seed of the split, the starting weights and the batches.
     rounds : int, default 600

@@ -1,4 +1,4 @@
-"""The models in the folder models/: small networks with a data point each, as files."""
+"""The models in the folder models/: small neural networks with a data point each, as files."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ README = "README.md"
 
 @dataclass(frozen=True, slots=True)
 class ExampleModel:
-    """A network with a data point.
+    """A neural network with a data point.
 
     Parameters
     ----------
     name : str
-        Start of the names of its files.
+        Start of the names of the files.
     network : NeuralNetwork
-        The network.
+        The neural network.
     inputs : numpy.ndarray, shape (width,)
         The data point that the files hold.
     title : str
-        What it is, and what it computes.
+        What the neural network is, and what it computes.
     """
 
     name: str

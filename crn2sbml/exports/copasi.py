@@ -26,29 +26,29 @@ _ATTRIBUTE = re.compile(rb'\b(?!name=|SBMLid=)(\w+)="(#?)(\w+_\d+)"')
 
 
 def to_copasi(study: Study, units: LabUnits | None = None) -> tuple[bytes, bool]:
-    """Write a network as a COPASI file (``.cps``) into memory.
+    """Write a reaction network as a COPASI file (``.cps``) into memory.
 
     Parameters
     ----------
     study : Study
-        The network, the species to plot and the time to run.
+        The reaction network, the species to plot and the time to run.
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
 
     Returns
     -------
     content : bytes
-        Of the file.
+        Content of the file.
     folded : bool
-        Whether the network was folded, one data point with the fewest reactions, because it has
-        more than 4,000 reactions.
+        Whether the reaction network was folded, one data point with the fewest reactions, because
+        it has more than 4,000 reactions.
 
     Raises
     ------
     MissingDependencyError
         If copasi-basico is not installed.
     UnsupportedError
-        If the network is too large even when it is folded.
+        If the reaction network is too large even when it is folded.
 
     Notes
     -----
@@ -75,7 +75,7 @@ def to_copasi(study: Study, units: LabUnits | None = None) -> tuple[bytes, bool]
 def save_copasi(
     study: Study, path: str | Path, overwrite: bool = False, units: LabUnits | None = None
 ) -> bool:
-    """Write a network as a COPASI file (``.cps``).
+    """Write a reaction network as a COPASI file (``.cps``).
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def save_copasi(
     Returns
     -------
     bool
-        Whether the network was folded.
+        Whether the reaction network was folded.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def save_copasi(
     MissingDependencyError
         If copasi-basico is not installed.
     UnsupportedError
-        If the network is too large even when it is folded.
+        If the reaction network is too large even when it is folded.
     """
     check_output(path, overwrite)
     content, folded = to_copasi(study, units)

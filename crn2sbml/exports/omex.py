@@ -47,12 +47,12 @@ _OTHER_KIND = "http://purl.org/NET/mediatypes/application/octet-stream"
 
 
 def to_sedml(study: Study, model: str = MODEL, units: LabUnits | None = None) -> str:
-    """Describe a simulation of a network in SED-ML (Level 1 Version 4).
+    """Describe a simulation of a reaction network in SED-ML (Level 1 Version 4).
 
     Parameters
     ----------
     study : Study
-        The network, the species to plot and the time to run.
+        The reaction network, the species to plot and the time to run.
     model : str, default "model.xml"
         File name of the SBML model beside it.
     units : LabUnits, optional
@@ -147,16 +147,16 @@ def to_omex(
     creators: Sequence[str] = (),
     attachments: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """Pack a network into a COMBINE archive (``.omex``).
+    """Pack a reaction network into a COMBINE archive (``.omex``).
 
     Parameters
     ----------
     study : Study
-        The network, the species to plot and the time to run.
+        The reaction network, the species to plot and the time to run.
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
     title : str, optional
-        Title of the archive; the name of the network unless given.
+        Title of the archive; the name of the reaction network unless given.
     creators : sequence of str
         Names of the people who made it.
     attachments : mapping of str to bytes, optional
@@ -204,7 +204,7 @@ def save_omex(
     creators: Sequence[str] = (),
     attachments: Mapping[str, bytes] | None = None,
 ) -> None:
-    """Write a network as a COMBINE archive (``.omex``).
+    """Write a reaction network as a COMBINE archive (``.omex``).
 
     Parameters
     ----------

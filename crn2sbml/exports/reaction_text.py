@@ -21,7 +21,7 @@ def to_reaction_list(crn: Crn, units: LabUnits | None = None) -> str:
     Parameters
     ----------
     crn : Crn
-        Any network, dimensionless.
+        Any reaction network, dimensionless.
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
 
@@ -80,7 +80,7 @@ def save_reaction_list(
 
 
 def to_nuskell(crn: Crn, units: LabUnits | None = None) -> str:
-    """Write a network in the text of Nuskell and crnsimulator (``.crn``).
+    """Write a reaction network in the text of Nuskell and crnsimulator (``.crn``).
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ class Study:
     outputs : tuple of str
         Ids of the species to plot and report.
     duration : float
-        Time of a run, in the network's own units: 1 is what a time of 1 is.
+        Duration of a run, in the model's dimensionless time.
     settles : bool
         Whether all is proved to have settled by then, from every start.
     """

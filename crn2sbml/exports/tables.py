@@ -54,12 +54,12 @@ class Table:
 
 
 def species_table(crn: Crn, units: LabUnits | None = None) -> Table:
-    """List the species of a network.
+    """List the species of a reaction network.
 
     Parameters
     ----------
     crn : Crn
-        Any network, dimensionless.
+        Any reaction network, dimensionless.
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
 
@@ -87,12 +87,12 @@ def species_table(crn: Crn, units: LabUnits | None = None) -> Table:
 
 
 def reaction_table(crn: Crn, units: LabUnits | None = None) -> Table:
-    """List the reactions of a network.
+    """List the reactions of a reaction network.
 
     Parameters
     ----------
     crn : Crn
-        Any network, dimensionless.
+        Any reaction network, dimensionless.
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
 

@@ -1,4 +1,4 @@
-"""The training of a network as a parameter estimation problem, in PEtab's files."""
+"""The training of a neural network as a parameter estimation problem, in PEtab's files."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def save_petab(
     folder: str | Path,
     overwrite: bool = False,
 ) -> None:
-    """Write the training of a network as a PEtab problem (version 1).
+    """Write the training of a neural network as a PEtab problem (version 1).
 
     Parameters
     ----------

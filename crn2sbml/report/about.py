@@ -29,7 +29,7 @@ class Kind:
     example : str
         One of the reactions.
     count : int
-        How many there are.
+        Number of reactions of this form.
     """
 
     row: str
@@ -56,7 +56,7 @@ class About:
     kinds : tuple of Kind
         Forms of reactions, at most so many as a page shows.
     more_kinds : int
-        How many more forms there are.
+        Number of forms that the page leaves out.
     is_dimensionless : bool
         Whether the numbers are known to be dimensionless, as those of a foreign model are not.
     ranges : LabRanges

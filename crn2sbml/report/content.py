@@ -70,9 +70,9 @@ class Settling:
     Parameters
     ----------
     failure : str
-        Why it cannot be run; empty if it can.
+        Why the model cannot be run; empty if it can.
     examples : tuple of Example
-        What it does with each input.
+        What the model does with each input.
     error_bound : float or None
         Proven distance of the settled values from the steady state, in the units of the page; None
         if nothing is proven.
@@ -96,7 +96,7 @@ class Promises:
     settled_by : float or None
         Proven time after which all is settled, in the units of the page; None if there is none.
     no_settling_time : str
-        Why there is none.
+        Why there is no such time; empty if there is one.
     accuracy : float
         The distance that counts as settled, in the units of the page.
     reasons : tuple of str
@@ -104,7 +104,7 @@ class Promises:
     hypotheses, properties, species : tuple of rows
         The tables of the certificate; of the species only the first.
     more_species : int
-        How many species have no row.
+        Number of species that have no row.
     last_rate : float or None
         The least rate of the last approach; None if it is not known.
     readings : tuple of str
@@ -132,7 +132,7 @@ class Files:
     Parameters
     ----------
     downloads : tuple of Download
-        The files.
+        The files that the page holds.
     left_out : tuple of str
         Which files the page does not hold, and why.
     printed : tuple of str
@@ -170,15 +170,15 @@ class Content:
     about : About
         What the model computes.
     picture : Picture or None
-        The neural network; None if there is none.
+        The neural network as a picture; None if there is none.
     settling : Settling
-        How it runs.
+        How the model runs.
     promises : Promises
-        What the theory says of it.
+        What the theory says of the model.
     figures : mapping of str to str
         Figures of the theory as SVG, by name.
     files : Files
-        What can be downloaded.
+        Files of the model to download, and how to use them.
     """
 
     title: str
@@ -205,9 +205,9 @@ def make_content(
     study : Study
         The model with its first input.
     runs : Runs
-        What it does with each input.
+        What the model does with each input.
     examination : Examination
-        Its certificate and settling time.
+        Certificate and settling time of the model.
     units : PageUnits
         Units of the page.
     title : str or None

@@ -27,11 +27,11 @@ class Download:
     Parameters
     ----------
     name : str
-        Of the file.
+        Name of the file.
     about : str
-        What it is, in a few words.
+        What the file is, in a few words.
     content : bytes
-        Of the file.
+        Content of the file.
     folded : bool, default False
         Whether it holds the folded model, one data point, where the others hold all.
     """
@@ -60,16 +60,16 @@ def make_downloads(
     Parameters
     ----------
     study : Study
-        The model.
+        The model, its outputs and the time to run.
     units : LabUnits or None
-        To write it in; dimensionless for None.
+        Units of all files; None for dimensionless ones.
     title : str
-        Of the archive.
+        Title of the COMBINE archive.
 
     Returns
     -------
     downloads : list of Download
-        The files.
+        The files that could be written.
     left_out : list of str
         Which files are not there, and why.
     """

@@ -94,12 +94,13 @@ def draw_network(
     Parameters
     ----------
     network : NeuralNetwork
-        Any network, from 2-2-1 to some thousand nodes a layer.
+        Any neural network, from 2-2-1 to some thousand nodes a layer.
     activations : sequence of numpy.ndarray, optional
         Values of the inputs and of every layer, one array of shape (width,) each; nodes are filled
         in proportion to them.
     species : sequence of sequence of str, optional
-        Ids of the inputs and of the nodes of every layer; those of a compiled network unless given.
+        Ids of the inputs and of the nodes of every layer; those that
+        :func:`~crn2sbml.compile_network` gives unless given.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The page itself: what was worked out, in HTML that needs no network."""
+"""The page itself: what was worked out, in HTML that fetches nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -66,14 +66,15 @@ def make_report(
     Parameters
     ----------
     source : NeuralNetwork or Crn
-        Any network of mass action; most can be said of those that are neural networks.
+        Any neural network or mass-action reaction network; most can be said of reaction networks
+        that compute a neural network.
     inputs : array_like, shape (n, width), optional
         At most 12 inputs of a neural network, one a row, to simulate; the model holds the first.
         Those in a `Crn` unless given.
     encoding : {"enzymatic", "absorbed", "folded"}, default "enzymatic"
-        Of a `NeuralNetwork`; see :func:`~crn2sbml.compile_network`.
+        How a `NeuralNetwork` is compiled; see :func:`~crn2sbml.compile_network`.
     title : str, optional
-        Of the page.
+        Title of the page; says what the model is unless given.
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
     accuracy : float, default 1e-3
@@ -82,9 +83,9 @@ def make_report(
     Returns
     -------
     Report
-        The page shows what the model computes, the network, trajectories and settled values, the
-        activation, the certificate and the settling time, tables of all species and reactions, and
-        holds the model's files.
+        The page shows what the model computes, the neural network, trajectories and settled values,
+        the activation, the certificate and the settling time, tables of all species and reactions,
+        and holds the model's files.
 
     Raises
     ------

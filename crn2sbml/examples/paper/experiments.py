@@ -66,9 +66,9 @@ class Training:
     Parameters
     ----------
     history : History
-        Round by round.
+        Cost and accuracy, round by round.
     snapshots : dict of int to NeuralNetwork
-        By the number of iterations before.
+        The neural network after chosen numbers of iterations.
     test_accuracy : float
         Share of the 10,000 test images that the last network decides correctly.
     dead_digits : tuple of int

@@ -23,7 +23,7 @@ class Part:
     comparisons : sequence of Comparison
         Rows of the table.
     figures : mapping of str to matplotlib.figure.Figure
-        By name.
+        Pictures by the names of their files, without ending.
     texts : mapping of str to str
         Data as CSV, and findings as Markdown, by file name.
     """
