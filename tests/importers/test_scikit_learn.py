@@ -18,6 +18,9 @@ from sklearn.preprocessing import MinMaxScaler, PolynomialFeatures, StandardScal
 from crn2sbml.errors import InputValueError, UnsupportedError
 from crn2sbml.importers import from_sklearn
 
+# Whether a model has learnt enough is no matter here.
+pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer. Maximum iterations")
+
 ACCURACY = 1e-2
 # What the run and its check leave, relative to values of this size.
 RUN = 1e-6

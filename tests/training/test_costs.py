@@ -106,9 +106,7 @@ def jax_root(rho, activation):
         return rho - sum(k * (k - 1) * d * x ** (k - 1) for k, d in decay)
 
     decay = tuple(activation.decay.items())
-    x = 10.0 + jnp.abs(rho)
-    for _ in range(60):
-        x = x - f(x) / slope(x)
+    x = jax.lax.fori_loop(0, 60, lambda _, x: x - f(x) / slope(x), 10.0 + jnp.abs(rho))
     x = jax.lax.stop_gradient(x)
     return x - f(x) / jax.lax.stop_gradient(slope(x))
 
