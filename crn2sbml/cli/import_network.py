@@ -18,7 +18,7 @@ from crn2sbml.errors import FormatError, InputValueError, UnsupportedError
 from crn2sbml.formats.files import NETWORK_ENDING
 from crn2sbml.importers import LoadedNetwork, from_onnx, from_weights
 from crn2sbml.importers.conversion.options import Signs
-from crn2sbml.importers.loaded import refuse_foreign
+from crn2sbml.importers.foreign import refuse_foreign
 
 _WEIGHTS = (".npz", ".safetensors")
 

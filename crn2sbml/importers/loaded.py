@@ -25,6 +25,7 @@ from crn2sbml.errors import (
 from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, no_neural_network
 from crn2sbml.importers.computation.bounds import ErrorBounds
 from crn2sbml.importers.exactness import ImportReport, Original
+from crn2sbml.importers.foreign import refuse_bare_weights, refuse_foreign
 from crn2sbml.neural.dual_rail import Codec
 from crn2sbml.neural.files import load_network_file, save_network_file
 from crn2sbml.neural.network import NeuralNetwork
@@ -47,8 +48,6 @@ Forward = Literal["closed-form", "roadrunner"]
 _ACCURACY = 1e-9
 # Of a run, relative to the proved error.
 _SHARE = 1e-4
-_PICKLES = (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".ckpt")
-_KERAS = (".h5", ".hdf5", ".keras")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,13 +118,9 @@ class LoadedNetwork:
 
             return from_onnx(path)
         refuse_foreign(path)
+        refuse_bare_weights(path)
         if ending in MODEL_ENDINGS:
             return cls.from_crn(load_crn(path), path)
-        if ending == ".safetensors":
-            raise UnsupportedError(
-                f"{path} holds weights without saying how they are used; name the layers in "
-                f"order: crn2sbml import {path} --layers 0,relu,2 -o net.npz"
-            )
         network, texts = load_network_file(path)
         return cls(network, _fitting(read_codec(texts), network, path))
 
@@ -410,28 +405,6 @@ def with_names(network: NeuralNetwork, codec: Codec) -> NeuralNetwork:
     """Return a network whose inputs and outputs are named after what they stand for."""
     names = codec.encoder.species_names, codec.decoder.species_names
     return NeuralNetwork(network.layers, *names)
-
-
-def refuse_foreign(path: str | Path) -> None:
-    """Refuse files that can run any code when they are opened, and those that nothing here reads.
-
-    Raises
-    ------
-    UnsupportedError
-        For pickles and files of Keras, with what to do instead.
-    """
-    ending = Path(path).suffix.lower()
-    if ending in _PICKLES:
-        raise UnsupportedError(
-            f"{path} is a pickle, which can run any program when it is opened, so that it is never "
-            f"read here; in Python, load it if you trust it and pass the model to from_sklearn or "
-            f"from_torch, or save it as ONNX or safetensors"
-        )
-    if ending in _KERAS:
-        raise UnsupportedError(
-            f"{path} is a file of Keras; save the model as ONNX: model.export(FILE.onnx, "
-            f"format='onnx')"
-        )
 
 
 def _fitting(codec: Codec | None, network: NeuralNetwork, source: str | Path) -> Codec | None:
