@@ -32,6 +32,12 @@ from crn2sbml.errors import CrnError
 # Above this a dense stoichiometric matrix would not fit into ordinary memory (in entries).
 _LARGEST_DENSE_MATRIX = 200_000_000
 
+# The one entry of the metadata that is about the reaction network itself.
+_QUANTITY = "quantity"
+
+AMOUNTS = MappingProxyType({_QUANTITY: "amount"})
+"""Metadata of a reaction network whose species are in volumes of different sizes."""
+
 # print(crn) shows this many reactions; to_text() shows all.
 _PRINTED_REACTIONS = 60
 
@@ -88,6 +94,11 @@ class Crn:
         _check_edges(self.reactions)
 
     __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def quantity(self) -> str:
+        """What the numbers of species are: "concentration", or "amount" (see :data:`AMOUNTS`)."""
+        return self.metadata.get(_QUANTITY, "concentration")
 
     def __reduce__(self) -> tuple[type[Crn], tuple[object, ...]]:
         """Pickle without the mapping proxy and the cached arrays."""

@@ -11,15 +11,15 @@ import click
 
 from crn2sbml._support.files import check_output
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.units import BenchValues, LabUnits, bench_values, in_lab_units
+from crn2sbml.chemistry.units import LabRanges, LabUnits, bench_values, in_lab_units
 from crn2sbml.cli.common import (
     read_one_input,
-    read_source,
 )
 from crn2sbml.cli.options import Output, input_option, lab_units_options, output_options
-from crn2sbml.construction.compile import Encoding
+from crn2sbml.construction.origin import Encoding
 from crn2sbml.formats.files import check_model_ending, save_crn
 from crn2sbml.formats.sbml.write import LEVEL_VERSIONS
+from crn2sbml.importers import LoadedNetwork
 
 _LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_VERSIONS}
 
@@ -69,11 +69,9 @@ def build(
     """
     check_model_ending(path)
     check_output(path, output.force)
-    loaded = read_source(network)
-    inputs = loaded.inputs
-    if input_texts:
-        inputs = loaded.encode(read_one_input(input_texts, loaded.input_count))[0]
-    crn = loaded.compile(encoding, inputs)
+    loaded = LoadedNetwork.load(network)
+    one_input = read_one_input(input_texts, loaded.input_count) if input_texts else None
+    crn = loaded.compile(encoding, one_input)
     save_crn(crn, path, output.force, level_version=_LEVELS[level_version], units=units)
     output.line(f"Wrote {path}: {_counts(crn)}, {encoding} encoding of {loaded.network!r}.")
     values = bench_values(crn if units is None else in_lab_units(crn, units))
@@ -92,7 +90,7 @@ def build(
     )
 
 
-def _bench_lines(values: BenchValues, units: LabUnits | None) -> Iterator[str]:
+def _bench_lines(values: LabRanges, units: LabUnits | None) -> Iterator[str]:
     """Say what a bench wants to know."""
     if values.concentrations is not None:
         smallest, largest = values.concentrations

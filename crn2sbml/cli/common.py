@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from crn2sbml._support.archive import read_array
 from crn2sbml._support.arrays import Array
-from crn2sbml.construction.compile import Encoding
+from crn2sbml.construction.origin import Encoding
 from crn2sbml.data import Dataset, load_dataset, load_digits, load_iris, load_xor
 from crn2sbml.errors import (
     ConcentrationError,
@@ -22,57 +19,7 @@ from crn2sbml.errors import (
     NetworkError,
     UnsupportedError,
 )
-from crn2sbml.formats.files import LoadedNetwork, read_network
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-_PICKLES = (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".ckpt")
-
-
-def read_source(path: Path) -> LoadedNetwork:
-    """Read a network from any file that holds one by itself: ours, a model, or ONNX.
-
-    Raises
-    ------
-    FileError, FormatError, UnsupportedError
-        If it cannot be read, or needs to be told more: pickles are refused, with the reason.
-    """
-    ending = path.suffix.lower()
-    if ending == ".onnx":
-        from crn2sbml.importers import from_onnx
-
-        found = from_onnx(path)
-        return LoadedNetwork(found.network, codec=(found.encoder, found.decoder))
-    refuse_foreign(path)
-    if ending == ".safetensors":
-        raise UnsupportedError(
-            f"{path} holds weights without saying how they are used; name the layers in order: "
-            f"crn2sbml import {path} --layers 0,relu,2 -o net.npz"
-        )
-    return read_network(path)
-
-
-def refuse_foreign(path: Path) -> None:
-    """Refuse files that can run any code when they are opened, and those that nothing here reads.
-
-    Raises
-    ------
-    UnsupportedError
-        For pickles, with what to do instead.
-    """
-    ending = path.suffix.lower()
-    if ending in _PICKLES:
-        raise UnsupportedError(
-            f"{path} is a pickle, which can run any program when it is opened, so that it is never "
-            f"read here; in Python, load it if you trust it and pass the model to from_sklearn or "
-            f"from_torch, or save it as ONNX or safetensors"
-        )
-    if ending in (".h5", ".hdf5", ".keras"):
-        raise UnsupportedError(
-            f"{path} is a file of Keras; save the model as ONNX: model.export(FILE.onnx, "
-            f"format='onnx')"
-        )
+from crn2sbml.importers import LoadedNetwork
 
 
 def check_encoding(loaded: LoadedNetwork, encoding: Encoding | None, source: Path) -> None:
@@ -84,12 +31,8 @@ def check_encoding(loaded: LoadedNetwork, encoding: Encoding | None, source: Pat
         )
 
 
-def load_examples(
-    source: str, *others: str, encode: Callable[[ArrayLike], Array] | None = None
-) -> Dataset:
+def load_examples(source: str, *others: str) -> Dataset:
     """Load a data set by its name, or from a file; `others` are names that the caller knows.
-
-    Inputs in a file may be negative where `encode` makes concentrations of them.
 
     Raises
     ------
@@ -98,14 +41,11 @@ def load_examples(
     """
     known = {"xor": load_xor, "iris": load_iris, "digits": load_digits}
     if source in known:
-        data = known[source]()
-        if encode is None:
-            return data
-        return replace(data, inputs=encode(data.inputs), input_names=None)
+        return known[source]()
     if not source.endswith(".npz"):
         names = ", ".join((*known, *others))
         raise InputValueError(f"--data {source!r} is none of {names} or an .npz file")
-    return load_dataset(source, encode)
+    return load_dataset(source)
 
 
 def read_inputs(texts: Sequence[str], width: int) -> Array:

@@ -16,7 +16,6 @@ from crn2sbml.cli.common import (
     check_output_folder,
     load_examples,
     read_one_input,
-    read_source,
 )
 from crn2sbml.cli.options import (
     Output,
@@ -46,6 +45,7 @@ from crn2sbml.exports import (
 )
 from crn2sbml.formats import save_antimony, save_sbml
 from crn2sbml.formats.files import MODEL_ENDINGS, load_crn
+from crn2sbml.importers import LoadedNetwork
 from crn2sbml.plots import plot_trajectory
 from crn2sbml.report import draw_network
 
@@ -260,9 +260,7 @@ def _read(source: Source) -> Crn:
     texts = source.input_texts
     if source.path.suffix.lower() in MODEL_ENDINGS and source.encoding is None and not texts:
         return load_crn(source.path)
-    loaded = read_source(source.path)
+    loaded = LoadedNetwork.load(source.path)
     check_encoding(loaded, source.encoding, source.path)
-    inputs = loaded.inputs
-    if texts:
-        inputs = loaded.encode(read_one_input(texts, loaded.input_count))[0]
-    return loaded.compile(source.encoding or "enzymatic", inputs)
+    one_input = read_one_input(texts, loaded.input_count) if texts else None
+    return loaded.compile(source.encoding or "enzymatic", one_input)

@@ -9,7 +9,8 @@ import click
 from crn2sbml._support.files import check_output
 from crn2sbml.cli.options import Output, output_options
 from crn2sbml.errors import FileError, UnsupportedError
-from crn2sbml.formats.files import NETWORK_ENDING, check_model_ending, read_network
+from crn2sbml.formats.files import NETWORK_ENDING, check_model_ending
+from crn2sbml.importers import LoadedNetwork
 
 
 @click.command()
@@ -32,13 +33,13 @@ def extract(model: Path, path: Path, output: Output) -> None:
     if path.suffix.lower() != NETWORK_ENDING:
         raise FileError(f"cannot write {path}: the name of a network file ends in .npz")
     check_output(path, output.force)
-    loaded = read_network(model)
+    loaded = LoadedNetwork.load(model)
     if loaded.encoding == "folded":
         raise UnsupportedError(
             f"{model} is folded: its inputs and the weights of the first layer have become "
             f"constants and cannot be told apart any more; extract from another encoding"
         )
-    loaded.network.save(path, output.force)
+    loaded.save(path, output.force)
     output.line(f"Wrote {path}: {loaded.network!r}, from the {loaded.encoding} encoding.")
     output.result(
         {

@@ -12,12 +12,13 @@ import numpy as np
 from crn2sbml._support.archive import read_archive
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import check_output
-from crn2sbml.cli.common import load_examples, read_inputs, refuse_foreign
+from crn2sbml.cli.common import load_examples, read_inputs
 from crn2sbml.cli.options import Output, gather, output_options
 from crn2sbml.errors import FormatError, InputValueError, UnsupportedError
 from crn2sbml.formats.files import NETWORK_ENDING
-from crn2sbml.importers import ImportedNetwork, from_onnx, from_weights
-from crn2sbml.importers.conversion.convert import Signs
+from crn2sbml.importers import LoadedNetwork, from_onnx, from_weights
+from crn2sbml.importers.conversion.options import Signs
+from crn2sbml.importers.loaded import refuse_foreign
 
 _WEIGHTS = (".npz", ".safetensors")
 
@@ -109,8 +110,10 @@ def import_network(
     check_output(path, output.force)
     imported = _imported(source, layers, choices.options())
     imported.save(path, output.force)
-    report = imported.report
+    report, codec = imported.report, imported.codec
+    # Every importer gives both.
     assert report is not None
+    assert codec is not None
     output.line(f"{imported!r}")
     for line in str(report).splitlines():
         output.line(f"  {line}")
@@ -119,16 +122,16 @@ def import_network(
         {
             "output": str(path),
             "widths": list(imported.network.widths),
-            "inputs": len(imported.encoder.pairs),
-            "outputs": len(imported.decoder.pairs),
-            "function": imported.decoder.function,
-            "classes": None if imported.decoder.classes is None else list(imported.decoder.classes),
+            "inputs": len(codec.encoder.pairs),
+            "outputs": len(codec.decoder.pairs),
+            "function": codec.decoder.function,
+            "classes": None if codec.decoder.classes is None else list(codec.decoder.classes),
             **{name: getattr(report, name) for name in report.__slots__},
         }
     )
 
 
-def _imported(source: Path, layers: str | None, options: dict[str, Any]) -> ImportedNetwork:
+def _imported(source: Path, layers: str | None, options: dict[str, Any]) -> LoadedNetwork:
     ending = source.suffix.lower()
     if ending == ".onnx":
         if layers is not None:

@@ -13,7 +13,7 @@ from typing import Any, get_args
 import click
 
 from crn2sbml.chemistry.units import LabUnits
-from crn2sbml.construction.compile import Encoding
+from crn2sbml.construction.origin import Encoding
 from crn2sbml.errors import UnitError
 
 Command = Callable[..., Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,7 +15,6 @@ from crn2sbml.chemistry.units import LabUnits
 from crn2sbml.cli.common import (
     check_encoding,
     read_inputs,
-    read_source,
 )
 from crn2sbml.cli.options import (
     Output,
@@ -27,7 +27,8 @@ from crn2sbml.cli.options import (
     source_argument,
 )
 from crn2sbml.errors import FileError, UnsupportedError
-from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, loaded_network
+from crn2sbml.formats.files import MODEL_ENDINGS, load_crn
+from crn2sbml.importers import LoadedNetwork
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.report import save_report
 
@@ -103,11 +104,11 @@ def _read(source: Source) -> tuple[NeuralNetwork | Crn, Array | None]:
         if not texts:
             return crn, None
         try:
-            loaded = loaded_network(crn, source.path)
+            loaded = LoadedNetwork.from_crn(crn, source.path)
         except UnsupportedError as error:
             raise UnsupportedError(f"{error}; leave --input out") from error
         return crn, loaded.encode(read_inputs(texts, loaded.input_count))
-    loaded = read_source(source.path)
+    loaded = LoadedNetwork.load(source.path)
     check_encoding(loaded, source.encoding, source.path)
     rows = loaded.inputs if loaded.inputs is None else loaded.inputs[np.newaxis]
     if texts:
@@ -115,4 +116,4 @@ def _read(source: Source) -> tuple[NeuralNetwork | Crn, Array | None]:
     if loaded.codec is None or rows is None or source.encoding == "folded":
         return loaded.network, rows
     # So that the page's files say what inputs and outputs mean.
-    return loaded.compile(source.encoding or "enzymatic", rows[0]), rows
+    return replace(loaded, inputs=rows[0]).compile(source.encoding or "enzymatic"), rows

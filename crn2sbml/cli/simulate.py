@@ -15,12 +15,11 @@ from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import check_output, csv_text, save_text
 from crn2sbml.cli.common import (
     read_inputs,
-    read_source,
 )
 from crn2sbml.cli.options import Output, input_option, output_options, workers_option
-from crn2sbml.construction.compile import node_id
+from crn2sbml.construction.labels import node_id
 from crn2sbml.errors import ConcentrationError
-from crn2sbml.formats.files import LoadedNetwork
+from crn2sbml.importers import LoadedNetwork
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.plots import check_figure_path, plot_trajectory, save_figure
 from crn2sbml.simulate import Simulator, SteadyState
@@ -76,7 +75,7 @@ def simulate(
             check_output(target, output.force)
     if plot is not None:
         check_figure_path(plot)
-    loaded = read_source(network)
+    loaded = LoadedNetwork.load(network)
     rows = _rows(loaded, input_texts)
     with Simulator(loaded.network, workers, progress=output.shows_text) as simulator:
         settled = simulator.steady_state(rows, accuracy)
@@ -117,7 +116,7 @@ def _results(loaded: LoadedNetwork, settled: SteadyState) -> _Results:
     if loaded.codec is None:
         headings = list(network.output_names or _output_ids(network))
         return _Results(headings, settled.outputs.tolist(), None)
-    decoder = loaded.codec[1]
+    decoder = loaded.codec.decoder
     headings = list(decoder.names or (f"output {n}" for n in range(1, len(decoder.pairs) + 1)))
     outputs = decoder.decode(settled.outputs).tolist()
     if decoder.classes is None:

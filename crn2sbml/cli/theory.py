@@ -7,11 +7,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from crn2sbml._support.files import file_errors
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.cli.common import check_output_folder
 from crn2sbml.cli.options import Output
 from crn2sbml.construction.recognise import RecognisedNetwork
-from crn2sbml.errors import FileError
 from crn2sbml.plots import PICTURES, plot_examination, save_figure
 from crn2sbml.theory.examination import LEVELS, SPECIES_COLUMNS, Examination
 
@@ -69,10 +69,8 @@ def save_pictures(
     figures = plot_examination(examination, crn, recognised)
     if not figures:
         return []
-    try:
+    with file_errors(folder, "make"):
         folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise FileError(f"cannot make {folder}: {error.strerror or error}") from error
     for name, figure in figures.items():
         save_figure(figure, folder / _file_name(name), force)
     return [_file_name(name) for name in figures]

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 import numpy as np
 
+from crn2sbml._support.files import file_errors
 from crn2sbml.cli.common import check_output_folder
 from crn2sbml.cli.options import Output, data_dir_option, gather, output_options, workers_option
-from crn2sbml.cli.train_options import Codec, Examples, Run, Start, Steps
+from crn2sbml.cli.train_options import Examples, Run, Start, Steps
 from crn2sbml.data import Dataset
-from crn2sbml.errors import FileError
-from crn2sbml.formats.files import LoadedNetwork
-from crn2sbml.importers import ImportedNetwork
-from crn2sbml.neural.network import NeuralNetwork
+from crn2sbml.importers import LoadedNetwork
 from crn2sbml.plots import plot_history, save_figure
 from crn2sbml.training import (
     COSTS,
     OPTIMISERS,
-    Descent,
     TrainingResult,
-    find_ties,
     share_correct,
-    train_network,
 )
 
 _FILES = ("network.npz", "training.csv", "training.png")
@@ -132,85 +127,66 @@ def train(
     check_output_folder(folder, (*_FILES, _BEST), force)
     rng = np.random.default_rng(seed)
     loaded = start.read()
-    training, held_out, defaults = examples.load(rng, None if loaded is None else loaded.codec)
+    training, held_out, defaults = examples.load(rng)
     if loaded is None:
         loaded = start.draw(training, defaults, rng)
     validation = run.validation(held_out)
     output.line(
         f"Training {loaded.network!r} on {len(training)} examples ({training.name}), {run.forward}."
     )
-    result = train_network(
-        loaded.network,
+    result = loaded.train(
         training.inputs,
         training.targets,
-        _tied(steps.descent(defaults, output.shows_text), loaded),
+        steps.descent(defaults, output.shows_text),
         batches=steps.batches(defaults, len(training), rng),
         chemistry=run.chemistry,
         validation=validation,
         checkpoints=run.checkpoints(folder / _CHECKPOINTS),
     )
-    _write(result, folder, force, loaded, with_best=held_out is not None)
-    _print(output, result, training, held_out, folder, loaded.codec)
-
-
-def _tied(descent: Descent, loaded: LoadedNetwork) -> Descent:
-    """Keep together what belongs together in an imported network; the examples are encoded."""
-    if loaded.codec is None:
-        return descent
-    encoder, decoder = loaded.codec
-    ties = find_ties(loaded.network, encoder.pairs)
-    return replace(descent, ties=ties, readout=decoder.matrix)
-
-
-def _save(network: NeuralNetwork, loaded: LoadedNetwork, path: Path, force: bool) -> None:
-    """Write a trained network, with what its inputs and outputs mean if that is known."""
-    if loaded.codec is None:
-        network.save(path, force)
-    else:
-        ImportedNetwork(network, *loaded.codec).save(path, force)
+    files = _write(result, folder, force, loaded, with_best=held_out is not None)
+    trained = loaded.with_network(result.network)
+    shares = {"training": _share(trained, training), "held-out": _share(trained, held_out)}
+    _print(output, result, shares, folder, files)
 
 
 def _write(
     result: TrainingResult, folder: Path, force: bool, loaded: LoadedNetwork, *, with_best: bool
-) -> None:
-    try:
+) -> Sequence[str]:
+    """Write the results; return the names of the files, with a word on what they are."""
+    with file_errors(folder, "make"):
         folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise FileError(f"cannot make {folder}: {error.strerror or error}") from error
-    _save(result.network, loaded, folder / _FILES[0], force)
+    loaded.with_network(result.network).save(folder / _FILES[0], force)
     if with_best:
-        _save(result.best_network, loaded, folder / _BEST, force)
+        loaded.with_network(result.best_network).save(folder / _BEST, force)
     result.history.save_csv(folder / _FILES[1], force)
     save_figure(plot_history(result.history), folder / _FILES[2], force)
+    return (*_FILES, f"{_BEST} (lowest held-out cost)") if with_best else _FILES
+
+
+def _share(trained: LoadedNetwork, data: Dataset | None) -> float:
+    """Return the share of the examples that are correct; nan without examples or classes."""
+    if data is None:
+        return float("nan")
+    concentrations = trained.network.forward(trained.encode(data.inputs))
+    return share_correct(trained.values(concentrations), data.targets)
 
 
 def _print(
     output: Output,
     result: TrainingResult,
-    training: Dataset,
-    held_out: Dataset | None,
+    shares: Mapping[str, float],
     folder: Path,
-    codec: Codec | None,
+    files: Sequence[str],
 ) -> None:
-    figures = {"cost": float(result.history.cost[-1])}
-    for name, data in (("training_accuracy", training), ("held_out_accuracy", held_out)):
-        if data is not None:
-            outputs = result.network.forward(data.inputs)
-            values = outputs if codec is None else codec[1].values(outputs)
-            share = share_correct(values, data.targets)
-            if np.isfinite(share):
-                figures[name] = share
-    seconds = float(result.history.seconds[-1])
-    output.result({"folder": str(folder), **figures, "seconds": seconds})
-    output.line(
-        f"Cost {figures['cost']:.4g} after {len(result.history.cost)} rounds, {seconds:.1f} s."
-    )
+    cost, seconds = float(result.history.cost[-1]), float(result.history.seconds[-1])
+    known = {name: share for name, share in shares.items() if np.isfinite(share)}
+    figures = {f"{name.replace('-', '_')}_accuracy": share for name, share in known.items()}
+    output.result({"folder": str(folder), "cost": cost, **figures, "seconds": seconds})
+    output.line(f"Cost {cost:.4g} after {len(result.history.cost)} rounds, {seconds:.1f} s.")
     if result.stopped_early:
         output.line(
             f"Stopped early: the held-out cost was lowest after {result.best_round} rounds."
         )
-    for name, words in (("training_accuracy", "training"), ("held_out_accuracy", "held-out")):
-        if name in figures:
-            output.line(f"Correct on the {words} examples: {100 * figures[name]:.1f}%.")
-    names = _FILES if held_out is None else (*_FILES, f"{_BEST} (lowest held-out cost)")
-    output.line(f"Wrote {', '.join(names)} to {folder}.")
+    for name, share in known.items():
+        output.line(f"Correct on the {name} examples: {100 * share:.1f}%.")
+    output.line(f"Wrote {', '.join(files)} to {folder}.")

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from crn2sbml.cli.common import load_examples, parse_layers, read_source
+from crn2sbml.cli.common import load_examples, parse_layers
 from crn2sbml.data import Dataset, load_mnist, split
 from crn2sbml.errors import InputValueError
-from crn2sbml.formats.files import LoadedNetwork
+from crn2sbml.importers import LoadedNetwork
 from crn2sbml.neural.activation_names import parse_activation
 from crn2sbml.neural.activations import Activation
-from crn2sbml.neural.dual_rail import Decoder, Encoder
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.training import Batches, Checkpoints, Chemistry, Descent, Validation
 
 _CHECKPOINT_EVERY = 100
-
-Codec = tuple[Encoder, Decoder]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +49,26 @@ class Examples:
     data_dir: Path | None
     held_out: float | None
 
-    def load(
-        self, rng: np.random.Generator, codec: Codec | None
-    ) -> tuple[Dataset, Dataset | None, Defaults]:
+    def load(self, rng: np.random.Generator) -> tuple[Dataset, Dataset | None, Defaults]:
         """Return the examples to train on, those held out, and the settings that suit them."""
         if self.source == "mnist":
-            return self._load_mnist(codec)
+            return self._load_mnist()
         if self.data_dir is not None:
             raise InputValueError(
                 f"--data-dir goes with --data mnist, not with {self.source}; leave it out"
             )
-        encode = None if codec is None else codec[0].encode
-        data = load_examples(self.source, "mnist", encode=encode)
+        data = load_examples(self.source, "mnist")
         defaults = _SUITED.get(self.source, _OWN)
         share = defaults.held_out if self.held_out is None else self.held_out
         training, held_out = split(data, share, rng) if share else (data, None)
         return training, held_out, defaults
 
-    def _load_mnist(self, codec: Codec | None) -> tuple[Dataset, Dataset, Defaults]:
+    def _load_mnist(self) -> tuple[Dataset, Dataset, Defaults]:
         if self.held_out is not None:
             raise InputValueError(
                 "mnist has test images of its own, so that --held-out does not apply; leave it out"
             )
-        training, held_out = load_mnist(self.data_dir)
-        if codec is not None:
-            training, held_out = _encoded(training, codec), _encoded(held_out, codec)
-        return training, held_out, _MNIST
-
-
-def _encoded(data: Dataset, codec: Codec) -> Dataset:
-    return replace(data, inputs=codec[0].encode(data.inputs), input_names=None)
+        return (*load_mnist(self.data_dir), _MNIST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +93,7 @@ class Start:
                 raise InputValueError(
                     f"--{name} shapes a new network and cannot go with --network; leave one out"
                 )
-        return read_source(self.start_file)
+        return LoadedNetwork.load(self.start_file)
 
     def draw(self, data: Dataset, defaults: Defaults, rng: np.random.Generator) -> LoadedNetwork:
         """Return a new network of random numbers."""

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from crn2sbml._support.files import file_errors
 from crn2sbml.data.dataset import Dataset, class_targets
 from crn2sbml.errors import FileError, FormatError, MissingDependencyError
 
@@ -166,16 +167,13 @@ def _length(content: bytes, file: _File) -> str:
 
 def _content(path: Path, size: int) -> bytes:
     """Return the unpacked content, but no more than a byte too much."""
-    try:
-        if path.suffix == ".gz":
-            with gzip.open(path) as packed:
-                return packed.read(size + 1)
-        with path.open("rb") as stream:
-            return stream.read(size + 1)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise FormatError(f"{path} is no complete gzip file: {error}") from error
-    except OSError as error:
-        raise FileError(f"cannot read {path}: {error.strerror or error}") from error
+    unpacked = gzip.open if path.suffix == ".gz" else open
+    with file_errors(path, "read"):
+        try:
+            with unpacked(path, "rb") as stream:
+                return stream.read(size + 1)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise FormatError(f"{path} is no complete gzip file: {error}") from error
 
 
 def _fetched_paths() -> dict[str, Path]:

@@ -13,6 +13,7 @@ from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.absorb import fold
 from crn2sbml.chemistry.units import LabUnits
 from crn2sbml.errors import UnsupportedError
+from crn2sbml.exports.packing import without_dates
 from crn2sbml.exports.study import Study
 from crn2sbml.formats import to_sbml
 
@@ -21,8 +22,6 @@ MOST_REACTIONS = 4000
 _POINTS = 500
 # COPASI numbers the objects of a file on from those that the process has seen before.
 _KEY = re.compile(rb'\bkey="([A-Za-z]+)_(\d+)"')
-_DATE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-_NO_DATE = b"1980-01-01T00:00:00Z"
 _ATTRIBUTE = re.compile(rb'\b(?!name=|SBMLid=)(\w+)="(#?)(\w+_\d+)"')
 
 
@@ -170,4 +169,4 @@ def _stable(content: bytes) -> bytes:
         attribute, mark, key = match.groups()
         return b'%s="%s%s"' % (attribute, mark, keys.get(key, key))
 
-    return _DATE.sub(_NO_DATE, _ATTRIBUTE.sub(rename, content))
+    return without_dates(_ATTRIBUTE.sub(rename, content))

@@ -17,16 +17,16 @@ from crn2sbml._support.files import atomic_write, check_output
 from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.reaction import check_label
 from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.construction.description import PAPER_RESOURCE
 from crn2sbml.errors import FileError
 from crn2sbml.exports.study import Study
 from crn2sbml.exports.tables import to_csv_tables
 from crn2sbml.formats import to_sbml
-from crn2sbml.formats.sbml.notes import PAPER_RESOURCE
+from crn2sbml.formats.sbml.elements import LEVEL_3_VERSION_1
 
 MODEL, SIMULATION, METADATA = "model.xml", "simulation.sedml", "metadata.rdf"
 
 _POINTS = 500
-_SBML_NAMESPACE = "http://www.sbml.org/sbml/level3/version1/core"
 _CVODE, _RELATIVE, _ABSOLUTE = "KISAO:0000019", "KISAO:0000209", "KISAO:0000211"
 # Concentrations near 0 must not slip below it.
 _TOLERANCES = {_RELATIVE: "1e-8", _ABSOLUTE: "1e-16"}
@@ -71,7 +71,7 @@ def to_sedml(study: Study, model: str = MODEL, units: LabUnits | None = None) ->
     """
     libsedml = load_libsedml()
     document = libsedml.SedDocument(1, 4)
-    document.getNamespaces().add(_SBML_NAMESPACE, "sbml")
+    document.getNamespaces().add(LEVEL_3_VERSION_1.namespace, "sbml")
     described = document.createModel()
     described.setId("model")
     described.setLanguage("urn:sedml:language:sbml.level-3.version-1")

@@ -16,7 +16,7 @@ from crn2sbml.formats.files import ANTIMONY_ENDINGS, check_model_ending
 from crn2sbml.formats.sbml.document import Document, read_document
 from crn2sbml.formats.sbml.read import build_model
 from crn2sbml.formats.sbml.validate import MOST_REACTIONS_IN_FULL, Finding, check_consistency
-from crn2sbml.neural.network import describe_activation
+from crn2sbml.neural.activations import describe_activation
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def _crn_dict(crn: Crn | None) -> dict[str, Any]:
         "reactions": len(crn.reactions),
         "largest_order": largest_order(crn),
         "rate_constants": len(crn.rate_constants),
-        "quantity": crn.metadata.get("quantity", "concentration"),
+        "quantity": crn.quantity,
         "dynamic_species": list(crn.dynamic_species),
         "enzymatic_species": list(crn.enzymatic_species),
         "buffered_species": list(crn.buffered_species),

@@ -26,14 +26,15 @@ from crn2sbml.importers.computation.graph import Graph
 from crn2sbml.importers.computation.matrices import from_tensor
 from crn2sbml.importers.computation.piecewise import Function
 from crn2sbml.importers.computation.tensors import Geometry, Tensor
-from crn2sbml.importers.conversion.convert import ImportOptions, finish
-from crn2sbml.importers.imported import ImportedNetwork
+from crn2sbml.importers.conversion.convert import convert
+from crn2sbml.importers.conversion.options import ImportOptions
+from crn2sbml.importers.loaded import LoadedNetwork
 from crn2sbml.importers.onnx.reader import from_onnx
 
 
 def from_torch(
     module: Any, *, input_shape: tuple[int, ...] | None = None, **options: Any
-) -> ImportedNetwork:
+) -> LoadedNetwork:
     """Import a feed-forward network of PyTorch.
 
     Parameters
@@ -49,7 +50,7 @@ def from_torch(
 
     Returns
     -------
-    ImportedNetwork
+    LoadedNetwork
         Inputs are rows of numbers: an image is flattened, channels first.
 
     Raises
@@ -86,7 +87,7 @@ def from_torch(
             function = "softmax" if type(layer).__name__ == "Softmax" else "log-softmax"
             continue
         tensor = _applied(graph, tensor, name, layer)
-    return finish(graph, tensor.flat, ImportOptions(**options), function)
+    return convert(graph, tensor.flat, ImportOptions(**options), function)
 
 
 def _flattened(torch: Any, module: Any, name: str) -> list[tuple[str, Any]]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from crn2sbml._support.archive import read_archive
 from crn2sbml._support.arrays import digest
-from crn2sbml._support.files import atomic_write
+from crn2sbml._support.files import atomic_write, file_errors
 from crn2sbml.errors import FileError, FormatError, InputValueError, NetworkError
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.training.gradient import parameters, with_parameters
@@ -49,10 +49,8 @@ def save_checkpoint(folder: str | Path, state: TrainingState, settings: Mapping[
         The file that was written.
     """
     place = Path(folder)
-    try:
+    with file_errors(place, "make"):
         place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileError(f"cannot make {place}: {error.strerror or error}") from error
     path = place / f"checkpoint-{state.round:09d}.npz"
     facts = {
         "settings": dict(settings),

@@ -16,7 +16,8 @@ from crn2sbml._support.blas import one_blas_thread
 from crn2sbml._support.progress import progress_bar
 from crn2sbml.data.dataset import Dataset
 from crn2sbml.errors import InputValueError, NetworkError
-from crn2sbml.neural.network import NeuralNetwork, describe_activation, propagate
+from crn2sbml.neural.activations import describe_activation
+from crn2sbml.neural.network import NeuralNetwork, propagate
 from crn2sbml.simulate import Simulator
 from crn2sbml.training.checkpoints import load_checkpoint, save_checkpoint
 from crn2sbml.training.costs import Cost
@@ -222,6 +223,7 @@ def _checked_data(
             f"the {name} have {widths[0]} inputs and {widths[1]} targets a row, but the "
             f"network has {network.widths[0]} inputs and {outputs} outputs"
         )
+    data.check_concentrations()
     return data
 
 

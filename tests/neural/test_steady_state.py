@@ -17,8 +17,8 @@ from crn2sbml.neural.steady_state import (
     estimate_fastest_rates,
     estimate_settling_times,
 )
-from tests.strategies import inputs_for, networks
 from tests.neural.test_activations import exact_root
+from tests.strategies import inputs_for, networks
 
 # The estimate adds the time to leave 0 to the time of the approach from max(a, kappa): for large h
 # or rho < 0 the former is part of the latter, and layers settle side by side to some extent.

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
@@ -22,6 +22,7 @@ from crn2sbml import (
 )
 from crn2sbml.errors import InputValueError, UnsupportedError
 from crn2sbml.theory import Verdict
+from tests.strategies import examples
 from tests.theory import counterexamples
 
 PROVED, REFUTED, UNKNOWN = Verdict.PROVED, Verdict.REFUTED, Verdict.UNKNOWN
@@ -441,7 +442,7 @@ def cascades(draw):
 
 
 @given(cascades())
-@settings(max_examples=120)
+@examples(60)
 def test_verdicts_at_these_numbers_agree_with_runs_from_many_starts(case):
     lines, constants = case
     try:

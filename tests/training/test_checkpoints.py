@@ -169,7 +169,7 @@ def test_a_checkpoint_of_another_version_is_refused_by_its_number(tmp_path):
         train(checkpoints=Checkpoints(tmp_path, resume=True))
 
 
-COMMAND = ["train", "--data", "iris", "--rounds", "1500", "--checkpoint-every", "40", "--seed", "3"]
+COMMAND = ["train", "--data", "iris", "--rounds", "150", "--checkpoint-every", "4", "--seed", "3"]
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")

@@ -23,7 +23,7 @@ from crn2sbml.importers import ImportOptions, from_weights
 from crn2sbml.importers.computation.functions import FUNCTIONS
 from crn2sbml.importers.computation.graph import Graph
 from crn2sbml.importers.computation.tensors import Geometry, Tensor
-from crn2sbml.importers.conversion.convert import finish
+from crn2sbml.importers.conversion.convert import convert
 from crn2sbml.training import Checkpoints, Chemistry, Descent, find_ties
 from crn2sbml.training.gradient import flatten, parameters, with_parameters
 
@@ -46,12 +46,12 @@ def imported(functions="relu", **options):
 @pytest.mark.parametrize("optimiser", ["gradient-descent", "momentum", "adam"])
 def test_training_moves_what_the_original_has_and_keeps_the_rest_tied(function, optimiser):
     start = imported(function, data=X)
-    ties = find_ties(start.network, start.encoder.pairs)
+    ties = find_ties(start.network, start.codec.encoder.pairs)
     # Six nodes of four numbers and two of seven, whatever pairs and knots they became.
     assert ties.size == 6 * 4 + 2 * 7
     result = start.train(X, Y, Descent(rounds=60, learning_rate=0.01, optimiser=optimiser))
     assert result.history.cost[-1] < 0.8 * result.history.cost[0]
-    after = find_ties(result.network, start.encoder.pairs)
+    after = find_ties(result.network, start.codec.encoder.pairs)
     assert after.size == ties.size
     for layer in result.network.layers[:1]:
         np.testing.assert_array_equal(layer.weights[:, 0::2], -layer.weights[:, 1::2])
@@ -64,8 +64,8 @@ def test_training_moves_what_the_original_has_and_keeps_the_rest_tied(function, 
 
 def test_the_gradient_of_free_numbers_is_the_derivative():
     start = imported("leaky-relu", data=X)
-    ties = find_ties(start.network, start.encoder.pairs)
-    rows, readout = start.encoder.encode(X), start.decoder.matrix
+    ties = find_ties(start.network, start.codec.encoder.pairs)
+    rows, readout = start.codec.encoder.encode(X), start.codec.decoder.matrix
 
     def cost(free):
         network = with_parameters(start.network, parameters(start.network) + ties.expand_step(free))
@@ -163,8 +163,8 @@ def test_wiring_between_knots_and_of_the_largest_of_several_stays_as_it_is():
     hidden = graph.apply(FUNCTIONS["tanh"], pooled.flat.mapped(RNG.normal(size=(20, 4))))
     output = hidden.mapped(RNG.normal(size=(2, 20)))
     inputs = RNG.normal(size=(40, 4))
-    start = finish(graph, output, ImportOptions(data=inputs, accuracy=0.1))
-    ties = find_ties(start.network, start.encoder.pairs)
+    start = convert(graph, output, ImportOptions(data=inputs, accuracy=0.1))
+    ties = find_ties(start.network, start.codec.encoder.pairs)
     assert ties.size == 16 * 5 + 20 * 5 + 2 * 21
     targets = np.stack([inputs.max(axis=1), inputs.min(axis=1)], axis=1)
     result = start.train(inputs, targets, Descent(50, learning_rate=0.005))

@@ -10,8 +10,8 @@ import numpy as np
 
 from crn2sbml.data import Dataset, load_mnist
 from crn2sbml.examples.paper.setting import SEED, section_6_setting
-from crn2sbml.neural.activations import Activation
-from crn2sbml.neural.network import NeuralNetwork, describe_activation
+from crn2sbml.neural.activations import Activation, describe_activation
+from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.training import (
     Batches,
     Chemistry,

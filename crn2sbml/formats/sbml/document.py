@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from crn2sbml.chemistry.reaction import is_id
 from crn2sbml.errors import FormatError, UnsupportedError
+from crn2sbml.formats.sbml.elements import MATHML, SBML, namespace
 from crn2sbml.formats.sbml.mathml import (
     Expression,
     MathError,
@@ -14,16 +15,14 @@ from crn2sbml.formats.sbml.mathml import (
     parse_math,
     parse_number,
 )
-from crn2sbml.formats.sbml.xml import MATHML, Element, Reader, shortened
+from crn2sbml.formats.sbml.xml import Element, Reader, shortened
 from crn2sbml.formats.text import ANNOTATION_NAMESPACE
 
-_LEVEL_2 = "http://www.sbml.org/sbml/level2"
-_LEVEL_3 = "http://www.sbml.org/sbml/level3"
-# Name space of each level and version that is read.
+# Level and version of each name space that is read.
 NAMESPACES = {
-    _LEVEL_2: (2, 1),
-    **{f"{_LEVEL_2}/version{version}": (2, version) for version in (2, 3, 4, 5)},
-    **{f"{_LEVEL_3}/version{version}/core": (3, version) for version in (1, 2)},
+    f"{SBML}/level2": (2, 1),
+    **{namespace(2, version): (2, version) for version in (2, 3, 4, 5)},
+    **{namespace(3, version): (3, version) for version in (1, 2)},
 }
 # As many as memory holds, several times the largest networks of use.
 MOST_ITEMS = 600_000
@@ -175,7 +174,7 @@ class _Collector:
         self, space: str, name: str, attributes: dict[str, str]
     ) -> tuple[frozenset[str], frozenset[str]]:
         document = self.document
-        if name != "sbml" or not space.startswith("http://www.sbml.org/sbml/"):
+        if name != "sbml" or not space.startswith(f"{SBML}/"):
             raise self.reader.error(
                 f"this is no SBML: the outermost element is <{name}> of the name space {space!r}"
             )

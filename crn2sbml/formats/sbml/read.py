@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crn2sbml._support.files import read_pieces
 from crn2sbml._support.garbage import collection_paused
-from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.crn import AMOUNTS, Crn
 from crn2sbml.chemistry.reaction import RateConstant, Reaction, Species, is_id
 from crn2sbml.errors import CrnError, FormatError
 from crn2sbml.formats.sbml.document import Document, SpeciesEntry, read_document
@@ -138,7 +138,7 @@ def _build(document: Document) -> tuple[Crn, list[str]]:
     ]
     metadata = dict(document.metadata)
     if edges.in_amounts:
-        metadata["quantity"] = "amount"
+        metadata |= AMOUNTS
         notes.append("compartments differ in size: the numbers are amounts, not concentrations")
     crn = Crn(
         species,

@@ -24,8 +24,6 @@ _LONGEST_MESSAGE = 600
 # Limits are looked at after every so many characters.
 _PIECE = 1 << 20
 
-MATHML = "http://www.w3.org/1998/Math/MathML"
-
 # What no model depends on, but for the annotation of the whole model.
 _SKIPPED = frozenset({"notes", "annotation"})
 # Items such as species, reactions and rules are the grandchildren of the model: sbml > model >

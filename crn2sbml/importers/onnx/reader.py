@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crn2sbml._support.files import file_errors
 from crn2sbml._support.optional import load_library
 from crn2sbml.errors import (
     Crn2sbmlError,
@@ -22,8 +23,9 @@ from crn2sbml.errors import (
 )
 from crn2sbml.importers.computation.graph import Graph, Value
 from crn2sbml.importers.computation.tensors import Tensor
-from crn2sbml.importers.conversion.convert import ImportOptions, finish
-from crn2sbml.importers.imported import ImportedNetwork
+from crn2sbml.importers.conversion.convert import convert
+from crn2sbml.importers.conversion.options import ImportOptions
+from crn2sbml.importers.loaded import LoadedNetwork
 from crn2sbml.importers.onnx.arithmetic import ADVICE, ARITHMETIC, GENERAL_ADVICE
 from crn2sbml.importers.onnx.comparisons import Comparison
 from crn2sbml.importers.onnx.moving import LARGEST_FILE, SHAPES, read_array
@@ -59,7 +61,7 @@ class _Reader:
     classes: list[ClassLabel] | None = None
 
 
-def from_onnx(source: Any, **options: Any) -> ImportedNetwork:
+def from_onnx(source: Any, **options: Any) -> LoadedNetwork:
     """Import a feed-forward network from ONNX.
 
     Parameters
@@ -71,7 +73,7 @@ def from_onnx(source: Any, **options: Any) -> ImportedNetwork:
 
     Returns
     -------
-    ImportedNetwork
+    LoadedNetwork
         Its outputs are those of the file that hold numbers, in their order: the probabilities of a
         classifier, not its labels.
 
@@ -154,7 +156,7 @@ def _read_nodes(onnx: Any, reader: _Reader, graph: Any, name: str) -> None:
 
 def _finished(
     reader: _Reader, outputs: Sequence[str], options: Mapping[str, Any], name: str
-) -> ImportedNetwork:
+) -> LoadedNetwork:
     tensors = [entry for o in outputs if isinstance(entry := reader.known.get(o), Tensor)]
     softmaxes = [reader.softmaxes[output] for output in outputs if output in reader.softmaxes]
     if not tensors and not softmaxes:
@@ -174,7 +176,7 @@ def _finished(
     classes = reader.classes
     if classes is not None and len(classes) != value.size:
         classes = None
-    return finish(reader.graph, value, ImportOptions(**options), function, classes)
+    return convert(reader.graph, value, ImportOptions(**options), function, classes)
 
 
 def _whole_softmax(parts: Sequence[_Softmax], name: str) -> tuple[Value, str]:
@@ -191,17 +193,13 @@ def _whole_softmax(parts: Sequence[_Softmax], name: str) -> tuple[Value, str]:
 
 def _read(source: str | Path) -> bytes:
     path = Path(source)
-    try:
+    with file_errors(path, "read"):
         size = path.stat().st_size
         if size > LARGEST_FILE:
             raise UnsupportedError(
                 f"{path} has {size / 1e6:,.0f} MB, but at most {LARGEST_FILE / 1e6:,.0f} are read"
             )
         return path.read_bytes()
-    except FileNotFoundError:
-        raise FileError(f"there is no file {path}") from None
-    except OSError as error:
-        raise FileError(f"cannot read {path}: {error.strerror or error}") from error
 
 
 def _parsed(onnx: Any, content: bytes, name: str) -> Any:
