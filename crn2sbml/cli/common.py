@@ -1,4 +1,4 @@
-"""What the commands share: errors, options, reading numbers, printing."""
+"""What the commands share: reading examples and inputs, and refusing what cannot be used."""
 
 from __future__ import annotations
 
