@@ -13,7 +13,8 @@ from crn2sbml.construction.recognise import RecognisedNetwork, recognise_network
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.formats.antimony import read as antimony
 from crn2sbml.formats.files import ANTIMONY_ENDINGS, check_model_ending
-from crn2sbml.formats.sbml.document import Document, read_document
+from crn2sbml.formats.sbml.document import Document
+from crn2sbml.formats.sbml.parse import parse_sbml
 from crn2sbml.formats.sbml.read import build_model
 from crn2sbml.formats.sbml.validate import MOST_REACTIONS_IN_FULL, Finding, check_consistency
 from crn2sbml.neural.network import describe_activation
@@ -140,8 +141,8 @@ def inspect_model(path: str | Path) -> Inspection:
 
 def _read(path: str | Path, is_antimony: bool) -> Document:
     if is_antimony:
-        return antimony.read_document(antimony.read_text(path), str(path))
-    return read_document(read_pieces(path), str(path))
+        return antimony.parse_antimony(antimony.read_text(path), str(path))
+    return parse_sbml(read_pieces(path), str(path))
 
 
 def _format(document: Document | None) -> str:
