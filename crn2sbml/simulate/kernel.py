@@ -41,7 +41,7 @@ from crn2sbml.neural.network import Layer, NeuralNetwork
 _FORM = LEVEL_3_VERSION_1
 
 # Which weights of each layer after the first are parameters; None where none is, nor a bias.
-Edges = Sequence[NDArray[np.bool_] | None]
+EdgeMasks = Sequence[NDArray[np.bool_] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,12 @@ def kernel_model(network: NeuralNetwork) -> LoadableModel:
     )
 
 
-def kernel_edges(network: NeuralNetwork) -> Edges:
+def kernel_edges(network: NeuralNetwork) -> EdgeMasks:
     """Return which weights of each layer after the first the kernel has as parameters."""
     return [layer.edges if layer.trainable else None for layer in network.layers[1:]]
 
 
-def kernel_constants(network: NeuralNetwork, edges: Edges) -> Array:
+def kernel_constants(network: NeuralNetwork, edges: EdgeMasks) -> Array:
     """Return the values of the kernel's constants, in the order of their ids.
 
     Parameters
@@ -155,7 +155,7 @@ def _nodes(network: NeuralNetwork) -> Iterator[tuple[int, int]]:
             yield layer, node
 
 
-def _constant_ids(network: NeuralNetwork, edges: Edges) -> Iterator[str]:
+def _constant_ids(network: NeuralNetwork, edges: EdgeMasks) -> Iterator[str]:
     """Ids in the order of :func:`kernel_constants`."""
     for number, layer in enumerate(network.layers, start=1):
         yield f"h{number}"
