@@ -113,6 +113,30 @@ def test_a_part_does_without_another(part, other):
     assert offenders == []
 
 
+# Who may look into the metadata of a reaction network: the construction, and the reaction network
+# itself for what its own numbers are.
+READERS_OF_METADATA = ("chemistry.crn", "construction.origin")
+
+
+def keys_of_metadata(tree):
+    """What a module looks up in metadata by a name of its own, rather than by any key that comes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript):
+            mapping, key = node.value, node.slice
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            mapping, key = node.func.value, node.args[0]
+        else:
+            continue
+        of_its_own = isinstance(key, ast.Constant) or ast.unparse(key).isupper()
+        if of_its_own and ast.unparse(mapping).endswith("metadata"):
+            yield ast.unparse(key)
+
+
+def test_one_module_knows_the_keys_of_the_metadata():
+    readers = {name for name, tree in MODULES.items() if list(keys_of_metadata(tree))}
+    assert readers == set(READERS_OF_METADATA)
+
+
 def test_the_rooms_of_contributing_are_those_of_the_package():
     there = {room_of(name) for name in MODULES} - set(FACE)
     assert sorted(rooms()) == sorted(there)
