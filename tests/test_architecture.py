@@ -119,7 +119,7 @@ READERS_OF_METADATA = ("chemistry.crn", "construction.origin")
 
 
 def keys_of_metadata(tree):
-    """What a module looks up in metadata by a name of its own, rather than by any key that comes."""
+    """What a module looks up in metadata by a name of its own, not by any key that comes."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript):
             mapping, key = node.value, node.slice

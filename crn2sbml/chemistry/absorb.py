@@ -26,7 +26,8 @@ def absorb_enzymes(crn: Crn, keep: Collection[str] = ()) -> Crn:
     Returns
     -------
     Crn
-        Without the other constant species, and without kept ones that no longer occur.
+        The reaction network without the other constant species, and without kept ones that no
+        longer occur.
 
     Examples
     --------
@@ -69,7 +70,8 @@ def fold(crn: Crn) -> Crn:
     Returns
     -------
     Crn
-        With dynamic species only and the same ODE for each of them, up to rounding.
+        A reaction network of dynamic species only, with the same ODE for each of them, up to
+        rounding.
     """
     absorbed = absorb_enzymes(crn)
     constants = absorbed.rate_constant_values

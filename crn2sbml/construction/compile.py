@@ -70,7 +70,7 @@ def compile_network(
     Returns
     -------
     Crn
-        With one h and one decay order, the enzymatic network of widths c has
+        The reaction network. With one h and one decay order, the enzymatic one of widths c has
         1 + c_0 + sum(2 c_l c_(l-1) + 3 c_l) species and sum(2 c_l c_(l-1) + 4 c_l) reactions, less
         two of each for each edge that a sparse layer lacks.
 
@@ -131,7 +131,7 @@ def compile_edge(
     Returns
     -------
     Crn
-        With the ids and values that the edge has in the whole network.
+        A reaction network with the ids and values that the edge has in the whole.
     """
     widths = network.widths
     if not 1 <= layer < len(widths):

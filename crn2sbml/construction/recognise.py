@@ -47,7 +47,7 @@ class RecognisedNetwork:
     network : NeuralNetwork
         What the reaction network computes. A folded one has no inputs left: width 0.
     encoding : {"enzymatic", "absorbed", "folded"}
-        Where the numbers are.
+        Which of the encodings it is, by where the numbers are.
     inputs : tuple of str or None
         Species id of each input; None where all weights of an input are 0 and it is gone.
     layers : tuple of tuple of str
@@ -74,8 +74,8 @@ def extract_network(crn: Crn) -> NeuralNetwork:
     Parameters
     ----------
     crn : Crn
-        Any network whose nodes obey equation (18), with reactions in any order, rate constants of
-        any value and any ids; for example one made by
+        Any reaction network whose nodes obey equation (18), with reactions in any order, rate
+        constants of any value and any ids; for example one made by
         :func:`~crn2sbml.compile_network`, written to a file, edited and read again.
 
     Returns
@@ -106,7 +106,7 @@ def recognise_network(crn: Crn) -> RecognisedNetwork:
     Parameters
     ----------
     crn : Crn
-        Any network; see :func:`extract_network`.
+        Any reaction network; see :func:`extract_network`.
 
     Returns
     -------

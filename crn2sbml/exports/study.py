@@ -77,14 +77,14 @@ class Study:
         Parameters
         ----------
         inputs : array_like, shape (width,), optional
-            Of a neural network, instead of those in it.
+            Inputs of a neural network, instead of those in the model.
         units : LabUnits, optional
-            To return times and concentrations in; dimensionless unless given.
+            Units of the times and concentrations that are returned; dimensionless unless given.
 
         Returns
         -------
         Trajectory
-            Of all dynamic species, by their ids in the network.
+            The run of all dynamic species, by their ids in the reaction network.
         """
         recognised = self.recognised
         if recognised is None:
@@ -125,7 +125,7 @@ def make_study(
     Parameters
     ----------
     crn : Crn
-        Any network, dimensionless.
+        Any reaction network, dimensionless.
     duration : float, optional
         Time of a run. Unless given, a neural network runs until it is proved to be within 1e-3 of
         its steady state from every start, rounded up; another network runs for 100.
@@ -137,7 +137,8 @@ def make_study(
     Returns
     -------
     Study
-        With the outputs of a neural network, or the last 12 dynamic species of another one.
+        The study, with the outputs of a neural network, or the last 12 dynamic species of another
+        model.
 
     Raises
     ------

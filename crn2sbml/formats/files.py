@@ -61,7 +61,7 @@ def save_crn(
     Parameters
     ----------
     crn : Crn
-        Any mass-action network.
+        Any mass-action reaction network.
     path : str or Path
         File to write.
     overwrite : bool, default False

@@ -65,7 +65,7 @@ class ImportReport:
         How many rows that holds for: up to 50, fewer for large networks, whose times take long to
         bound.
     nodes : int
-        Of the network, without inputs.
+        Number of nodes of the network, without inputs.
     extra_nodes : int
         How many of them the original does not have: second halves of pairs, knots, carried values.
     edges : int

@@ -188,7 +188,7 @@ class LoadedNetwork:
         Parameters
         ----------
         inputs : array_like, shape (n, inputs)
-            In the original's terms: any numbers, unscaled.
+            Inputs in the original's terms: any numbers, unscaled.
         forward : {"closed-form", "roadrunner"}, default "closed-form"
             Whether nodes are computed by the formula, or are the settled chemistry in
             libroadrunner.
@@ -251,12 +251,12 @@ class LoadedNetwork:
         Parameters
         ----------
         inputs : array_like, shape (n, inputs)
-            In the original's terms.
+            Inputs in the original's terms.
 
         Returns
         -------
         ErrorBounds
-            Of the outputs before a softmax.
+            Bounds of the outputs before a softmax.
 
         Raises
         ------
@@ -336,7 +336,7 @@ class LoadedNetwork:
         Returns
         -------
         LoadedNetwork
-            Without a report: it was that of the weights before.
+            The network without a report, which was that of the weights before.
         """
         if self.codec is not None:
             network = with_names(network, self.codec)

@@ -43,8 +43,8 @@ def from_torch(
         A Sequential of linear, convolution and normalisation layers and activations; another module
         is exported to ONNX first, which needs onnxscript. It is taken as in evaluation mode.
     input_shape : tuple of int, optional
-        Of one input without the batch, such as (1, 28, 28); the first linear layer's width, or that
-        of the data, unless given.
+        Shape of one input without the batch, such as (1, 28, 28); the first linear layer's width,
+        or that of the data, unless given.
     **options
         See :class:`~crn2sbml.importers.ImportOptions`: accuracy, data and others.
 

@@ -39,7 +39,7 @@ class Encoder:
     shifts : array_like, shape (inputs,), optional
         Added to each input first; 0 unless given.
     names : sequence of str, optional
-        Of the inputs.
+        Names of the inputs.
 
     Raises
     ------
@@ -142,7 +142,7 @@ class Decoder:
         What is applied to the outputs in Python, after the chemistry; the largest stays the
         largest.
     names : sequence of str, optional
-        Of the outputs.
+        Names of the outputs.
     classes : sequence of str, int, float or bool, optional
         What the outputs stand for, if the largest one is to name a class; all different.
 
@@ -222,9 +222,9 @@ class Codec:
     Parameters
     ----------
     encoder : Encoder
-        From a user's inputs to concentrations.
+        Makes concentrations of a user's inputs.
     decoder : Decoder
-        From concentrations to a user's outputs.
+        Makes a user's outputs of concentrations.
 
     Examples
     --------

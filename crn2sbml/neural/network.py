@@ -111,7 +111,7 @@ class NeuralNetwork:
     Parameters
     ----------
     layers : sequence of Layer
-        From the first hidden layer to the output layer; at least one.
+        The layers from the first hidden one to that of the outputs; at least one.
     input_names, output_names : sequence of str, optional
         Unique names, one for each input and output, that exported files show.
 

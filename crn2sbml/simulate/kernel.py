@@ -127,7 +127,7 @@ def crn_model(crn: Crn, nodes: Sequence[str], inputs: Collection[str]) -> Loadab
     Parameters
     ----------
     crn : Crn
-        Any network.
+        Any reaction network.
     nodes : sequence of str
         Its dynamic species, in the order of the state.
     inputs : collection of str

@@ -20,7 +20,7 @@ class Quantities:
     Parameters
     ----------
     model_attributes : str
-        Of the model element.
+        Attributes of the model element.
     definitions : str
         The list of unit definitions, or nothing.
     substance, volume : str
@@ -28,7 +28,7 @@ class Quantities:
     constants : str
         Unit of a rate constant, with a place for its order.
     words : str
-        For people.
+        A sentence on the units, for people.
     """
 
     model_attributes: str

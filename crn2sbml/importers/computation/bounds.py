@@ -227,7 +227,7 @@ def _larger(
 def _terms(pieces: PiecewiseLinear, z: Array, more: float) -> Array:
     """Return how large the terms of a function are together, for arguments up to z."""
     # A node holds at most |z - t| + sqrt(h).
-    knots, changes = pieces.knots, np.abs(pieces.changes)
+    knots, changes = pieces.knots, np.abs(pieces.slope_changes)
     total = float(changes.sum()) + abs(pieces.slope)
     fixed = float(changes @ np.abs(knots)) + abs(pieces.constant) + (total + 1.0) * more
     return total * z + fixed
@@ -343,9 +343,9 @@ def _product(slope: Array, end: Array) -> Array:
 
 def _smoothing(pieces: PiecewiseLinear, h: float, w: Interval) -> Interval:
     """Bound the sum over knots of the change of slope times phi - max(0, .)."""
-    rises, falls = pieces.changes > 0, pieces.changes < 0
-    least_up, most_up = _gap(pieces.knots[rises], pieces.changes[rises], h, w)
-    least_down, most_down = _gap(pieces.knots[falls], -pieces.changes[falls], h, w)
+    rises, falls = pieces.slope_changes > 0, pieces.slope_changes < 0
+    least_up, most_up = _gap(pieces.knots[rises], pieces.slope_changes[rises], h, w)
+    least_down, most_down = _gap(pieces.knots[falls], -pieces.slope_changes[falls], h, w)
     return Interval(least_up - most_down, most_up - least_down)
 
 

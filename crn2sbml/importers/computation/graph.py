@@ -48,7 +48,7 @@ class Value:
     parts : mapping of int to Matrix
         For each source its matrix, shape (size, width of the source).
     constant : numpy.ndarray, shape (size,)
-        The rest.
+        What is added to every entry.
     """
 
     parts: Mapping[int, Matrix]

@@ -34,7 +34,7 @@ def choose_knots(
     options : ImportOptions
         What the user chose.
     ranges : Ranges
-        Of the inputs, and of what follows from them.
+        Ranges of the inputs, and of what follows from them.
 
     Returns
     -------

@@ -32,7 +32,7 @@ class ImportOptions:
         Inputs that may be negative become pairs of concentrations (also "pairs"), or are shifted to
         start at 0 ("shift", which needs data or a range). Without data or range, all may be.
     knots : int, optional
-        For each smooth function, instead of as many as the accuracy needs.
+        How many knots each smooth function gets, instead of as many as the accuracy needs.
     h : float, optional
         Smoothing, instead of the largest that gives the accuracy.
     input_names, output_names : sequence of str, optional

@@ -1,4 +1,4 @@
-"""Pairs before and behind functions of many knots, where they save edges.
+"""Insert linear pairs of nodes around functions of many knots, where that saves edges.
 
 Without them every knot has a weighted sum of its own, and every node after it sees every knot: with
 K knots a value, a dense layer from n to m values has n m K^2 edges. With a pair for the sum and a
@@ -30,7 +30,7 @@ class Paired:
     Parameters
     ----------
     sources, kinds : list
-        With the pairs as sources of their own.
+        All sources and their kinds, with the pairs as sources of their own.
     numbers : dict of int to int
         Which number each source has now: that of the pair behind it, if it has one.
     wires : set of int
@@ -65,7 +65,7 @@ def with_pairs(
     Parameters
     ----------
     sources : sequence of Source
-        Of a graph.
+        The sources of a graph.
     kinds : sequence of PiecewiseLinear
         What each of their functions becomes.
     encoder : Encoder

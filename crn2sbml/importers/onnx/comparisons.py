@@ -1,4 +1,4 @@
-"""Choices by a comparison, as which files write some functions of one number."""
+"""Recognise ONNX ``Where(x > c, a, b)`` as one bend of a piecewise linear function."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Comparison:
     z : Tensor
         What is compared.
     limit : float
-        With what.
+        What the value is compared with.
     above : bool
         Whether it is true above or below.
     """
