@@ -99,11 +99,11 @@ def _flattened(torch: Any, module: Any, name: str) -> list[tuple[str, Any]]:
     # A subclass may do anything in a forward of its own.
     if type(module).forward is not torch.nn.Sequential.forward:
         return [(name or type(module).__name__, module)]
-    found = []
+    layers = []
     # Not named_children, which leaves out a layer that stands there for the second time.
     for child, layer in module._modules.items():
-        found += _flattened(torch, layer, f"{name}.{child}" if name else child)
-    return found
+        layers += _flattened(torch, layer, f"{name}.{child}" if name else child)
+    return layers
 
 
 def _checked_shape(shape: Any) -> tuple[int, ...]:
@@ -173,8 +173,8 @@ def _numbers(parameter: Any) -> Array:
 
 
 def _linear(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
-    found = tensor.matmul(_numbers(layer.weight).T)
-    return found if layer.bias is None else found.plus(_numbers(layer.bias))
+    product = tensor.matmul(_numbers(layer.weight).T)
+    return product if layer.bias is None else product.plus(_numbers(layer.bias))
 
 
 def _convolution(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:

@@ -141,8 +141,8 @@ def _finished(graph: Graph, value: Value, network: Any, options: ImportOptions) 
 
 def _plain(label: Any) -> ClassLabel:
     """Return a class as one of Python's own numbers or as a text."""
-    found = label.item() if isinstance(label, np.generic) else label
-    return found if isinstance(found, (bool, int, float)) else str(found)
+    plain = label.item() if isinstance(label, np.generic) else label
+    return plain if isinstance(plain, (bool, int, float)) else str(plain)
 
 
 def _with_names(options: ImportOptions, first: Any) -> ImportOptions:

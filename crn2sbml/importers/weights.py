@@ -129,13 +129,13 @@ def _layer_names(
 
 def _arrays(tensors: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
     """Return tensors, also those of PyTorch, as arrays."""
-    found = {}
+    arrays_by_name = {}
     for name, tensor in tensors.items():
         try:
-            found[str(name)] = from_tensor(tensor)
+            arrays_by_name[str(name)] = from_tensor(tensor)
         except (TypeError, ValueError) as error:
             raise InputValueError(f"{name} is no array of numbers: {error}") from error
-    return found
+    return arrays_by_name
 
 
 def _read(path: Path) -> Mapping[str, NDArray[Any]]:
@@ -165,9 +165,9 @@ def _layer(
         )
     if "kernel" in key.removeprefix(name):
         matrix = matrix.T
-    found = _find(arrays, name, _BIASES)
-    _check_leftovers(arrays, name, names, {key, *(found or ())[:1]})
-    biases = np.zeros(len(matrix)) if found is None else np.ravel(found[1])
+    stored = _find(arrays, name, _BIASES)
+    _check_leftovers(arrays, name, names, {key, *(stored or ())[:1]})
+    biases = np.zeros(len(matrix)) if stored is None else np.ravel(stored[1])
     if not (np.isfinite(matrix).all() and np.isfinite(biases).all()):
         raise FormatError(f"the weights or biases of {name} hold numbers that are not finite")
     return np.asarray(matrix, dtype=np.float64), np.asarray(biases, dtype=np.float64)

@@ -302,18 +302,18 @@ def _checked_classes(classes: Iterable[ClassLabel], outputs: int) -> tuple[Class
     """Return classes, one for each output, all different."""
     if isinstance(classes, (str, Mapping)):
         raise InputValueError(f"the classes are {classes!r}; they must be a list")
-    found = tuple(c.item() if isinstance(c, np.generic) else c for c in classes)
-    if len(found) != outputs:
-        raise InputValueError(f"there are {len(found)} classes for {outputs} outputs")
-    for label in found:
+    labels = tuple(c.item() if isinstance(c, np.generic) else c for c in classes)
+    if len(labels) != outputs:
+        raise InputValueError(f"there are {len(labels)} classes for {outputs} outputs")
+    for label in labels:
         if not isinstance(label, (str, int, float)):
             raise InputValueError(f"a class is {label!r}; it must be a text or a number")
-    if broken := [label for label in found if isinstance(label, str) and not label.isprintable()]:
+    if broken := [label for label in labels if isinstance(label, str) and not label.isprintable()]:
         raise InputValueError(f"a class is {broken[0]!r}; the text of a class must be printable")
-    if len(set(found)) != outputs:
-        twice = next(label for label in found if found.count(label) > 1)
+    if len(set(labels)) != outputs:
+        twice = next(label for label in labels if labels.count(label) > 1)
         raise InputValueError(f"the class {twice!r} stands twice; classes must differ")
-    return found
+    return labels
 
 
 def _paired_names(
@@ -321,11 +321,11 @@ def _paired_names(
 ) -> list[str] | None:
     if names is None and not any(pairs):
         return None
-    found = []
+    paired = []
     for number, pair in enumerate(pairs):
         name = names[number] if names else f"{kind} value {number + 1}"
-        found += [f"{name}{PLUS}", f"{name}{MINUS}"] if pair else [name]
-    return found
+        paired += [f"{name}{PLUS}", f"{name}{MINUS}"] if pair else [name]
+    return paired
 
 
 def _single_names(pairs: Sequence[bool], names: Sequence[str] | None) -> list[str] | None:

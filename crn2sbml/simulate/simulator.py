@@ -254,13 +254,13 @@ class Simulator:
     def _crn_model(self, crn: Crn) -> models.LoadableModel:
         """Describe the model of a `Crn`, with the inputs of the neural network that it may be."""
         try:
-            found = recognise_network(crn)
+            recognised = recognise_network(crn)
         except UnsupportedError as error:
             self._recognition_error = error
             return models.crn_model(crn, crn.dynamic_species, ())
-        self._network, self._input_species = found.network, found.inputs
-        nodes = [species for layer in found.layers for species in layer]
-        return models.crn_model(crn, nodes, [s for s in found.inputs if s is not None])
+        self._network, self._input_species = recognised.network, recognised.inputs
+        nodes = [species for layer in recognised.layers for species in layer]
+        return models.crn_model(crn, nodes, [s for s in recognised.inputs if s is not None])
 
     def _require_network(self) -> NeuralNetwork:
         if self._network is None:

@@ -59,7 +59,7 @@ def dimensionless(level: int) -> Quantities:
 def in_units(units: LabUnits, crn: Crn, level: int) -> Quantities:
     """Declare laboratory units: their substance, litres, their time, and rate constants."""
     mole, second = _unit("mole", units.molar), _unit("second", units.seconds)
-    orders = {order for found in rate_constant_orders(crn).values() for order in found} | {1}
+    orders = {order for used in rate_constant_orders(crn).values() for order in used} | {1}
     definitions = [
         _definition("substance", f"<listOfUnits>{mole.format(1)}</listOfUnits>"),
         _definition("time", f"<listOfUnits>{second.format(1)}</listOfUnits>"),

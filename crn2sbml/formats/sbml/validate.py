@@ -76,5 +76,5 @@ def check_consistency(path: str | Path, *, full: bool) -> tuple[list[Finding], i
         )
     except TooSlowError:
         raise FormatError(f"libsbml did not check {path} in {_MOST_SECONDS} seconds") from None
-    found = json.loads(done.stdout)
-    return [Finding(**finding) for finding in found["findings"]], found["count"]
+    report = json.loads(done.stdout)
+    return [Finding(**finding) for finding in report["findings"]], report["count"]

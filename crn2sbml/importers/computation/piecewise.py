@@ -220,10 +220,10 @@ def _ends(function: Function, accuracy: float) -> tuple[float, float]:
     """Return where the function is a straight line up to the accuracy, on the left and right."""
     if function.domain is not None:
         return function.domain
-    found = []
+    reached = []
     for side, start in zip((-1.0, 1.0), function.monotone, strict=True):
         if _tail(function, start, side) <= 2.0 * accuracy:
-            found.append(start)
+            reached.append(start)
             continue
         near, far = 0.0, 1.0
         # The last chord is moved by the accuracy, towards the line.
@@ -235,8 +235,8 @@ def _ends(function: Function, accuracy: float) -> tuple[float, float]:
                 near = middle
             else:
                 far = middle
-        found.append(start + side * far)
-    return found[0], found[1]
+        reached.append(start + side * far)
+    return reached[0], reached[1]
 
 
 def _tail(function: Function, z: float, side: float) -> float:

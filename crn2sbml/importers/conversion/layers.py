@@ -80,9 +80,9 @@ class _Nodes:
     def through(self, matrix: Matrix, width: int) -> Array:
         """Return a matrix for the nodes, of which there are so many, from one for the entries."""
         check_size(matrix.shape[0], width)
-        found = np.zeros((matrix.shape[0], width))
-        found[:, self.columns] = dense(matrix)[:, self.entries] * self.factors
-        return found
+        columns = np.zeros((matrix.shape[0], width))
+        columns[:, self.columns] = dense(matrix)[:, self.entries] * self.factors
+        return columns
 
 
 @dataclass(slots=True, eq=False)

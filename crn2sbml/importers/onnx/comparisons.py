@@ -81,10 +81,10 @@ class Comparison:
             places = np.ravel(sizes.argmax(axis=1))
             top = dense_entries(sizes, places)
             other = value.parts.get(source)
-            found = np.zeros(z.size) if other is None else dense_entries(other, places)
+            others = np.zeros(z.size) if other is None else dense_entries(other, places)
             better = top > largest
             weights = np.where(better, dense_entries(matrix, places), 1.0)
-            slopes = np.where(better, found / weights, slopes)
+            slopes = np.where(better, others / weights, slopes)
             largest = np.maximum(top, largest)
         rest = value.minus(z.shifted(np.full(z.size, -self.limit)).scaled(slopes))
         allowed = _ROUNDING * np.abs(slopes)

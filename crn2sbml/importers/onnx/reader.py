@@ -321,10 +321,10 @@ def _read_node(onnx: Any, reader: _Reader, node: Any, place: str) -> None:
             f"{place} has no chemistry: {ADVICE.get(node.op_type, GENERAL_ADVICE)}"
         )
     try:
-        found = operation(reader.graph, arguments, attributes, onnx)
+        result = operation(reader.graph, arguments, attributes, onnx)
     except Crn2sbmlError as error:
         raise UnsupportedError(f"{place}: {error}") from error
-    parts = found if isinstance(found, list) else [found]
+    parts = result if isinstance(result, list) else [result]
     for output, part in zip(node.output, parts, strict=False):
         reader.known[output] = part
 
@@ -334,9 +334,9 @@ def _follow_softmax(
 ) -> None:
     """Apply what only moves the outputs of a softmax, or takes some of them."""
     _keep_classes(onnx, reader, node)
-    found = reader.softmaxes[node.input[0]]
-    parts: Any = found.part
-    whole = found.part is found.whole and found.function == "softmax"
+    softmax = reader.softmaxes[node.input[0]]
+    parts: Any = softmax.part
+    whole = softmax.part is softmax.whole and softmax.function == "softmax"
     if node.op_type == "Normalizer" and not (whole and attributes.get("norm") == b"L1"):
         raise UnsupportedError(
             f"{place} changes the outputs of a softmax; only the sum of all, which is 1, can be "
@@ -344,11 +344,11 @@ def _follow_softmax(
         )
     if node.op_type in SHAPES:
         rest = [reader.known[i] if i else None for i in node.input[1:]]
-        parts = SHAPES[node.op_type](reader.graph, [found.part, *rest], attributes, onnx)
+        parts = SHAPES[node.op_type](reader.graph, [softmax.part, *rest], attributes, onnx)
     for output, part in zip(
         node.output, parts if isinstance(parts, list) else [parts], strict=False
     ):
-        reader.softmaxes[output] = replace(found, part=part)
+        reader.softmaxes[output] = replace(softmax, part=part)
 
 
 def _rows(tensor: _Entry | None, place: str) -> Tensor:
@@ -389,9 +389,9 @@ def _read_label(onnx: Any, reader: _Reader, node: Any) -> None:
 def _keep_classes(onnx: Any, reader: _Reader, node: Any) -> None:
     for attribute in node.attribute:
         if attribute.name in ("classlabels_strings", "classlabels_int64s"):
-            found = list(onnx.helper.get_attribute_value(attribute))
-            if found:
-                reader.classes = _plain(found)
+            classes = list(onnx.helper.get_attribute_value(attribute))
+            if classes:
+                reader.classes = _plain(classes)
 
 
 def _plain(labels: Sequence[Any]) -> list[ClassLabel]:
