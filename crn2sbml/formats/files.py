@@ -183,7 +183,7 @@ def save_sbml(
     level_version : tuple of int, default (3, 1)
         SBML Level and Version: (3, 1), (3, 2) or (2, 4).
     units : LabUnits, optional
-        As for :func:`to_sbml`.
+        The laboratory units, as for :func:`to_sbml`.
 
     Raises
     ------
@@ -270,7 +270,7 @@ def save_antimony(
     volume : float, default 1.0
         Size of the compartment.
     units : LabUnits, optional
-        As for :func:`to_antimony`.
+        The laboratory units, as for :func:`to_antimony`.
 
     Raises
     ------

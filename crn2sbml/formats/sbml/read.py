@@ -33,7 +33,7 @@ class ReadModel:
     level, version : int
         Level and version of SBML of the document.
     notes : tuple of str
-        What was left out, merged or assumed.
+        Sentences on what was left out, merged or assumed.
     """
 
     crn: Crn

@@ -30,7 +30,7 @@ class Scope:
     Parameters
     ----------
     document : Document
-        What was read.
+        The document as it was read.
     """
 
     def __init__(self, document: Document) -> None:
@@ -148,7 +148,7 @@ class Scope:
         symbol : str
             The id of what is assigned.
         what : str
-            What it is, for messages.
+            A word or two on what it is, for messages.
 
         Raises
         ------
