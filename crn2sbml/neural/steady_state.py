@@ -9,53 +9,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import check_inputs
+from crn2sbml._support.intervals import EPSILON, AffineMap, Interval, rounding_of_sums
 from crn2sbml.errors import SimulationError
 from crn2sbml.neural.activations import Activation
 from crn2sbml.neural.network import Layer, NeuralNetwork
 
-_EPS = float(np.finfo(np.float64).eps)
-
 # Half-width of a bracket before upstream uncertainty, relative to the activation. The sign of f
-# is certain there: rounding of f moves the root by a few _EPS relative (module activations).
-_RELATIVE_WIDTH = 64 * _EPS
+# is certain there: rounding of f moves the root by a few EPSILON relative (module activations).
+_RELATIVE_WIDTH = 64 * EPSILON
 
-# Rounding of f(x) = h + rho x - sum (k - 1) d_k x^k is below this many _EPS of its terms' sum.
-_ROUNDING_OF_F = 8 * _EPS
+# Roundings of a term of f(x) = h + rho x - sum (k - 1) d_k x^k besides a first product: of another
+# product, and of the power, of which libraries for mathematics promise two.
+_FURTHER_ROUNDINGS = 3
 
 # A bracket that does not hold is widened by factors of two; 2^60 spans every double of interest.
 _MAX_WIDENINGS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Brackets:
-    """Proven bounds of the steady state, all nodes side by side, layer by layer.
-
-    Parameters
-    ----------
-    lower, upper : numpy.ndarray, shape (n, nodes)
-        For each input row and node, lower <= steady state <= upper.
-    """
-
-    lower: Array
-    upper: Array
-
-    def rows(self, rows: slice | NDArray[np.intp]) -> Brackets:
-        """Return the brackets of some of the rows."""
-        return Brackets(self.lower[rows], self.upper[rows])
-
-    def widths(self) -> Array:
-        """Return the width of each bracket, shape (n, nodes)."""
-        return self.upper - self.lower
-
-    def error_bounds(self, states: Array) -> Array:
-        """Return how far each state (one a row) can be from the steady state in its worst node."""
-        distance = np.maximum(states - self.lower, self.upper - states)
-        # A node that is not a number is not settled, whatever else is.
-        return np.asarray(np.where(np.isnan(distance), np.inf, distance).max(axis=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +44,7 @@ class DrivenNetwork:
     rounding : numpy.ndarray, shape (n, nodes of layer 1)
         How far `rho` may be from its exact value.
     activation : Activation
-        Of the first layer.
+        The activation of the first layer.
     later : tuple of Layer
         The layers after the first.
     """
@@ -106,12 +78,11 @@ def drive(network: NeuralNetwork, inputs: ArrayLike) -> DrivenNetwork:
 def drive_checked(network: NeuralNetwork, rows: Array) -> DrivenNetwork:
     """Put inputs that have been checked into a network."""
     first = network.layers[0]
-    rho = rows @ first.weights.T + first.biases
-    later = tuple(network.layers[1:])
-    return DrivenNetwork(rho, _rounding_of_rho(first, rows), first.activation, later)
+    rho, rounding = AffineMap(first.weights, first.biases).of_points(rows)
+    return DrivenNetwork(rho, rounding, first.activation, tuple(network.layers[1:]))
 
 
-def bracket_steady_state(driven: DrivenNetwork) -> Brackets:
+def bracket_steady_state(driven: DrivenNetwork) -> Interval:
     """Bracket the steady state of every node by signs of its right-hand side.
 
     f(x; rho) is concave in x with f(0) = h > 0, so f(lower; lowest rho) > 0 > f(upper; highest
@@ -126,33 +97,66 @@ def bracket_steady_state(driven: DrivenNetwork) -> Brackets:
 
     Returns
     -------
-    Brackets
+    Interval
+        Proven bounds of the steady state of every node, shape (n, nodes): all nodes side by side,
+        layer by layer, and an input a row.
 
     Raises
     ------
     SimulationError
         If the numbers are so extreme that no bracket can be proven.
     """
-    lower, upper = [], []
+    layers = []
     activation, rho, radius = driven.activation, driven.rho, driven.rounding
     for layer in (*driven.later, None):
-        below, above = _bracket_layer(activation, rho, radius)
-        lower.append(below)
-        upper.append(above)
+        bracket = _bracket_layer(activation, rho, radius)
+        layers.append(bracket)
         if layer is not None:
-            centre, half = (below + above) / 2, (above - below) / 2 * (1 + 4 * _EPS)
-            activation, rho = layer.activation, centre @ layer.weights.T + layer.biases
-            radius = half @ np.abs(layer.weights).T + _rounding_of_rho(layer, centre)
-    return Brackets(np.hstack(lower), np.hstack(upper))
+            activation = layer.activation
+            rho, radius = AffineMap(layer.weights, layer.biases).of_intervals(bracket)
+    return Interval(
+        np.hstack([bracket.lower for bracket in layers]),
+        np.hstack([bracket.upper for bracket in layers]),
+    )
 
 
-def _rounding_of_rho(layer: Layer, before: Array) -> Array:
-    """Bound the rounding of W x + beta for x >= 0."""
-    size = before @ np.abs(layer.weights).T + np.abs(layer.biases)
-    return np.asarray((before.shape[1] + 3) * _EPS * size)
+def bound_distances(steady_state: Interval, states: Array) -> Array:
+    """Bound how far each state is from the steady state in its worst node.
+
+    Parameters
+    ----------
+    steady_state : Interval
+        What :func:`bracket_steady_state` proves of it, shape (n, nodes).
+    states : numpy.ndarray, shape (n, nodes)
+        Concentrations of all nodes, one state a row.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        A bound for each state; infinite where a node is not a number.
+    """
+    return np.asarray(steady_state.distances(states).max(axis=1))
 
 
-def _bracket_layer(activation: Activation, rho: Array, radius: Array) -> tuple[Array, Array]:
+def rounding_of_rate(activation: Activation, terms: Array) -> Array:
+    """Bound the rounding of dx/dt, or of its slope, from the sum of its terms' absolute values.
+
+    Parameters
+    ----------
+    activation : Activation
+        The activation of the node; its decay is a term of the rate for each order.
+    terms : numpy.ndarray
+        The sums of the absolute values of all terms.
+
+    Returns
+    -------
+    numpy.ndarray
+        A bound for each sum.
+    """
+    return rounding_of_sums(len(activation.decay) + 2 + _FURTHER_ROUNDINGS, terms)
+
+
+def _bracket_layer(activation: Activation, rho: Array, radius: Array) -> Interval:
     guess = activation(rho)
     width = 2 * activation.derivative_at_value(guess) * radius + _RELATIVE_WIDTH * guess
     for _ in range(_MAX_WIDENINGS):
@@ -161,7 +165,7 @@ def _bracket_layer(activation: Activation, rho: Array, radius: Array) -> tuple[A
             activation.rate(above, rho + radius) < -_rounding(activation, above, rho)
         )
         if holds.all():
-            return below, above
+            return Interval(below, above)
         width = np.where(holds, width, 2 * width)
     raise SimulationError(
         "the steady state cannot be bracketed: weights, inputs or h are so extreme that double "
@@ -173,7 +177,7 @@ def _rounding(activation: Activation, x: Array, rho: Array) -> Array:
     terms = activation.h + np.abs(rho) * x
     for k, d in activation.decay.items():
         terms = terms + (k - 1) * d * x**k
-    return _ROUNDING_OF_F * terms
+    return rounding_of_rate(activation, terms)
 
 
 def estimate_settling_times(driven: DrivenNetwork, accuracy: float) -> Array:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crn2sbml._support.arrays import Array
+from crn2sbml._support.intervals import Interval
 from crn2sbml.neural.steady_state import (
-    Brackets,
     DrivenNetwork,
     bracket_steady_state,
     estimate_fastest_rates,
@@ -45,8 +45,10 @@ class Job:
     ----------
     constants : numpy.ndarray
         Values of the model's constants.
-    drives, starts : numpy.ndarray, shape (n, ...)
-        What is written before each run, and the state at time 0.
+    drives : numpy.ndarray, shape (n, values)
+        What is written before each run: the inputs, or what the first layer makes of them.
+    starts : numpy.ndarray, shape (n, nodes)
+        The concentrations of all nodes at time 0 of each run.
     driven : DrivenNetwork
         The network and its inputs, from which follows where each run settles.
     accuracy : float
@@ -66,8 +68,8 @@ class Plan:
 
     Parameters
     ----------
-    brackets : Brackets
-        Proven bounds of the steady states.
+    brackets : Interval
+        Proven bounds of the steady states, shape (n, nodes).
     step_counts, step_sizes : numpy.ndarray, shape (n,)
         Explicit steps of each run in a round, and their size; no steps where a run is stiff.
     times : numpy.ndarray, shape (n,)
@@ -76,7 +78,7 @@ class Plan:
         The implicit method's tolerance to begin with.
     """
 
-    brackets: Brackets
+    brackets: Interval
     step_counts: NDArray[np.intp]
     step_sizes: Array
     times: Array
@@ -90,13 +92,13 @@ class Settled:
     Parameters
     ----------
     states : numpy.ndarray, shape (n, nodes)
-        Concentrations.
+        Concentrations at the end of each run.
     error_bounds : numpy.ndarray, shape (n,)
         Proven bounds of their distance to the steady state.
     provable : numpy.ndarray, shape (n,)
         The smallest bounds that double precision could have proven.
     times : numpy.ndarray, shape (n,)
-        Model times.
+        The model time at the end of each run.
     failure : str, optional
         What the integrator said of a run that it gave up.
     """

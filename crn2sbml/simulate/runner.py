@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml.errors import MissingDependencyError, SimulationError
+from crn2sbml.neural.steady_state import bound_distances
 from crn2sbml.simulate.job import Job, Plan, Settled, plan_runs
 from crn2sbml.simulate.kernel import LoadableModel
 
@@ -56,7 +57,7 @@ class Runner:
     Parameters
     ----------
     model : LoadableModel
-        What to load.
+        The model that roadrunner loads.
     """
 
     # How often this process has loaded a model.
@@ -110,7 +111,7 @@ class Runner:
                 job.drives[late], starts, plan.times[late], tolerance
             )
             times[late] = np.where(again[late], 0.0, times[late]) + plan.times[late]
-            bounds[late] = plan.brackets.rows(late).error_bounds(states[late])
+            bounds[late] = bound_distances(plan.brackets.rows(late), states[late])
             # A run that the integrator gave up starts again, the others go on where they are.
             again = np.asarray(np.isnan(states).any(axis=1))
             tolerance = max(tolerance * _TIGHTENING, _TIGHTEST_RELATIVE_TOLERANCE)
@@ -170,7 +171,7 @@ class Runner:
                     float(plan.step_sizes[row]),
                 )
             times[late] += plan.step_counts[late] * plan.step_sizes[late]
-            bounds[late] = plan.brackets.rows(late).error_bounds(states[late])
+            bounds[late] = bound_distances(plan.brackets.rows(late), states[late])
             late = late[(bounds[late] > job.accuracy) & np.isfinite(bounds[late])]
         return states, bounds, times
 

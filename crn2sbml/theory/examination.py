@@ -15,7 +15,7 @@ from crn2sbml.construction.recognise import RecognisedNetwork
 from crn2sbml.errors import InputValueError, SimulationError
 from crn2sbml.theory.certificate.certificate import HYPOTHESES, PROPERTIES, Certificate, Level
 from crn2sbml.theory.certificate.certifier import certify
-from crn2sbml.theory.certificate.exact import Interval
+from crn2sbml.theory.certificate.exact import RationalInterval
 from crn2sbml.theory.certificate.statements import Statement, Verdict
 from crn2sbml.theory.settling.times import settling_time
 
@@ -184,7 +184,7 @@ def examine(
     return Examination(certificate, accuracy, time)
 
 
-def _shown(interval: Interval | None, digits: int) -> str:
+def _shown(interval: RationalInterval | None, digits: int) -> str:
     if interval is None:
         return "-"
     lower, _ = interval.to_floats()

@@ -1,7 +1,9 @@
 """The proved bound against the settled formula of random networks: never too small."""
 
+import warnings
 from itertools import pairwise
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given
@@ -74,6 +76,54 @@ def test_the_network_is_within_the_bound_of_the_original(found, h, signs):
         assert (bound.low - rounding <= error).all()
         assert (error <= bound.high + rounding).all()
     assert imported.report.error_bound_on_data <= imported.report.error_bound * (1 + 1e-9)
+
+
+# The functions themselves, from another library.
+EXACT = {
+    "tanh": mpmath.tanh,
+    "sigmoid": lambda z: 1 / (1 + mpmath.exp(-z)),
+    "softplus": lambda z: mpmath.log1p(mpmath.exp(z)),
+    "elu": lambda z: z if z > 0 else mpmath.expm1(z),
+    "selu": lambda z: (
+        mpmath.mpf(1.0507009873554805) * (z if z > 0 else 1.6732632423543772 * mpmath.expm1(z))
+    ),
+    "gelu": lambda z: z * mpmath.ncdf(z),
+    "silu": lambda z: z / (1 + mpmath.exp(-z)),
+    "hard-swish": lambda z: z * min(max(z / 6 + 0.5, 0), 1),
+    "leaky-relu": lambda z: z if z > 0 else mpmath.mpf(0.01) * z,
+    "abs": abs,
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+@given(st.floats(-45.0, 45.0), st.one_of(st.just(0.0), st.floats(0.0, 50.0)), st.floats(0.0, 1.0))
+def test_ranges_hold_the_exact_values_of_functions(name, low, width, share):
+    graph = Graph(1)
+    graph.apply(FUNCTIONS["tanh"], graph.apply(FUNCTIONS[name], graph.inputs))
+    ends = np.array([[low]]), np.array([[low + width]])
+    image = find_ranges(graph, *ends).arguments[1]
+    z = float(np.clip(low + share * width, low, low + width))
+    with mpmath.workdps(60):
+        exact = EXACT[name](mpmath.mpf(z))
+    assert mpmath.mpf(image.lower[0, 0]) <= exact <= mpmath.mpf(image.upper[0, 0])
+    if width == 0:
+        assert image.widths()[0, 0] <= 3e-14 * (1 + abs(low))
+
+
+def test_nothing_is_computed_that_is_no_number():
+    rng = np.random.default_rng(1)
+    infinity = np.full((1, 2), np.inf)
+    for kind in KINDS:
+        graph = Graph(2)
+        inner = graph.apply(kind, graph.inputs.mapped(rng.normal(size=(3, 2))))
+        output = graph.apply(leaky_relu(-0.5), inner.mapped(rng.normal(size=(2, 3))))
+        output = graph.larger(output, graph.inputs)
+        pieces = [approximate(source.function, 1e-2) for source in graph.sources]
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            for low, high in ((-infinity, infinity), (0 * infinity.clip(0, 1), infinity)):
+                bounds = bound_errors(graph, output, pieces, 0.1, find_ranges(graph, low, high))
+                assert not np.isnan([bounds.low, bounds.high]).any()
 
 
 def test_one_relu_is_off_by_at_most_the_root_of_h_and_on_one_side():

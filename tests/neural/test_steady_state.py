@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from crn2sbml import Activation, Layer, NeuralNetwork, compile_network
+from crn2sbml._support.intervals import Interval
 from crn2sbml.neural.steady_state import (
-    Brackets,
+    bound_distances,
     bracket_steady_state,
     drive,
     estimate_fastest_rates,
@@ -78,9 +79,9 @@ def test_brackets_stay_narrow_in_the_papers_network():
 
 
 def test_error_bounds_are_the_distance_to_the_far_side_in_the_worst_node():
-    brackets = Brackets(np.array([[1.0, 2.0]] * 3), np.array([[1.5, 2.5]] * 3))
+    brackets = Interval(np.array([[1.0, 2.0]] * 3), np.array([[1.5, 2.5]] * 3))
     states = np.array([[1.25, 2.0], [9.0, 2.0], [np.nan, 2.0]])
-    np.testing.assert_array_equal(brackets.error_bounds(states), [0.5, 8.0, np.inf])
+    np.testing.assert_array_equal(bound_distances(brackets, states), [0.5, 8.0, np.inf])
 
 
 def test_a_small_residual_is_no_proof():
@@ -88,7 +89,7 @@ def test_a_small_residual_is_no_proof():
     network = NeuralNetwork([Layer(np.empty((1, 0)), [1.0], Activation(1e-10))])
     state = np.array([[1e-12]])
     assert abs(network.layers[0].activation.rate(state, 1.0)) < 2e-10
-    assert bracket_steady_state(drive(network, np.empty((1, 0)))).error_bounds(state) > 0.9
+    assert bound_distances(bracket_steady_state(drive(network, np.empty((1, 0)))), state) > 0.9
 
 
 def test_the_escape_from_zero_is_in_the_estimate():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crn2sbml.theory.certificate.exact import (
-    Interval,
+    RationalInterval,
     evaluate,
     format_rational,
     round_down,
@@ -20,12 +20,14 @@ rationals = st.fractions(max_denominator=10**40)
 
 
 def exact(*coefficients):
-    return {k: Interval.at(Fraction(c)) for k, c in enumerate(coefficients)}
+    return {k: RationalInterval.at(Fraction(c)) for k, c in enumerate(coefficients)}
 
 
 def wide(width, *coefficients):
     w = Fraction(width)
-    return {k: Interval(Fraction(c) - w, Fraction(c) + w) for k, c in enumerate(coefficients)}
+    return {
+        k: RationalInterval(Fraction(c) - w, Fraction(c) + w) for k, c in enumerate(coefficients)
+    }
 
 
 @given(rationals)
@@ -39,8 +41,8 @@ def test_rounding_is_outwards_and_close(value):
 @given(rationals, rationals, st.fractions(min_value=0), st.integers(0, 5))
 def test_intervals_hold_what_they_should(a, b, y, power):
     low, high = sorted((a, b))
-    interval = Interval(low, high)
-    around = Interval(y, y + 1)
+    interval = RationalInterval(low, high)
+    around = RationalInterval(y, y + 1)
     middle, inside = (low + high) / 2, y + Fraction(1, 2)
     for factor in (Fraction(-3, 7), Fraction(2)):
         product = interval.times(factor)
@@ -49,7 +51,7 @@ def test_intervals_hold_what_they_should(a, b, y, power):
     assert total.lower <= middle + inside <= total.upper
     positive = interval.times_positive(around)
     assert positive.lower <= middle * inside <= positive.upper
-    powered = Interval.at(Fraction(1)).times_concentration(around, power)
+    powered = RationalInterval.at(Fraction(1)).times_concentration(around, power)
     assert powered.lower <= inside**power <= powered.upper
 
 
@@ -125,5 +127,5 @@ def test_the_number_of_roots_is_that_of_the_factors(factors):
         longer = [Fraction(0), *coefficients]
         same = [*(root * a for a in coefficients), Fraction(0)]
         coefficients = [a - b for a, b in zip(same, longer, strict=True)]
-    found = find_roots(dict(enumerate(map(Interval.at, coefficients))))
+    found = find_roots(dict(enumerate(map(RationalInterval.at, coefficients))))
     assert [float(r.lower) for r in found.intervals] == pytest.approx(sorted(set(factors)))

@@ -1,6 +1,6 @@
 """How far the chemistry of an imported network is from the original, proved.
 
-Every number of the original is bracketed, [low, high], and so is the difference of the chemistry to
+Every number of the original is bracketed, and so is the difference of the chemistry to
 it. Both go through affine maps by interval arithmetic, and through functions by what is known of
 them:
 
@@ -16,35 +16,26 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crn2sbml._support.arrays import Array
+from crn2sbml._support.intervals import EPSILON, Interval, rounding_of_sums
 from crn2sbml.importers.computation.graph import INPUTS, Graph, Source, Value
 from crn2sbml.importers.computation.matrices import Matrix, count_nonzero, signed_parts
 from crn2sbml.importers.computation.piecewise import Function, PiecewiseLinear
 from crn2sbml.neural.activations import Activation
 
-# Relative widening after each step, for rounding in the proof itself.
-_ROUNDING = 1e-12
-# Of one operation in double precision, and how many there are for a number besides sums.
-_EPSILON, _FEW = 2.0**-52, 8
+# Roundings of a number on its way besides those of sums.
+_FEW = 8
+# Roundings of one evaluation of a function that is not piecewise linear: each relative to 1, to its
+# value, and to its argument times its steepest slope. Those of this package need fewer than four;
+# the rest is room for other people's.
+_EVALUATION = 16
 # How far beyond its domain, relative to its width, a function is still taken to have its slopes.
 _SLACK = 1e-9
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Interval:
-    """Lower and upper ends, elementwise, of shape (n, size)."""
-
-    low: Array
-    high: Array
-
-    def widened(self, scale: Array | float = 0.0) -> Interval:
-        """Widen by what rounding may do to numbers of this size and scale."""
-        margin = _ROUNDING * (np.maximum(np.abs(self.low), np.abs(self.high)) + scale)
-        margin = np.where(np.isfinite(margin), margin, 0.0)
-        return Interval(self.low - margin, self.high + margin)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +45,7 @@ class ErrorBounds:
     Parameters
     ----------
     low, high : numpy.ndarray, shape (n, outputs)
-        For each row of inputs, or for all inputs (one row).
+        The two bounds for each row of inputs, or one row of bounds for all inputs.
     """
 
     low: Array
@@ -75,9 +66,9 @@ class Ranges:
     inputs : Interval
         The boxes, one a row. With both ends the same it is a single input.
     arguments : list of Interval
-        For each source of the graph what its function is applied to.
+        The numbers that the function of each source of the graph is applied to.
     shifts : numpy.ndarray, shape (inputs,)
-        What is added to inputs on the way in, and taken away again by the first layer.
+        The numbers that are added to inputs on the way in and taken away again by the first layer.
     """
 
     inputs: Interval
@@ -91,11 +82,11 @@ def find_ranges(graph: Graph, low: Array, high: Array, shifts: Array | None = No
     Parameters
     ----------
     graph : Graph
-        The original.
+        The computation of the original.
     low, high : numpy.ndarray, shape (n, inputs)
         Each row is a box of inputs; with low = high it is a single one. Ends may be infinite.
     shifts : numpy.ndarray, shape (inputs,), optional
-        Of the encoder; 0 unless given.
+        The shifts of the encoder; 0 unless given.
 
     Returns
     -------
@@ -114,7 +105,7 @@ def find_ranges(graph: Graph, low: Array, high: Array, shifts: Array | None = No
             _affine(value, values, value.constant) for value in _rivals(source, source.base)
         )
         values[number] = Interval(
-            np.maximum(base.low, other.low), np.maximum(base.high, other.high)
+            np.maximum(base.lower, other.lower), np.maximum(base.upper, other.upper)
         )
     return Ranges(values[INPUTS], arguments, np.zeros(graph.width) if shifts is None else shifts)
 
@@ -127,15 +118,15 @@ def bound_errors(
     Parameters
     ----------
     graph : Graph
-        The original.
+        The computation of the original.
     output : Value
-        Its output.
+        The output of the original.
     pieces : sequence of PiecewiseLinear
-        For each of its sources what the chemistry computes instead, up to the smoothing.
+        The function that the chemistry computes, up to the smoothing, for each source of the graph.
     h : float
-        Smoothing.
+        The smoothing of the chemistry's ReLUs.
     ranges : Ranges
-        Of the inputs, and of what follows from them.
+        The ranges of the inputs and of what follows from them.
 
     Returns
     -------
@@ -143,7 +134,7 @@ def bound_errors(
         One row for each box. Rounding is part of it where ranges are finite.
     """
     inputs = ranges.inputs
-    errors = {INPUTS: Interval(np.zeros_like(inputs.low), np.zeros_like(inputs.low))}
+    errors = {INPUTS: Interval(np.zeros_like(inputs.lower), np.zeros_like(inputs.lower))}
     # A node of a pair holds up to sqrt(h) more than the number that it stands for, and a number may
     # be carried from layer to layer, of which there are at most three a source.
     scale = _Scale(max(1.0, math.sqrt(h)), _FEW * (3 * len(graph.sources) + 1))
@@ -165,8 +156,8 @@ def bound_errors(
         size, count = _sizes(source.base, terms, scale)
         size += _terms(chosen, _largest(z) + _largest(delta), more)
         terms[number] = size, 2 + int(count.max())
-    found = _delta(output, errors, terms, scale)
-    return ErrorBounds(found.low, found.high)
+    error = _delta(output, errors, terms, scale)
+    return ErrorBounds(error.lower, error.upper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,19 +175,17 @@ def _delta(
     scale: _Scale,
 ) -> Interval:
     """Bound the error of an affine map: what comes from its sources, and rounding."""
-    found = _affine(value, errors, 0.0)
     size, count = _sizes(value, terms, scale)
-    rounding = _EPSILON * count * size
-    return Interval(found.low - rounding, found.high + rounding)
+    return _affine(value, errors, 0.0).widened(rounding_of_sums(count, size))
 
 
 def _sizes(
     value: Value, terms: Mapping[int, tuple[Array, int]], scale: _Scale
-) -> tuple[Array, Array]:
+) -> tuple[Array, NDArray[np.intp]]:
     """Return how large the terms of an affine map are together, and how many there are."""
     rows = len(terms[INPUTS][0])
     size = np.abs(value.constant) + np.full((rows, value.size), scale.more)
-    count = np.full(value.size, scale.few)
+    count = np.full(value.size, scale.few, dtype=np.intp)
     for source, matrix in value.parts.items():
         sizes, each = terms[source]
         size += sizes @ abs(matrix).T
@@ -213,15 +202,19 @@ def _larger(
     pieces: PiecewiseLinear, h: float, z: Interval, delta: Interval, base: Interval, other: Interval
 ) -> Interval:
     """Bound the error of the larger one of two numbers, from those of both and their difference."""
-    reached = Interval(z.low + delta.low, z.high + delta.high)
-    smooth = _smoothing(pieces, h, reached)
-    low, high = np.minimum(base.low, other.low), np.maximum(base.high, other.high)
+    reached = z.plus(delta)
+    either, between = base.hull(other), z.hull(reached)
     # Where it is clear which one it is, only that one's error counts.
-    other_only = np.minimum(z.low, reached.low) >= 0
-    base_only = np.maximum(z.high, reached.high) <= 0
-    low = np.where(other_only, other.low, np.where(base_only, base.low, low))
-    high = np.where(other_only, other.high, np.where(base_only, base.high, high))
-    return Interval(low + smooth.low, high + smooth.high).widened()
+    other_only, base_only = between.lower >= 0, between.upper <= 0
+    lower = np.where(other_only, other.lower, np.where(base_only, base.lower, either.lower))
+    upper = np.where(other_only, other.upper, np.where(base_only, base.upper, either.upper))
+    return _added(_smoothing(pieces, h, reached), Interval(lower, upper))
+
+
+def _added(*intervals: Interval) -> Interval:
+    """Add numbers up, with room for rounding; ends may be infinite."""
+    sizes = np.sum([_largest(interval) for interval in intervals], axis=0)
+    return reduce(Interval.plus, intervals).widened(rounding_of_sums(len(intervals), sizes))
 
 
 def _terms(pieces: PiecewiseLinear, z: Array, more: float) -> Array:
@@ -235,21 +228,21 @@ def _terms(pieces: PiecewiseLinear, z: Array, more: float) -> Array:
 
 def _largest(interval: Interval) -> Array:
     """Return the largest absolute value, and 0 where there is none: such rounding is left out."""
-    return np.maximum(np.abs(_finite(interval.low)), np.abs(_finite(interval.high)))
+    return np.maximum(np.abs(_finite(interval.lower)), np.abs(_finite(interval.upper)))
 
 
 def _affine(value: Value, sources: Mapping[int, Interval], constant: Array | float) -> Interval:
-    rows = len(next(iter(sources.values())).low)
-    low = np.zeros((rows, value.size)) + constant
-    high = low.copy()
-    scale = np.abs(low)
+    lower = np.zeros((len(sources[INPUTS].lower), value.size)) + constant
+    upper, sizes = lower.copy(), np.abs(lower)
+    counts = np.ones(value.size, dtype=np.intp)
     for source, matrix in value.parts.items():
         plus, minus = signed_parts(matrix)
         ends = sources[source]
-        low += _times(ends.low, plus, -np.inf) + _times(ends.high, minus, -np.inf)
-        high += _times(ends.high, plus, np.inf) + _times(ends.low, minus, np.inf)
-        scale += _largest(ends) @ abs(matrix).T
-    return Interval(low, high).widened(scale)
+        lower += _times(ends.lower, plus, -np.inf) + _times(ends.upper, minus, -np.inf)
+        upper += _times(ends.upper, plus, np.inf) + _times(ends.lower, minus, np.inf)
+        sizes += _largest(ends) @ abs(matrix).T
+        counts += count_nonzero(matrix)
+    return Interval(lower, upper).widened(rounding_of_sums(counts, sizes))
 
 
 def _times(ends: Array, matrix: Matrix, limit: float) -> Array:
@@ -267,32 +260,40 @@ def _finite(ends: Array) -> Array:
 
 def _image(function: Function, z: Interval) -> Interval:
     """Bracket the values of a function between two numbers."""
-    at_low, at_high = _limit(function, z.low, 0), _limit(function, z.high, 1)
+    ends = Interval(_limit(function, z.lower, 0), _limit(function, z.upper, 1))
+    rounding = _rounding_of_image(function, z, ends)
     if function.slope_range[0] >= 0:
-        return Interval(at_low, at_high).widened()
-    smallest, largest = function.slopes(z.low, z.high)
-    width = z.high - z.low
-    known = np.isfinite(width)
-    width = np.where(known, width, 0.0)
-    # Lines with these slopes from both ends, and where they meet.
-    rise = at_high - at_low
+        return ends.widened(rounding)
+    smallest, largest = function.slopes(z.lower, z.upper)
+    known = np.isfinite(z.lower) & np.isfinite(z.upper)
+    width = np.where(known, _finite(z.upper) - _finite(z.lower), 0.0)
+    # Lines with these slopes from both ends meet after these distances.
+    rise = _finite(ends.upper) - _finite(ends.lower)
     span = np.where(largest > smallest, largest - smallest, 1.0)
     down = np.clip((largest * width - rise) / span, 0.0, width)
     up = np.clip((rise - smallest * width) / span, 0.0, width)
-    low = at_low + np.minimum(smallest, 0.0) * down
-    high = at_low + np.maximum(largest, 0.0) * up
-    low, high = np.minimum(low, at_high), np.maximum(high, at_high)
-    return Interval(np.where(known, low, -np.inf), np.where(known, high, np.inf)).widened()
+    lower = np.minimum(ends.lower + np.minimum(smallest, 0.0) * down, ends.upper)
+    upper = np.maximum(ends.lower + np.maximum(largest, 0.0) * up, ends.upper)
+    image = Interval(np.where(known, lower, -np.inf), np.where(known, upper, np.inf))
+    return image.widened(rounding)
+
+
+def _rounding_of_image(function: Function, z: Interval, ends: Interval) -> Array:
+    """Bound the rounding of values of a function, and of the lines between them."""
+    if function.exact is not None:
+        count = len(function.exact.knots) + 2 + _FEW
+        return rounding_of_sums(count, _terms(function.exact, _largest(z), 0.0))
+    sizes = 1.0 + _largest(ends) + _steepest(function) * _largest(z)
+    return np.asarray(_EVALUATION * EPSILON * sizes + function.jump)
 
 
 def _limit(function: Function, end: Array, side: int) -> Array:
     """Return values at ends, and where the function goes at infinite ones."""
     if function.domain is not None:
-        known = np.clip(end, *function.domain)
-        with np.errstate(invalid="ignore"):
-            distance = np.abs(end - known)
         low, high = function.domain
-        beyond = _steepest(function) * np.where(np.isfinite(distance), distance, 0.0)
+        known = np.clip(end, low, high)
+        distance = np.abs(end - known)
+        beyond = _steepest(function) * _finite(distance)
         value = function.value(known) + (beyond if side else -beyond)
         return np.where(distance <= _SLACK * (high - low), value, np.inf if side else -np.inf)
     slope, constant = function.asymptotes[side]
@@ -304,19 +305,27 @@ def _through(
     source: Source, pieces: PiecewiseLinear, h: float, z: Interval, delta: Interval
 ) -> Interval:
     """Bound the error behind a function, from that before it."""
-    reached = Interval(z.low + delta.low, z.high + delta.high)
+    reached = z.plus(delta)
     beyond = _beyond(source.function, z, reached)
     if beyond is None:
-        everything = np.full_like(z.low, np.inf)
+        everything = np.full_like(z.lower, np.inf)
         return Interval(-everything, everything)
-    smooth = _smoothing(pieces, h, reached)
-    between = (np.minimum(z.low, reached.low), np.maximum(z.high, reached.high))
-    slopes = source.function.slopes(*between)
-    with np.errstate(invalid="ignore"):
-        products = [_product(slope, end) for slope in slopes for end in (delta.low, delta.high)]
+    error = Interval(*(np.full_like(z.lower, end) for end in pieces.error)).widened(beyond)
+    moved = _moved(source.function, z.hull(reached), delta)
+    return _added(_smoothing(pieces, h, reached), error, moved)
+
+
+def _moved(function: Function, between: Interval, delta: Interval) -> Interval:
+    """Bound how far a function moves when its argument does, between two numbers."""
+    slopes = function.slopes(between.lower, between.upper)
+    products = [_product(slope, end) for slope in slopes for end in (delta.lower, delta.upper)]
     moved = Interval(np.minimum.reduce(products), np.maximum.reduce(products))
-    low = smooth.low + pieces.error[0] + moved.low - beyond
-    return Interval(low, smooth.high + pieces.error[1] + moved.high + beyond).widened()
+    # A slope is a sum of those before it where the function is piecewise linear.
+    steepness, count = _steepest(function), 2
+    if function.exact is not None:
+        steepness = abs(function.exact.slope) + float(np.abs(function.exact.changes).sum())
+        count += len(function.exact.knots)
+    return moved.widened(rounding_of_sums(count, steepness * _largest(delta)))
 
 
 def _beyond(function: Function, *intervals: Interval) -> float | None:
@@ -325,7 +334,7 @@ def _beyond(function: Function, *intervals: Interval) -> float | None:
         return 0.0
     low, high = function.domain
     distance = max(
-        max(float((low - i.low).max(initial=0.0)), float((i.high - high).max(initial=0.0)))
+        max(float((low - i.lower).max(initial=0.0)), float((i.upper - high).max(initial=0.0)))
         for i in intervals
     )
     if distance > _SLACK * (high - low):
@@ -338,7 +347,8 @@ def _steepest(function: Function) -> float:
 
 
 def _product(slope: Array, end: Array) -> Array:
-    return np.where(end == 0.0, 0.0, slope * end)
+    """Multiply, where 0 times infinity is 0."""
+    return np.multiply(slope, end, out=np.zeros_like(end), where=(slope != 0.0) & (end != 0.0))
 
 
 def _smoothing(pieces: PiecewiseLinear, h: float, w: Interval) -> Interval:
@@ -346,7 +356,8 @@ def _smoothing(pieces: PiecewiseLinear, h: float, w: Interval) -> Interval:
     rises, falls = pieces.slope_changes > 0, pieces.slope_changes < 0
     least_up, most_up = _gap(pieces.knots[rises], pieces.slope_changes[rises], h, w)
     least_down, most_down = _gap(pieces.knots[falls], -pieces.slope_changes[falls], h, w)
-    return Interval(least_up - most_down, most_up - least_down)
+    rounding = rounding_of_sums(len(pieces.knots) + _FEW, most_up + most_down)
+    return Interval(least_up - most_down, most_up - least_down).widened(rounding)
 
 
 def _gap(knots: Array, changes: Array, h: float, w: Interval) -> tuple[Array, Array]:
@@ -355,10 +366,10 @@ def _gap(knots: Array, changes: Array, h: float, w: Interval) -> tuple[Array, Ar
     Each gap is convex but at its knot, so that the sum is largest at a knot or an end.
     """
     phi = Activation(h)
-    least, at_low, at_high = (np.zeros_like(w.low) for _ in range(3))
+    least, at_low, at_high = (np.zeros_like(w.lower) for _ in range(3))
     at_knots = np.zeros(len(knots))
     for knot, change in zip(knots, changes, strict=True):
-        from_low, from_high = np.abs(w.low - knot), np.abs(w.high - knot)
+        from_low, from_high = np.abs(w.lower - knot), np.abs(w.upper - knot)
         # phi(-d) = phi(d) - d without cancellation; it goes to 0 far away.
         gap_low, gap_high = (
             change * np.where(np.isfinite(d), phi(-_finite(d)), 0.0) for d in (from_low, from_high)
@@ -373,14 +384,14 @@ def _gap(knots: Array, changes: Array, h: float, w: Interval) -> tuple[Array, Ar
 
 def _largest_between(values: Array, knots: Array, w: Interval) -> Array:
     """Return the largest of the values whose knots are between two numbers, or 0."""
-    first, end = np.searchsorted(knots, w.low, "left"), np.searchsorted(knots, w.high, "right")
-    found = np.zeros_like(w.low)
+    first, end = np.searchsorted(knots, w.lower, "left"), np.searchsorted(knots, w.upper, "right")
+    largest = np.zeros_like(w.lower)
     # Row k of a sparse table holds the largest of 2^k values from each place on.
     row, length = values, 1
     while len(row):
         for place in (first, end - length):
             fits = (end - first >= length) & (end - first < 2 * length)
-            found[fits] = np.maximum(found[fits], row[place[fits]])
+            largest[fits] = np.maximum(largest[fits], row[place[fits]])
         row = np.maximum(row[:-length], row[length:]) if len(row) > length else row[:0]
         length *= 2
-    return found
+    return largest

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crn2sbml.theory.certificate.exact import Interval, format_exactly
+from crn2sbml.theory.certificate.exact import RationalInterval, format_exactly
 from crn2sbml.theory.certificate.laws import ConservationLaw
 from crn2sbml.theory.certificate.polynomials import Polynomial
 from crn2sbml.theory.certificate.statements import Statement
@@ -62,17 +62,17 @@ class SpeciesCertificate:
         network.
     decay_order : int or None
         The largest q of its q-polynomial decay.
-    fixed_point : Interval or None
+    fixed_point : RationalInterval or None
         Where it settles, between two rationals; None where that is not proved or no number.
-    rate : Interval or None
+    rate : RationalInterval or None
         -f'(x) there, the rate of the last approach; None likewise.
     """
 
     hypotheses: Mapping[str, Statement]
     properties: Mapping[str, Statement]
     decay_order: int | None = None
-    fixed_point: Interval | None = None
-    rate: Interval | None = None
+    fixed_point: RationalInterval | None = None
+    rate: RationalInterval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Level:
         return all(statement.proved for statement in self.properties.values())
 
     @property
-    def rate(self) -> Interval | None:
+    def rate(self) -> RationalInterval | None:
         """Smallest rate of the last approach over all species, or None where one is not known."""
         rates = [found.rate for found in self.species.values()]
         known = [rate for rate in rates if rate is not None]
@@ -224,5 +224,5 @@ def _plain(statements: Mapping[str, Statement]) -> dict[str, Any]:
     return {key: statement.to_dict() for key, statement in statements.items()}
 
 
-def _ends(interval: Interval | None) -> list[float | None] | None:
+def _ends(interval: RationalInterval | None) -> list[float | None] | None:
     return None if interval is None else list(interval.to_floats())

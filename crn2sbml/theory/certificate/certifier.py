@@ -16,7 +16,7 @@ from crn2sbml.theory.certificate.certificate import (
     Level,
     SpeciesCertificate,
 )
-from crn2sbml.theory.certificate.exact import Interval
+from crn2sbml.theory.certificate.exact import RationalInterval
 from crn2sbml.theory.certificate.laws import ConservationLaw, conservation_laws
 from crn2sbml.theory.certificate.node import Judgement, judge
 from crn2sbml.theory.certificate.polynomials import Polynomial, polynomials
@@ -121,7 +121,7 @@ class _Certifier:
         self._everywhere = {s: view_everywhere(p, structural) for s, p in found.items()}
         self._before = {s: tuple(_upstream(view)) for s, view in self._everywhere.items()}
         self._limits: dict[str, Sign | None] = {}
-        self._roots: dict[str, Interval | None] = {}
+        self._roots: dict[str, RationalInterval | None] = {}
         self._species: dict[str, SpeciesCertificate] = {}
         self._cycles: dict[str, Statement] = {}
 

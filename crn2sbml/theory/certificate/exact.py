@@ -35,37 +35,39 @@ def round_up(value: Fraction) -> Fraction:
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class RationalInterval:
     """All numbers between two rationals; sums and products are rounded outwards."""
 
     lower: Fraction
     upper: Fraction
 
     @classmethod
-    def at(cls, value: Fraction) -> Interval:
+    def at(cls, value: Fraction) -> RationalInterval:
         """Return the interval of a single number."""
         return cls(value, value)
 
-    def __add__(self, other: Interval) -> Interval:
-        return Interval(round_down(self.lower + other.lower), round_up(self.upper + other.upper))
+    def __add__(self, other: RationalInterval) -> RationalInterval:
+        return RationalInterval(
+            round_down(self.lower + other.lower), round_up(self.upper + other.upper)
+        )
 
-    def times(self, factor: Fraction) -> Interval:
+    def times(self, factor: Fraction) -> RationalInterval:
         """Multiply by a number of either sign."""
         ends = (self.lower * factor, self.upper * factor)
-        return Interval(round_down(min(ends)), round_up(max(ends)))
+        return RationalInterval(round_down(min(ends)), round_up(max(ends)))
 
-    def times_concentration(self, concentration: Interval, power: int) -> Interval:
+    def times_concentration(self, concentration: RationalInterval, power: int) -> RationalInterval:
         """Multiply by a power of an interval of numbers >= 0; both must be >= 0."""
-        return Interval(
+        return RationalInterval(
             round_down(self.lower * concentration.lower**power),
             round_up(self.upper * concentration.upper**power),
         )
 
-    def times_positive(self, other: Interval) -> Interval:
+    def times_positive(self, other: RationalInterval) -> RationalInterval:
         """Multiply an interval of either sign by one of numbers >= 0."""
         lower = self.lower * (other.lower if self.lower > 0 else other.upper)
         upper = self.upper * (other.upper if self.upper > 0 else other.lower)
-        return Interval(round_down(lower), round_up(upper))
+        return RationalInterval(round_down(lower), round_up(upper))
 
     def to_floats(self) -> tuple[float | None, float | None]:
         """Return the ends as doubles, rounded outwards; None beyond the largest one."""

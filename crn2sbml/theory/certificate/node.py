@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from crn2sbml.theory.certificate.exact import Interval, format_rational
+from crn2sbml.theory.certificate.exact import RationalInterval, format_rational
 from crn2sbml.theory.certificate.roots import Roots, bracket_decreasing, find_roots
 from crn2sbml.theory.certificate.statements import Statement, describe, proved, refuted, unknown
 from crn2sbml.theory.certificate.views import DOWN, UP, Sign, View, at_witness, without_upstream
@@ -30,7 +30,7 @@ class Judgement:
         The q of its q-polynomial decay.
     limit : Sign or None
         Of the point where it settles; None for 0, ANY where unknown.
-    root, rate : Interval or None
+    root, rate : RationalInterval or None
         Where it settles and -f' there, where numbers are known.
     explodes : bool
         Whether some starts grow without bound in finite time.
@@ -41,8 +41,8 @@ class Judgement:
     feed_forward: Statement
     order: int | None = None
     limit: Sign | None = Sign.ANY
-    root: Interval | None = None
-    rate: Interval | None = None
+    root: RationalInterval | None = None
+    rate: RationalInterval | None = None
     explodes: bool = False
 
 
@@ -146,7 +146,7 @@ def _decay(view: View, order: int | None) -> Statement:
     )
 
 
-_FixedPoint = tuple[Statement, Statement, Sign | None, Interval | None]
+_FixedPoint = tuple[Statement, Statement, Sign | None, RationalInterval | None]
 
 
 def _fixed_point(view: View, order: int | None) -> _FixedPoint:
@@ -172,7 +172,7 @@ def _falling(view: View) -> _FixedPoint:
     why = proved(f"f of {x} falls with slope below 0 everywhere", x)
     production = view.signs.get(0)
     if production is None:
-        return why, why, None, Interval.at(Fraction(0))
+        return why, why, None, RationalInterval.at(Fraction(0))
     limit = Sign.POSITIVE if production is Sign.POSITIVE else Sign.ANY
     return why, why, limit, _bracket(view)
 
@@ -234,7 +234,7 @@ def _without_production(view: View) -> _FixedPoint:
         one = proved(f"every start of {x} falls to 0", x)
         power = "1/t" if lowest == 2 else f"t^(-1/{lowest - 1})"
         slow = refuted(f"0 is a multiple root of {x}: it falls like {power}, not exponentially", x)
-        return one, one if lowest == 1 else slow, None, Interval.at(Fraction(0))
+        return one, one if lowest == 1 else slow, None, RationalInterval.at(Fraction(0))
     chosen = (Sign.POSITIVE, Sign.NONNEGATIVE, *([Sign.ANY] if view.structural else []))
     up = next((k for k in sorted(signs) if signs[k] in chosen), None)
     certain = (
@@ -256,19 +256,19 @@ def _without_production(view: View) -> _FixedPoint:
     return why, why, Sign.ANY, None
 
 
-def _rate(view: View, root: Interval) -> Interval | None:
+def _rate(view: View, root: RationalInterval) -> RationalInterval | None:
     """Bound -f' at the root."""
     if view.intervals is None:
         return None
-    slope = Interval.at(Fraction(0))
+    slope = RationalInterval.at(Fraction(0))
     for k, coefficient in view.intervals.items():
         if k:
-            power = Interval.at(Fraction(k)).times_concentration(root, k - 1)
+            power = RationalInterval.at(Fraction(k)).times_concentration(root, k - 1)
             slope = slope + coefficient.times_positive(power)
     return slope.times(Fraction(-1))
 
 
-def _bracket(view: View) -> Interval | None:
+def _bracket(view: View) -> RationalInterval | None:
     return None if view.intervals is None else bracket_decreasing(view.intervals)
 
 

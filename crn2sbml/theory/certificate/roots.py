@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from crn2sbml.theory.certificate.exact import Interval, evaluate, round_down, round_up
+from crn2sbml.theory.certificate.exact import RationalInterval, evaluate, round_down, round_up
 
 if TYPE_CHECKING:
     from sympy import Poly
@@ -30,25 +30,25 @@ class Roots:
     kind : {"none", "simple", "multiple", "several", "unknown"}
         "simple" and "multiple": exactly one, with a slope other than 0 or with slope 0; "several":
         at least two different ones.
-    intervals : tuple of Interval
+    intervals : tuple of RationalInterval
         Where they are, disjoint and in order.
     """
 
     kind: Literal["none", "simple", "multiple", "several", "unknown"]
-    intervals: tuple[Interval, ...] = ()
+    intervals: tuple[RationalInterval, ...] = ()
 
 
-def bracket_decreasing(coefficients: Mapping[int, Interval]) -> Interval | None:
+def bracket_decreasing(coefficients: Mapping[int, RationalInterval]) -> RationalInterval | None:
     """Bracket the positive root of a polynomial that is positive before it and negative after it.
 
     Parameters
     ----------
-    coefficients : mapping of int to Interval
+    coefficients : mapping of int to RationalInterval
         By degree, with one change of sign, from + to -.
 
     Returns
     -------
-    Interval or None
+    RationalInterval or None
         Signs of the polynomial, exactly computed, prove it; None if the root is beyond all doubles.
     """
     low, high = _dense(coefficients, upper=False), _dense(coefficients, upper=True)
@@ -63,7 +63,7 @@ def bracket_decreasing(coefficients: Mapping[int, Interval]) -> Interval | None:
             round_up(guess * (1 + width)),
         )
         if evaluate(low, below) > 0 > evaluate(high, above):
-            return Interval(below, above)
+            return RationalInterval(below, above)
         width *= 2
     return None
 
@@ -95,7 +95,7 @@ def _find_sign_change(coefficients: Sequence[Fraction]) -> Fraction | None:
     return scale * Fraction(below)
 
 
-def find_roots(coefficients: Mapping[int, Interval]) -> Roots:
+def find_roots(coefficients: Mapping[int, RationalInterval]) -> Roots:
     """Find out what can be said of the positive roots, for all coefficients in the intervals.
 
     Exact coefficients are decided by root isolation in exact arithmetic. Otherwise the roots of
@@ -130,7 +130,7 @@ def _exact(coefficients: Sequence[Fraction]) -> Roots:
     return Roots("simple" if isolated[0][1] == 1 else "multiple", intervals)
 
 
-def _isolate(coefficients: Sequence[Fraction]) -> list[tuple[Interval, int]]:
+def _isolate(coefficients: Sequence[Fraction]) -> list[tuple[RationalInterval, int]]:
     """Return narrow, disjoint intervals around the positive roots, with multiplicities."""
     from sympy import QQ, Poly, Symbol, sturm
 
@@ -167,7 +167,9 @@ def _bounds(coefficients: Sequence[Fraction]) -> tuple[int, int]:
     )
 
 
-def _separate(chain: Sequence[Sequence[Fraction]], low: int, high: int) -> Iterator[Interval]:
+def _separate(
+    chain: Sequence[Sequence[Fraction]], low: int, high: int
+) -> Iterator[RationalInterval]:
     """Yield intervals that hold one root each, by Sturm's theorem, in order."""
     # First between powers of 2, since roots may differ by hundreds of orders of magnitude.
     ends = (Fraction(2) ** low, Fraction(2) ** high)
@@ -175,7 +177,7 @@ def _separate(chain: Sequence[Sequence[Fraction]], low: int, high: int) -> Itera
     while stack:
         low, high, many, few = stack.pop()
         if many - few == 1:
-            yield Interval(Fraction(2) ** low, Fraction(2) ** high)
+            yield RationalInterval(Fraction(2) ** low, Fraction(2) ** high)
         elif many - few > 1 and high - low > 1:
             middle = (low + high) // 2
             at_middle = _variations(chain, Fraction(2) ** middle)
@@ -186,13 +188,13 @@ def _separate(chain: Sequence[Sequence[Fraction]], low: int, high: int) -> Itera
 
 def _bisect(
     chain: Sequence[Sequence[Fraction]], low: Fraction, high: Fraction
-) -> Iterator[Interval]:
+) -> Iterator[RationalInterval]:
     stack = [(low, high)]
     while stack:
         low, high = stack.pop()
         count = _variations(chain, low) - _variations(chain, high)
         if count == 1:
-            yield Interval(low, high)
+            yield RationalInterval(low, high)
         elif count > 1:
             middle = (low + high) / 2
             stack += [(middle, high), (low, middle)]
@@ -204,11 +206,11 @@ def _variations(chain: Sequence[Sequence[Fraction]], x: Fraction) -> int:
     return sum(a != b for a, b in pairwise(signs))
 
 
-def _refine(coefficients: Sequence[Fraction], interval: Interval) -> Interval:
+def _refine(coefficients: Sequence[Fraction], interval: RationalInterval) -> RationalInterval:
     """Narrow an interval (low, high] around its only root, a simple one."""
     low, high = interval.lower, interval.upper
     if not evaluate(coefficients, high):
-        return Interval.at(high)
+        return RationalInterval.at(high)
     above = evaluate(coefficients, high) > 0
     while high - low > high * _WIDTH:
         # In the middle of the exponents first, then in the middle.
@@ -216,18 +218,18 @@ def _refine(coefficients: Sequence[Fraction], interval: Interval) -> Interval:
         middle = low * 2 ** (exponents // 2) if exponents > 2 else (low + high) / 2
         value = evaluate(coefficients, middle)
         if not value:
-            return Interval.at(middle)
+            return RationalInterval.at(middle)
         low, high = (low, middle) if (value > 0) == above else (middle, high)
-    return Interval(low, high)
+    return RationalInterval(low, high)
 
 
-def _has_root(coefficients: Sequence[Fraction], root: Interval) -> bool:
+def _has_root(coefficients: Sequence[Fraction], root: RationalInterval) -> bool:
     """Tell whether one of several coprime square-free polynomials has the root in an interval."""
     ends = evaluate(coefficients, root.lower), evaluate(coefficients, root.upper)
     return ends[0] == ends[1] == 0 or (ends[0] > 0) != (ends[1] > 0)
 
 
-def _points_between(roots: Sequence[Interval]) -> list[Fraction]:
+def _points_between(roots: Sequence[RationalInterval]) -> list[Fraction]:
     """Return a point before, between and after the roots."""
     if not roots:
         return []
@@ -243,7 +245,7 @@ def _sign(low: Sequence[Fraction], high: Sequence[Fraction], x: Fraction) -> int
 
 def _narrow(
     low: Sequence[Fraction], high: Sequence[Fraction], a: Fraction, b: Fraction, sign: int
-) -> Interval:
+) -> RationalInterval:
     """Narrow a change of sign of the whole family as far as signs are certain."""
     while b - a > b * _WIDTH:
         middle = round_down((a + b) / 2)
@@ -251,7 +253,7 @@ def _narrow(
         if not found or not a < middle < b:
             break
         a, b = (middle, b) if found == sign else (a, middle)
-    return Interval(a, b)
+    return RationalInterval(a, b)
 
 
 def _one_for_certain(
@@ -261,7 +263,7 @@ def _one_for_certain(
     outer = [_isolate(low), _isolate(middle), _isolate(high)]
     if any(len(isolated) != 1 for isolated in outer):
         return Roots("unknown")
-    bracket = Interval(
+    bracket = RationalInterval(
         min(isolated[0][0].lower for isolated in outer),
         max(isolated[0][0].upper for isolated in outer),
     )
@@ -276,7 +278,7 @@ def _one_for_certain(
     return Roots("simple" if slope < 0 else "unknown", (bracket,))
 
 
-def _dense(coefficients: Mapping[int, Interval], *, upper: bool) -> list[Fraction]:
-    zero = Interval.at(Fraction(0))
+def _dense(coefficients: Mapping[int, RationalInterval], *, upper: bool) -> list[Fraction]:
+    zero = RationalInterval.at(Fraction(0))
     ends = [coefficients.get(k, zero) for k in range(max(coefficients, default=0) + 1)]
     return [end.upper if upper else end.lower for end in ends]

@@ -8,7 +8,7 @@ from enum import Enum
 from fractions import Fraction
 
 from crn2sbml.chemistry.reaction import Reaction
-from crn2sbml.theory.certificate.exact import Interval
+from crn2sbml.theory.certificate.exact import RationalInterval
 from crn2sbml.theory.certificate.polynomials import Monomial, Polynomial, Term
 
 # A coefficient that may be positive is tried at upstream concentrations up to 2^60.
@@ -46,7 +46,7 @@ class View:
         By degree: the terms that are there, with the sign of their coefficient (0 for either).
     signs : mapping of int to Sign
         Sign of each coefficient that is not 0.
-    intervals : mapping of int to Interval, optional
+    intervals : mapping of int to RationalInterval, optional
         Bounds of the coefficients, where numbers are known.
     place : str
         Where on the domain, for reasons.
@@ -58,7 +58,7 @@ class View:
     structural: bool
     terms: Mapping[int, Sequence[tuple[int, Term]]]
     signs: Mapping[int, Sign]
-    intervals: Mapping[int, Interval] | None = None
+    intervals: Mapping[int, RationalInterval] | None = None
     place: str = ""
     settled: bool = False
 
@@ -95,7 +95,7 @@ def view_at_limit(
     polynomial: Polynomial,
     structural: bool,
     limits: Mapping[str, Sign | None],
-    intervals: Mapping[str, Interval | None],
+    intervals: Mapping[str, RationalInterval | None],
 ) -> View:
     """Look at a right-hand side where the species before it settle.
 
@@ -107,7 +107,7 @@ def view_at_limit(
         See :class:`View`.
     limits : mapping of str to Sign or None
         Sign of the limit of each species before it; None for 0.
-    intervals : mapping of str to Interval or None
+    intervals : mapping of str to RationalInterval or None
         Bounds of these limits, where numbers are known.
     """
 
@@ -147,7 +147,7 @@ def at_witness(view: View, degree: int) -> View:
         if term.value <= 0:
             continue
         for power in _TRIED_POWERS:
-            y = {species: Interval.at(Fraction(2**power)) for species, _ in term.upstream}
+            y = {species: RationalInterval.at(Fraction(2**power)) for species, _ in term.upstream}
             total = _sum([p for p in view.terms[degree] if _within(p[1].upstream, y)], y)
             if total.lower > 0:
                 place = " and ".join(f"{species} = {2**power}" for species in y)
@@ -199,18 +199,20 @@ def _joint_sign(parts: Sequence[tuple[int, Sign | None]]) -> Sign:
     return Sign.NEGATIVE if strict else Sign.NONPOSITIVE
 
 
-def _sum(group: Sequence[tuple[int, Term]], known: Mapping[str, Interval]) -> Interval:
+def _sum(
+    group: Sequence[tuple[int, Term]], known: Mapping[str, RationalInterval]
+) -> RationalInterval:
     """Bound a coefficient where the species before it are known."""
-    total = Interval.at(Fraction(0))
+    total = RationalInterval.at(Fraction(0))
     for _, term in group:
-        product = Interval.at(Fraction(1))
+        product = RationalInterval.at(Fraction(1))
         for species, power in term.upstream:
             product = product.times_concentration(known[species], power)
         total = total + product.times(term.value)
     return total
 
 
-def _within(monomial: Monomial, known: Mapping[str, Interval]) -> bool:
+def _within(monomial: Monomial, known: Mapping[str, RationalInterval]) -> bool:
     return all(species in known for species, _ in monomial)
 
 

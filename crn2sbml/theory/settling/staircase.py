@@ -17,24 +17,32 @@ from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import check_type
+from crn2sbml._support.intervals import EPSILON, AffineMap, Interval
 from crn2sbml.construction.compile import check_smoothing
 from crn2sbml.errors import InputValueError
 from crn2sbml.neural.activations import Activation
-from crn2sbml.neural.network import Layer, NeuralNetwork
-from crn2sbml.neural.steady_state import bracket_steady_state, drive, estimate_settling_times
+from crn2sbml.neural.network import NeuralNetwork
+from crn2sbml.neural.steady_state import (
+    bracket_steady_state,
+    drive,
+    estimate_settling_times,
+    rounding_of_rate,
+)
 
 # The first step, relative to the shortest time that matters.
 _FIRST_STEP = 0.05
-# Rounding: results of a step are widened by this much, relative to their size.
-_ROUNDING = 1e-12
+# exp(z) is a positive double only for z between this and its negative. There, a relative rounding
+# of z moves exp(z) by so many times as much: by far the most that a step is off by.
+_LARGEST_EXPONENT = 745
+# Relative roundings of an exponent besides those of its sum over orders of decay: of the two
+# products in each of its terms, of the time that it is multiplied by, and one to spare.
+_ROUNDINGS_OF_EXPONENT = 4
 # The parabola below needs second differences; nearer to the root than this the secant is as good.
 _NEAR = 1e-5
 # Where the tangent of the upper bound touches, relative to where the node is going to be.
 _BELOW = 0.9
 # Bisections of the step in which a layer settles.
 _REFINEMENTS = 16
-# Rounding of f is below this, relative to the sum of its terms.
-_ROUNDING_OF_F = 8 * float(np.finfo(np.float64).eps)
 # An accuracy is given up when it is not reached by so many times the estimated settling time.
 _PATIENCE = 1000.0
 
@@ -66,8 +74,9 @@ class Staircase:
         driven = drive(network, inputs)
         brackets = bracket_steady_state(driven)
         ends = np.cumsum(network.widths[1:])[:-1]
-        self._layers = [_SplitLayer.of(layer) for layer in network.layers]
-        self._first = (driven.rho - driven.rounding, driven.rho + driven.rounding)
+        self._activations = [layer.activation for layer in network.layers]
+        self._maps = [AffineMap(layer.weights, layer.biases) for layer in network.layers]
+        self._first = Interval.around(driven.rho, driven.rounding)
         lows = np.split(brackets.upper - accuracy, ends, axis=1)
         highs = np.split(brackets.lower + accuracy, ends, axis=1)
         self._goals = list(zip(lows, highs, strict=True))
@@ -94,7 +103,7 @@ class Staircase:
         # Layers after this one have no bound yet: the layer before them is still at infinity.
         # The last comes first, so that each sees the layer before it as it was at the start.
         with np.errstate(over="ignore", invalid="ignore"):  # where doubles end, nothing settles
-            for number in reversed(range(min(self._steps, len(self._layers)))):
+            for number in reversed(range(min(self._steps, len(self._maps)))):
                 self._climb_layer(number, length)
         self.times = self.times + length
         reached = self.times, np.hstack(self.lower), np.hstack(self.upper)
@@ -109,12 +118,9 @@ class Staircase:
         return reached
 
     def _climb_layer(self, number: int, length: Array) -> None:
-        layer = self._layers[number]
-        low, high = (
-            layer.growth(self.lower[number - 1], self.upper[number - 1]) if number else self._first
-        )
-        rise = _Rise(layer.activation, self.lower[number], low)
-        fall = _Fall(layer.activation, self.upper[number], high)
+        activation, growth = self._activations[number], self._growth(number)
+        rise = _Rise(activation, self.lower[number], growth.lower)
+        fall = _Fall(activation, self.upper[number], growth.upper)
         self.lower[number], self.upper[number] = rise.after(length), fall.after(length)
         goal_low, goal_high = self._goals[number]
         reached = (self.lower[number] >= goal_low).all(axis=1) & (
@@ -127,39 +133,21 @@ class Staircase:
             )
             self.settled[self._remaining[new], number] = (self.times[new] + part)[:, 0]
 
+    def _growth(self, number: int) -> Interval:
+        """Bound the growth rates rho of a layer, given the bounds of the layer before."""
+        if number == 0:
+            return self._first
+        before = Interval(self.lower[number - 1], self.upper[number - 1])
+        return Interval.around(*self._maps[number].of_intervals(before))
+
     def _leave_out(self, done: NDArray[np.bool_]) -> None:
         keep = ~done
         self._remaining, self.times = self._remaining[keep], self.times[keep]
         self._first_steps, self._latest = self._first_steps[keep], self._latest[keep]
-        self._first = (self._first[0][keep], self._first[1][keep])
+        self._first = self._first.rows(keep)
         self._goals = [(low[keep], high[keep]) for low, high in self._goals]
         self.lower = [bound[keep] for bound in self.lower]
         self.upper = [bound[keep] for bound in self.upper]
-
-
-@dataclass(frozen=True, slots=True)
-class _SplitLayer:
-    """A layer with its weights split by sign."""
-
-    positive: Array
-    negative: Array
-    biases: Array
-    activation: Activation
-
-    @classmethod
-    def of(cls, layer: Layer) -> _SplitLayer:
-        W = layer.weights.T
-        return cls(np.maximum(W, 0.0), np.maximum(-W, 0.0), layer.biases, layer.activation)
-
-    def growth(self, lower: Array, upper: Array) -> tuple[Array, Array]:
-        """Bound the growth rate rho, given bounds of the layer before."""
-        gain_low, gain_high = lower @ self.positive, upper @ self.positive
-        loss_low, loss_high = lower @ self.negative, upper @ self.negative
-        rounding = _ROUNDING * (gain_high + loss_high + np.abs(self.biases))
-        return (
-            self.biases + gain_low - loss_high - rounding,
-            self.biases + gain_high - loss_low + rounding,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +167,8 @@ class _Fall:
 
     def after(self, time: Array) -> Array:
         """Bound the nodes after some time."""
-        a = self.activation(self.rho) * (1 + _ROUNDING)
+        rounding = _rounding_of_step(self.activation)
+        a = self.activation(self.rho) * (1 + rounding)
         start = np.maximum(self.start, a)
         kappa, e = self.activation.relaxation_rate(a), np.zeros_like(a)
         for k, d in self.activation.decay.items():
@@ -192,7 +181,7 @@ class _Fall:
                     left = v + (1 - v) * -np.expm1(-((k - 1) ** 2) * d * a ** (k - 1) * time)
                     bound = np.minimum(bound, a * left ** (-1 / (k - 1)))
                 bound = np.minimum(bound, self._near(bound, a, start, time))
-        return np.asarray(np.minimum(start, bound * (1 + _ROUNDING)))
+        return np.asarray(np.minimum(start, bound * (1 + rounding)))
 
     def _near(self, bound: Array, a: Array, start: Array, time: Array) -> Array:
         """Improve a bound by the tangent of g a little below it."""
@@ -212,11 +201,22 @@ class _Fall:
         return _Fall(self.activation, self.start[rows], self.rho[rows])
 
 
+def _rounding_of_step(activation: Activation) -> float:
+    """Bound how far a result of a step may be from what it stands for, relatively.
+
+    Its exponent is a time times a sum with a term for each order of decay.
+    """
+    roundings = len(activation.decay) + _ROUNDINGS_OF_EXPONENT
+    return _LARGEST_EXPONENT * roundings * EPSILON
+
+
 def _riccati(u: Array, kappa: Array, e: Array, time: Array) -> Array:
-    """Solve du/dt = -(kappa + e u) u."""
-    exponent = kappa * time
-    passed = np.where(exponent == 0, time, np.expm1(exponent) / np.where(kappa == 0, 1.0, kappa))
-    return np.asarray(1.0 / (np.exp(exponent) / u + e * passed))
+    """Solve du/dt = -(kappa + e u) u from u at time 0, which may be infinite."""
+    # Only exponentials of numbers <= 0, so that none is infinite where 1/u is 0.
+    exponent, size = np.abs(kappa * time), np.abs(kappa)
+    left, falls = np.exp(-exponent), kappa > 0
+    passed = np.where(exponent == 0, time, -np.expm1(-exponent) / np.where(size == 0, 1.0, size))
+    return np.asarray(np.where(falls, left, 1.0) / (np.where(falls, 1.0, left) / u + e * passed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,16 +234,21 @@ class _Rise:
 
     def after(self, time: Array) -> Array:
         """Bound the nodes after some time."""
-        a = self.activation(self.rho) * (1 - _ROUNDING)
+        relative = _rounding_of_step(self.activation)
+        a = self.activation(self.rho) * (1 - relative)
         start = np.minimum(self.start, a)
-        A = a - start
-        size, slope = self.activation.h + np.abs(self.rho) * start, self.rho
+        A, slope = a - start, self.rho
+        # Absolute values of the terms of f and of its slope, added up.
+        steepness = np.abs(self.rho)
+        size = self.activation.h + steepness * start
         for k, d in self.activation.decay.items():
             power = (k - 1) * d * start ** (k - 1)
             size, slope = size + power * start, slope - k * power
-        f = np.maximum(self.activation.rate(start, self.rho) - _ROUNDING_OF_F * size, 0.0)
+            steepness = steepness + k * power
+        rounding = rounding_of_rate(self.activation, size)
+        f = np.maximum(self.activation.rate(start, self.rho) - rounding, 0.0)
         away = _NEAR * a < A
-        rounding = _ROUNDING_OF_F * (size + np.abs(slope) * A)
+        rounding = rounding + rounding_of_rate(self.activation, steepness * A)
         e = (f + slope * A - rounding) / np.where(away, A, 1.0) ** 2
         eA = np.where(away, np.maximum(e, 0.0), 0.0) * A
         g = f / np.where(A > 0, A, 1.0)
@@ -253,7 +258,7 @@ class _Rise:
         below = g + eA * left
         risen = A * g * -np.expm1(-(eA + g) * time) / np.where(below > 0, below, 1.0)
         bound = start + np.where(below > 0, risen, 0.0)
-        return np.asarray(np.maximum(self.start, bound * (1 - _ROUNDING)))
+        return np.asarray(np.maximum(self.start, bound * (1 - relative)))
 
     def rows(self, rows: NDArray[np.bool_]) -> _Rise:
         """Return some of the rows."""

@@ -146,7 +146,7 @@ def closed_envelope(network: NeuralNetwork, inputs: ArrayLike) -> tuple[tuple[Ar
     Parameters
     ----------
     network : NeuralNetwork
-        With decay of order 2 alone and h > 0.
+        A network with decay of order 2 alone and h > 0 in every layer.
     inputs : array_like, shape (n, width)
         One input a row.
 
@@ -193,11 +193,11 @@ def time_from_infinity(order: float, constant: float, level: float = 1.0) -> flo
     Parameters
     ----------
     order : float
-        q > 1.
+        The exponent q, above 1.
     constant : float
-        c > 0.
+        The rate constant c, positive.
     level : float, default 1
-        Where to, > 0.
+        The concentration to come down to, positive.
 
     Returns
     -------
