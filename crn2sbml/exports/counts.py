@@ -40,9 +40,9 @@ def to_counts_sbml(crn: Crn, volume: float) -> str:
     ----------
     crn : Crn
         A reaction network of order 2 at most once its constant species are absorbed, such as a
-        compiled network with decay of order 2.
+        compiled neural network with decay of order 2.
     volume : float
-        V, the number of molecules that a concentration of 1 stands for, > 0.
+        The volume V: the number of molecules that a concentration of 1 stands for, > 0.
 
     Returns
     -------

@@ -27,7 +27,7 @@ class Inspection:
     Parameters
     ----------
     path : str
-        The file.
+        The path of the file.
     format : str
         Its format, for example "SBML Level 3 Version 1".
     size : int
@@ -39,12 +39,12 @@ class Inspection:
     not_recognised : str or None
         Why it is no neural network; None if it is one.
     notes : tuple of str
-        What reading left out, merged or assumed.
+        Sentences on what reading left out, merged or assumed.
     checks : {"full", "cheap", "none"}
-        Which of libsbml's consistency checks were made: all; those whose cost grows in proportion
+        The consistency checks of libsbml that were made: all; those whose cost grows in proportion
         to the file, for large ones; none, for Antimony.
     findings : tuple of Finding
-        What is wrong.
+        The first findings on what is wrong.
     finding_count : int
         The number of findings, which may be larger than those listed.
     """
@@ -111,7 +111,7 @@ def inspect_model(path: str | Path) -> Inspection:
     Parameters
     ----------
     path : str or Path
-        SBML (.xml, .sbml) or Antimony file (.ant).
+        The file of SBML (.xml, .sbml) or Antimony (.ant).
 
     Returns
     -------

@@ -3,9 +3,9 @@
 The kernel model has one reaction a node, whose law is the whole right-hand side
 h + x (rho - sum_k (k - 1) d_k x^(k-1)) with signed numbers. The first layer's W d + beta is one
 parameter a node, deeper edges are one parameter each, so that rewriting a few hundred numbers
-changes the network or its inputs without loading anything again. Layers that are not trainable have
-plain numbers, which load faster. It is private: no `Crn` and no export, since its parameters change
-sign in training.
+changes the neural network or its inputs without loading anything again. Layers that are not
+trainable have plain numbers, which load faster. It is private: no `Crn` and no export, since its
+parameters change sign in training.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from crn2sbml.formats.sbml.write import to_sbml
 from crn2sbml.neural.activations import Activation
 from crn2sbml.neural.network import Layer, NeuralNetwork
 
-# Of the SBML text; nobody but roadrunner reads it.
+# The form of the SBML text; nobody but roadrunner reads it.
 _FORM = LEVEL_3_VERSION_1
 
 # Which weights of each layer after the first are parameters; None where none is, nor a bias.
@@ -49,17 +49,17 @@ class LoadableModel:
     Parameters
     ----------
     sbml : str
-        Text that roadrunner loads.
+        The text that roadrunner loads.
     nodes : tuple of str
-        Floating species whose concentrations are the state.
+        The floating species whose concentrations are the state.
     starts : numpy.ndarray, shape (nodes,)
-        Their concentrations at time 0 unless given.
+        The concentrations of the nodes at time 0, unless a run is given others.
     drives : tuple of str
-        What is rewritten before every run.
+        The ids of what is rewritten before every run.
     constants : tuple of str
-        What is rewritten when the network changes.
+        The ids of what is rewritten when weights, biases or other constants change.
     kind : {"parameter", "species"}
-        Whether drives and constants are global parameters or boundary species.
+        The kind of thing that drives and constants are: global parameters or boundary species.
     """
 
     sbml: str
@@ -71,7 +71,7 @@ class LoadableModel:
 
 
 def kernel_model(network: NeuralNetwork) -> LoadableModel:
-    """Write the kernel model of a network."""
+    """Write the kernel model of a neural network."""
     nodes = tuple(node_id(layer, n) for layer, n in _nodes(network))
     drives = tuple(f"rho_{node_id(1, n)}" for n in range(1, network.widths[1] + 1))
     constants = tuple(_constant_ids(network, kernel_edges(network)))
@@ -96,14 +96,14 @@ def kernel_constants(network: NeuralNetwork, edges: EdgeMasks) -> Array:
     Parameters
     ----------
     network : NeuralNetwork
-        The one that was loaded or another of its shape.
-    edges : list of numpy.ndarray of bool or None
-        Which weights the loaded kernel has as parameters.
+        The neural network that was loaded, or another of its shape.
+    edges : sequence of numpy.ndarray of bool or None
+        The weights that the loaded kernel has as parameters, layer by layer.
 
     Raises
     ------
     UnsupportedError
-        If the network has an edge that the kernel lacks.
+        If the neural network has an edge that the kernel lacks.
     """
     activations = [layer.activation for layer in network.layers]
     values = [np.array([a.h, *a.decay.values()]) for a in activations]
@@ -125,11 +125,11 @@ def crn_model(crn: Crn, nodes: Sequence[str], inputs: Collection[str]) -> Loadab
     Parameters
     ----------
     crn : Crn
-        Any network.
+        Any reaction network.
     nodes : sequence of str
-        Its dynamic species, in the order of the state.
+        The dynamic species, in the order of the state.
     inputs : collection of str
-        Which of its constant species are rewritten before every run.
+        The constant species that are rewritten before every run.
     """
     return LoadableModel(
         to_sbml(crn),

@@ -72,7 +72,7 @@ def load_antimony(path: str | Path) -> Crn:
     Parameters
     ----------
     path : str or Path
-        File to read.
+        The file to read.
 
     Returns
     -------
@@ -112,9 +112,9 @@ def parse_antimony(text: str, source: str) -> Document:
     Parameters
     ----------
     text : str
-        The text of a file.
+        The text of an Antimony file.
     source : str
-        What is read, for messages.
+        The name of what is read, for messages.
 
     Raises
     ------

@@ -91,7 +91,7 @@ class Document:
         return FormatError(f"{self._place(line)}: {shortened(message)}")
 
     def unsupported(self, message: str, line: int) -> UnsupportedError:
-        """Return an error for what is no reaction network of mass action, with the place."""
+        """Return an error for what cannot be a reaction network of mass action, with the place."""
         return UnsupportedError(
             f"{self._place(line)}: {shortened(message)}", line if self.lines_count else None
         )

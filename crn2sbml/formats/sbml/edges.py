@@ -49,7 +49,7 @@ class EdgesRead:
     in_amounts : bool
         Whether numbers are amounts, since compartments differ in size.
     notes : list of str
-        What was left out or merged.
+        Sentences on what was left out or merged.
     """
 
     edges: list[Edge]
@@ -89,9 +89,9 @@ def read_edges(document: Document, scope: Scope) -> EdgesRead:
     Parameters
     ----------
     document : Document
-        What was read.
+        The document as it was read.
     scope : Scope
-        What its symbols stand for.
+        The meaning of its symbols.
 
     Raises
     ------

@@ -29,7 +29,7 @@ class Budget:
     Parameters
     ----------
     steps : int
-        Operations and products of terms.
+        The number of operations and of products of terms.
     """
 
     def __init__(self, steps: int) -> None:
@@ -60,16 +60,16 @@ def expand(
     Parameters
     ----------
     expression : Expression
-        The formula.
+        The formula to be written so.
     functions : Functions
-        What may be called.
+        The functions that the formula may call.
     constant : Callable
-        Value of a symbol that never changes, or None: only constants may stand where something
+        The value of a symbol that never changes, or None: only constants may stand where something
         other than a sum of products is computed.
     budget : Budget
-        What this may cost.
+        The work that this may cost.
     renamed : mapping of str to str, optional
-        Symbols that stand for others in this formula (parameters of a single law).
+        The symbols that stand for others in this formula (parameters of a single law).
 
     Returns
     -------

@@ -31,7 +31,7 @@ _NAMESPACES = {
     **{namespace(2, version): (2, version) for version in (2, 3, 4, 5)},
     **{namespace(3, version): (3, version) for version in (1, 2)},
 }
-# As many as memory holds, several times the largest networks of use.
+# As many as memory holds, several times the largest models of use.
 _MOST_ITEMS = 600_000
 
 _REQUIRED = "required"
@@ -55,7 +55,7 @@ def parse_sbml(pieces: Iterable[str | bytes], source: str, *, lines_count: bool 
     pieces : iterable of str or bytes
         The text, in one piece or in many.
     source : str
-        What is read, for messages.
+        The name of what is read, for messages.
     lines_count : bool, default True
         Whether messages name lines: False for SBML that a program made on the way.
 

@@ -95,9 +95,9 @@ def rates(law: Sum, changed: Collection[str], scope: Scope, sizes: Sizes) -> lis
     changed : collection of str
         The species that the reaction changes, whose conversion factors count.
     scope : Scope
-        What the symbols stand for.
+        The meaning of the symbols.
     sizes : Sizes
-        Sizes of compartments.
+        The sizes of the compartments of all species in use.
 
     Raises
     ------

@@ -30,7 +30,7 @@ class Scope:
     Parameters
     ----------
     document : Document
-        What was read.
+        The document as it was read.
     """
 
     def __init__(self, document: Document) -> None:
@@ -119,9 +119,9 @@ class Scope:
         Parameters
         ----------
         law : Expression
-            The formula.
+            The formula of the law.
         renamed : mapping of str to str
-            Symbols of parameters of the law by the names that they have in it.
+            The symbols of parameters of the law, by the names that they have in it.
 
         Raises
         ------
@@ -148,7 +148,7 @@ class Scope:
         symbol : str
             The id of what is assigned.
         what : str
-            What it is, for messages.
+            A word or two on what it is, for messages.
 
         Raises
         ------

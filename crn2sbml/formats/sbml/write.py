@@ -82,19 +82,19 @@ def to_sbml(
     Parameters
     ----------
     crn : Crn
-        Any mass-action network.
+        Any reaction network of mass action.
     volume : float, default 1.0
-        Size of the compartment. Concentrations and trajectories do not depend on it.
+        The size of the compartment. Concentrations and trajectories do not depend on it.
     level_version : tuple of int, default (3, 1)
-        SBML Level and Version: (3, 1), (3, 2) or (2, 4).
+        The SBML Level and Version: (3, 1), (3, 2) or (2, 4).
     units : LabUnits, optional
-        What a concentration of 1 and a time of 1 stand for; the numbers are then in these units,
-        and the volume in litres. Dimensionless unless given.
+        The concentration and the time that 1 stands for; the numbers are then in these units, and
+        the volume in litres. Dimensionless unless given.
 
     Returns
     -------
     str
-        The document; the same text for the same network, numbers bit for bit.
+        The document; the same text for the same reaction network, numbers bit for bit.
 
     Raises
     ------
@@ -124,17 +124,17 @@ def save_sbml(
     Parameters
     ----------
     crn : Crn
-        Any mass-action network.
+        Any reaction network of mass action.
     path : str or Path
-        File to write; a half-written file is never left behind.
+        The file to write; a half-written file is never left behind.
     overwrite : bool, default False
-        Replace an existing file.
+        Whether to replace an existing file.
     volume : float, default 1.0
-        Size of the compartment.
+        The size of the compartment.
     level_version : tuple of int, default (3, 1)
-        SBML Level and Version: (3, 1), (3, 2) or (2, 4).
+        The SBML Level and Version: (3, 1), (3, 2) or (2, 4).
     units : LabUnits, optional
-        As for :func:`to_sbml`.
+        The laboratory units, as for :func:`to_sbml`.
 
     Raises
     ------
