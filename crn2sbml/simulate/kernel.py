@@ -56,18 +56,18 @@ class LoadableModel:
         The floating species whose concentrations are the state.
     starts : numpy.ndarray, shape (nodes,)
         The concentrations of the nodes at time 0, unless a run is given others.
-    drives : tuple of str
+    inputs_written : tuple of str
         The ids of what is rewritten before every run.
     constants : tuple of str
         The ids of what is rewritten when weights, biases or other constants change.
     kind : {"parameter", "species"}
-        The kind of thing that drives and constants are: global parameters or boundary species.
+        The kind of thing that inputs and constants are: global parameters or boundary species.
     """
 
     sbml: str
     nodes: tuple[str, ...]
     starts: Array
-    drives: tuple[str, ...]
+    inputs_written: tuple[str, ...]
     constants: tuple[str, ...]
     kind: Literal["parameter", "species"]
 
@@ -75,13 +75,13 @@ class LoadableModel:
 def kernel_model(network: NeuralNetwork) -> LoadableModel:
     """Write the kernel model of a neural network."""
     nodes = tuple(node_id(layer, n) for layer, n in _nodes(network))
-    drives = tuple(f"rho_{node_id(1, n)}" for n in range(1, network.widths[1] + 1))
+    inputs_written = tuple(f"rho_{node_id(1, n)}" for n in range(1, network.widths[1] + 1))
     constants = tuple(_constant_ids(network, kernel_edges(network)))
     return LoadableModel(
-        "".join(_kernel_pieces(network, nodes, (*drives, *constants))),
+        "".join(_kernel_pieces(network, nodes, (*inputs_written, *constants))),
         nodes,
         np.full(len(nodes), NODE_START),
-        drives,
+        inputs_written,
         constants,
         "parameter",
     )
@@ -199,14 +199,14 @@ def _laws(network: NeuralNetwork) -> Iterator[tuple[str, str]]:
     for number, layer in enumerate(network.layers, start=1):
         nodes = [node_id(number, node) for node in range(1, layer.width + 1)]
         symbols = [symbol(x) for x in nodes]
-        drives = _weighted_sums(layer, number, before) if before else _first_drives(nodes)
-        for node, x, rho in zip(nodes, symbols, drives, strict=True):
+        sums = _weighted_sums(layer, number, before) if before else _first_sums(nodes)
+        for node, x, rho in zip(nodes, symbols, sums, strict=True):
             net = apply("minus", apply("plus", rho), _loss(layer.activation, number, x))
             yield node, apply("plus", symbol(f"h{number}"), apply("times", x, net))
         before = symbols
 
 
-def _first_drives(nodes: Iterable[str]) -> Iterator[str]:
+def _first_sums(nodes: Iterable[str]) -> Iterator[str]:
     return (symbol(f"rho_{node}") for node in nodes)
 
 

@@ -183,7 +183,7 @@ class Simulator:
             values = self._stored_inputs()
         else:
             row = self._one_row(inputs)
-            values = self._drives(drive_checked(self._require_network(), row), row)[0]
+            values = self._inputs_written(drive_checked(self._require_network(), row), row)[0]
         if t_end is None:
             t_end = self._settling_time(inputs)
         if not 0 < t_end < np.inf:
@@ -291,13 +291,13 @@ class Simulator:
     def _stored_inputs(self) -> Array:
         """Return what the `Crn` itself says of what is rewritten before every run."""
         assert self._crn is not None
-        return models.concentrations(self._crn, self._pool.model.drives)
+        return models.concentrations(self._crn, self._pool.model.inputs_written)
 
     def _job(self, network: NeuralNetwork, rows: Array, starts: Array, accuracy: float) -> Job:
         driven = drive_checked(network, rows)
-        return Job(self._constants, self._drives(driven, rows), starts, driven, accuracy)
+        return Job(self._constants, self._inputs_written(driven, rows), starts, driven, accuracy)
 
-    def _drives(self, driven: DrivenNetwork, rows: Array) -> Array:
+    def _inputs_written(self, driven: DrivenNetwork, rows: Array) -> Array:
         if self._crn is None:
             return driven.rho
         return np.ascontiguousarray(rows[:, self._columns()])

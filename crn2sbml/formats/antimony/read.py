@@ -72,7 +72,7 @@ def load_antimony(path: str | Path) -> Crn:
     Parameters
     ----------
     path : str or Path
-        File to read.
+        The file to read.
 
     Returns
     -------

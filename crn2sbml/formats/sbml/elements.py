@@ -32,7 +32,7 @@ class Form:
     Parameters
     ----------
     level, version : int
-        Level and version of the document.
+        The level and the version of the document.
     reaction_attributes : str
         The attributes that every reaction has besides its id.
     reference_attributes : str

@@ -31,7 +31,7 @@ class ReadModel:
     crn : Crn
         The reaction network.
     level, version : int
-        Level and version of SBML of the document.
+        The level and the version of SBML of the document.
     notes : tuple of str
         Sentences on what was left out, merged or assumed.
     """
@@ -82,7 +82,7 @@ def load_sbml(path: str | Path) -> Crn:
     Parameters
     ----------
     path : str or Path
-        File to read.
+        The file to read.
 
     Returns
     -------

@@ -119,9 +119,9 @@ class Scope:
         Parameters
         ----------
         law : Expression
-            The formula.
+            The formula of the law.
         renamed : mapping of str to str
-            Symbols of parameters of the law by the names that they have in it.
+            The symbols of parameters of the law, by the names that they have in it.
 
         Raises
         ------

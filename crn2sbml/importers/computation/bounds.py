@@ -323,7 +323,7 @@ def _moved(function: Function, between: Interval, delta: Interval) -> Interval:
     # A slope is a sum of those before it where the function is piecewise linear.
     steepness, count = _steepest(function), 2
     if function.exact is not None:
-        steepness = abs(function.exact.slope) + float(np.abs(function.exact.changes).sum())
+        steepness = abs(function.exact.slope) + float(np.abs(function.exact.slope_changes).sum())
         count += len(function.exact.knots)
     return moved.widened(rounding_of_sums(count, steepness * _largest(delta)))
 
