@@ -22,32 +22,35 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from crn2sbml._version import __version__ as __version__
-from crn2sbml.chemistry.absorb import absorb_enzymes, fold
-from crn2sbml.chemistry.combine import subnetwork, union
-from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.reaction import RateConstant, Reaction, Species
-from crn2sbml.chemistry.units import LabUnits, bench_values, in_lab_units
-from crn2sbml.construction.compile import compile_edge, compile_network
-from crn2sbml.construction.recognise import RecognisedNetwork, extract_network, recognise_network
-from crn2sbml.errors import Crn2sbmlError
-from crn2sbml.formats import (
-    from_antimony,
-    from_sbml,
-    load_antimony,
-    load_sbml,
-    save_antimony,
-    save_sbml,
-    to_antimony,
-    to_sbml,
-)
-from crn2sbml.formats.files import load_crn, load_network, save_crn
-from crn2sbml.formats.inspection import Inspection, inspect_model
-from crn2sbml.neural.activations import Activation
-from crn2sbml.neural.network import Layer, NeuralNetwork
-from crn2sbml.simulate import Simulator, SteadyState, Trajectory
-from crn2sbml.training import History, TrainingResult, train_network
 
 if TYPE_CHECKING:
+    from crn2sbml.chemistry.absorb import absorb_enzymes, fold
+    from crn2sbml.chemistry.combine import subnetwork, union
+    from crn2sbml.chemistry.crn import Crn
+    from crn2sbml.chemistry.reaction import RateConstant, Reaction, Species
+    from crn2sbml.chemistry.units import LabUnits, bench_values, in_lab_units
+    from crn2sbml.construction.compile import compile_edge, compile_network
+    from crn2sbml.construction.recognise import (
+        RecognisedNetwork,
+        extract_network,
+        recognise_network,
+    )
+    from crn2sbml.errors import Crn2sbmlError
+    from crn2sbml.formats import (
+        from_antimony,
+        from_sbml,
+        load_antimony,
+        load_sbml,
+        save_antimony,
+        save_sbml,
+        to_antimony,
+        to_sbml,
+    )
+    from crn2sbml.formats.files import load_crn, load_network, save_crn
+    from crn2sbml.formats.inspection import Inspection, inspect_model
+    from crn2sbml.neural.activations import Activation
+    from crn2sbml.neural.network import Layer, NeuralNetwork
+    from crn2sbml.simulate import Simulator, SteadyState, Trajectory
     from crn2sbml.theory import (
         Certificate,
         certify,
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
         settling_time,
         subsystem,
     )
+    from crn2sbml.training import History, TrainingResult, train_network
 
 __all__ = [
     "Activation",
@@ -105,19 +109,76 @@ __all__ = [
     "union",
 ]
 
-# Imported when first used, so that those who do without wait less.
-_THEORY = (
-    "Certificate",
-    "certify",
-    "implements",
-    "layer_settling_times",
-    "settling_time",
-    "subsystem",
+# Where each name comes from. Modules are imported when a name of theirs is first used, so that
+# nobody waits for what is not used.
+_HOMES = {
+    "chemistry.absorb": ("absorb_enzymes", "fold"),
+    "chemistry.combine": ("subnetwork", "union"),
+    "chemistry.crn": ("Crn",),
+    "chemistry.reaction": ("RateConstant", "Reaction", "Species"),
+    "chemistry.units": ("LabUnits", "bench_values", "in_lab_units"),
+    "construction.compile": ("compile_edge", "compile_network"),
+    "construction.recognise": ("RecognisedNetwork", "extract_network", "recognise_network"),
+    "errors": ("Crn2sbmlError",),
+    "formats": (
+        "from_antimony",
+        "from_sbml",
+        "load_antimony",
+        "load_sbml",
+        "save_antimony",
+        "save_sbml",
+        "to_antimony",
+        "to_sbml",
+    ),
+    "formats.files": ("load_crn", "load_network", "save_crn"),
+    "formats.inspection": ("Inspection", "inspect_model"),
+    "neural.activations": ("Activation",),
+    "neural.network": ("Layer", "NeuralNetwork"),
+    "simulate": ("Simulator", "SteadyState", "Trajectory"),
+    "theory": (
+        "Certificate",
+        "certify",
+        "implements",
+        "layer_settling_times",
+        "settling_time",
+        "subsystem",
+    ),
+    "training": ("History", "TrainingResult", "train_network"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+# Packages that are found as attributes without an import of their own.
+_ROOMS = (
+    "chemistry",
+    "construction",
+    "data",
+    "errors",
+    "examples",
+    "exports",
+    "formats",
+    "importers",
+    "neural",
+    "plots",
+    "report",
+    "simulate",
+    "theory",
+    "training",
 )
 
 
-def __getattr__(name: str) -> Any:
-    """Import the theory when it is first used."""
-    if name in _THEORY:
-        return getattr(importlib.import_module("crn2sbml.theory"), name)
-    raise AttributeError(f"module 'crn2sbml' has no attribute {name!r}")
+def __dir__() -> list[str]:
+    """List also what has not been imported yet."""
+    return sorted({*globals(), *__all__, *_ROOMS})
+
+
+# Type checkers know the names above, and refuse others.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Import a name, or a package, when it is first used."""
+        if name in _ROOMS:
+            return importlib.import_module(f"{__name__}.{name}")
+        if name not in _HOME_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(importlib.import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+        globals()[name] = value  # the next time it is an ordinary attribute
+        return value

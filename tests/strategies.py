@@ -3,9 +3,19 @@
 from itertools import pairwise
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from crn2sbml import Activation, Layer, NeuralNetwork
+
+# Examples of a property in the everyday profile.
+EVERYDAY = 25
+
+
+def examples(number):
+    """So many examples every day, and as many times more as others have in the long profile."""
+    return settings(max_examples=number * settings().max_examples // EVERYDAY)
+
 
 # Exact zeros and both signs on purpose: halves of weights vanish, reactions are dropped.
 # Rounded, so that no product is too small for a file (denormal numbers have tests of their own).

@@ -6,15 +6,18 @@ import math
 import tokenize
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crn2sbml.errors import FileError, FormatError
+from crn2sbml._support.files import file_errors
+from crn2sbml.errors import FormatError
 
-# Several times the largest networks and data sets of use: 60,000 images take 0.4 GB.
+# Several times the largest neural networks and data sets of use: 60,000 images take 0.4 GB.
 _MOST_BYTES = 2 << 30
 _MOST_ARRAYS = 10_000
 
@@ -27,12 +30,12 @@ def read_archive(path: str | Path, expected: str) -> dict[str, NDArray[Any]]:
     path : str or Path
         File to read.
     expected : str
-        What the file should be, for the error message.
+        What the file should hold, for the error message.
 
     Returns
     -------
     dict of str to numpy.ndarray
-        By name.
+        The arrays by their names.
 
     Raises
     ------
@@ -42,20 +45,11 @@ def read_archive(path: str | Path, expected: str) -> dict[str, NDArray[Any]]:
         If it is no archive of arrays.
     """
     source = Path(path)
-    try:
-        with source.open("rb") as stream:
-            if not zipfile.is_zipfile(stream):
-                raise FormatError(f"{source} is no .npz archive of arrays; {expected}")
-            with zipfile.ZipFile(stream) as archive:
-                return _read_members(archive)
-    except FileNotFoundError:
-        raise FileError(f"there is no file {source}") from None
-    except FormatError:
-        raise
-    except _BROKEN as error:
-        raise FormatError(f"cannot read {source}: {error}; {expected}") from error
-    except OSError as error:
-        raise FileError(f"cannot read {source}: {error.strerror or error}") from error
+    with _reading_errors(source, f"; {expected}"), source.open("rb") as stream:
+        if not zipfile.is_zipfile(stream):
+            raise FormatError(f"{source} is no .npz archive of arrays; {expected}")
+        with zipfile.ZipFile(stream) as archive:
+            return _read_members(archive)
 
 
 def read_array(path: str | Path) -> NDArray[Any]:
@@ -74,15 +68,8 @@ def read_array(path: str | Path) -> NDArray[Any]:
         If it is no array.
     """
     source = Path(path)
-    try:
-        with source.open("rb") as stream:
-            return _read_array(stream, source.stat().st_size, source.name)
-    except FileNotFoundError:
-        raise FileError(f"there is no file {source}") from None
-    except _BROKEN as error:
-        raise FormatError(f"cannot read {source}: {error}") from error
-    except OSError as error:
-        raise FileError(f"cannot read {source}: {error.strerror or error}") from error
+    with _reading_errors(source), source.open("rb") as stream:
+        return _read_array(stream, source.stat().st_size, source.name)
 
 
 # What zipfile and numpy raise for broken files: numpy reads headers as Python literals.
@@ -90,6 +77,18 @@ _BROKEN = (
     *(ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, zlib.error),
     *(SyntaxError, tokenize.TokenError, MemoryError, RuntimeError),
 )
+
+
+@contextmanager
+def _reading_errors(source: Path, remedy: str = "") -> Iterator[None]:
+    """Raise what goes wrong in the block as a `FileError`, or for content as a `FormatError`."""
+    with file_errors(source, "read"):
+        try:
+            yield
+        except FormatError:
+            raise
+        except _BROKEN as error:
+            raise FormatError(f"cannot read {source}: {error}{remedy}") from error
 
 
 def _read_members(archive: zipfile.ZipFile) -> dict[str, NDArray[Any]]:

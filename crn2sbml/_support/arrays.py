@@ -11,8 +11,9 @@ Array = NDArray[np.float64]
 
 
 def digest(*arrays: NDArray[np.generic]) -> str:
-    """Return a short text that differs where the numbers of arrays do."""
-    found = hashlib.sha256()
+    """Return a short text that differs where the numbers, shapes or types of arrays do."""
+    checksum = hashlib.sha256()
     for array in arrays:
-        found.update(np.ascontiguousarray(array).tobytes())
-    return found.hexdigest()[:16]
+        checksum.update(f"{array.dtype.str} {array.shape} ".encode())
+        checksum.update(np.ascontiguousarray(array).tobytes())
+    return checksum.hexdigest()[:16]

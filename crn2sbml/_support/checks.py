@@ -23,7 +23,16 @@ _REMEDIES = {
 
 
 def check_type(value: object, kind: type, what: str) -> None:
-    """Raise an error for a thing of another type, which is what newcomers pass first.
+    """Raise InputValueError unless `value` is a `kind`.
+
+    Parameters
+    ----------
+    value : object
+        What the user passed.
+    kind : type
+        The type that is expected.
+    what : str
+        What takes the value, for the message.
 
     Raises
     ------

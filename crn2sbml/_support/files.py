@@ -11,7 +11,44 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from crn2sbml.errors import FileError, OutputExistsError
+from crn2sbml.errors import Crn2sbmlError, FileError, OutputExistsError
+
+
+@contextmanager
+def file_errors(path: str | Path, doing: str) -> Iterator[None]:
+    """Raise what the operating system says in the block as a `FileError` that names the file.
+
+    Parameters
+    ----------
+    path : str or Path
+        File or folder that the block works on.
+    doing : str
+        What the block does with it, "read", "write" or "make", for the message.
+
+    Raises
+    ------
+    FileError
+        In place of any other OSError, and where the path holds the character 0.
+
+    Examples
+    --------
+    >>> with file_errors("a/b.txt", "read"):
+    ...     open("a/b.txt")
+    Traceback (most recent call last):
+    crn2sbml.errors.FileError: there is no file a/b.txt
+    """
+    try:
+        yield
+    except Crn2sbmlError:
+        raise
+    except OSError as error:
+        if doing == "read" and isinstance(error, FileNotFoundError):
+            raise FileError(f"there is no file {path}") from None
+        raise FileError(f"cannot {doing} {path}: {error.strerror or error}") from error
+    except ValueError as error:
+        if "\0" not in str(path):
+            raise
+        raise FileError(f"cannot {doing} {str(path)!r}: {error}") from error
 
 
 def check_output(path: str | Path, overwrite: bool) -> Path:
@@ -56,27 +93,20 @@ def atomic_write(path: str | Path, overwrite: bool = False) -> Iterator[IO[bytes
         What is written to it becomes the target when the block ends without an error.
     """
     target = check_output(path, overwrite)
-    try:
+    with file_errors(target, "write"):
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    except OSError as error:
-        raise FileError(f"cannot write {target}: {error.strerror or error}") from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            yield stream
-        # mkstemp makes private files; give the target the usual permissions instead.
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        temporary.replace(target)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        if isinstance(error, FileError):
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                yield stream
+            # mkstemp makes private files; give the target the usual permissions instead.
+            umask = os.umask(0)
+            os.umask(umask)
+            temporary.chmod(0o666 & ~umask)
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
             raise
-        raise FileError(f"cannot write {target}: {error.strerror or error}") from error
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def save_text(text: str, path: str | Path, overwrite: bool = False) -> None:
@@ -103,13 +133,6 @@ def read_pieces(path: str | Path, size: int = 1 << 20) -> Iterator[bytes]:
     FileError
         If the file is missing or cannot be read.
     """
-    source = Path(path)
-    try:
-        with source.open("rb") as stream:
-            while piece := stream.read(size):
-                yield piece
-    except FileNotFoundError:
-        raise FileError(f"there is no file {source}") from None
-    except (OSError, ValueError) as error:  # a path cannot hold the character 0
-        reason = getattr(error, "strerror", None) or error
-        raise FileError(f"cannot read {str(source)!r}: {reason}") from error
+    with file_errors(path, "read"), Path(path).open("rb") as stream:
+        while piece := stream.read(size):
+            yield piece

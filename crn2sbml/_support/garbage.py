@@ -1,4 +1,4 @@
-"""Making many small objects without the garbage collector walking over all of them again."""
+"""Pause Python's cyclic garbage collector while millions of small objects are built."""
 
 from __future__ import annotations
 

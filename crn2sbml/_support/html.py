@@ -17,13 +17,13 @@ def html_table(
     Parameters
     ----------
     caption : str
-        Above the table.
+        Text above the table.
     columns : sequence of str
         Names of the columns.
     rows : iterable of sequence
         The first rows; numbers and texts.
     total : int
-        How many rows there are.
+        Number of rows in all, with those that are left out.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Libraries that are not always there: imported when used, with the extra named where they lack."""
+"""Import optional dependencies on first use; if one is missing, name the extra that installs it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ def load_library(module: str, purpose: str, extra: str, instead: str = "") -> An
     Parameters
     ----------
     module : str
-        What to import.
+        Name of the module to import.
     purpose : str
-        What needs it, in the plural: "COPASI files".
+        What needs the library, in the plural: "COPASI files".
     extra : str
-        Of crn2sbml.
+        Extra of crn2sbml that installs the library.
     instead : str, optional
-        What could be done without it.
+        What could be done without the library.
 
     Returns
     -------

@@ -13,11 +13,11 @@ def progress_bar(description: str, total: int, enabled: bool) -> Iterator[Callab
     Parameters
     ----------
     description : str
-        What is going on.
+        Text beside the bar that says what is going on.
     total : int
-        Steps in all.
+        Number of steps in all.
     enabled : bool
-        If false, nothing is shown.
+        Whether to show anything.
 
     Yields
     ------

@@ -1,4 +1,4 @@
-"""Section 5.1's dynamically equivalent networks: enzymes absorbed into rate constants."""
+"""Section 5.1's dynamically equivalent reaction networks: enzymes absorbed into rate constants."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ def absorb_enzymes(crn: Crn, keep: Collection[str] = ()) -> Crn:
     Parameters
     ----------
     crn : Crn
-        Any network.
+        Any reaction network.
     keep : collection of str
         Ids of constant species that stay species.
 
     Returns
     -------
     Crn
-        Without the other constant species, and without kept ones that no longer occur.
+        The reaction network without the other constant species, and without kept ones that no
+        longer occur.
 
     Examples
     --------
@@ -58,18 +59,19 @@ def fold(crn: Crn) -> Crn:
     """Absorb every constant species and net production against degradation.
 
     Reactions with the same reactant complex and opposite reaction vectors become one, in the
-    direction of the larger rate. For a compiled network this is one data point with the fewest
+    direction of the larger rate. For a compiled Crn this is one data point with the fewest
     reactions.
 
     Parameters
     ----------
     crn : Crn
-        Any network.
+        Any reaction network.
 
     Returns
     -------
     Crn
-        With dynamic species only and the same ODE for each of them, up to rounding.
+        A reaction network of dynamic species only, with the same ODE for each of them, up to
+        rounding.
     """
     absorbed = absorb_enzymes(crn)
     constants = absorbed.rate_constant_values
@@ -136,7 +138,7 @@ def _net(
 
 
 def _assemble(crn: Crn, rated: Iterable[tuple[Reaction, float]]) -> Crn:
-    """Build a network from reactions and the values of their rate constants."""
+    """Build a reaction network from reactions and the values of their rate constants."""
     values: dict[str, float] = {}
     reactions = []
     for reaction, value in rated:

@@ -1,4 +1,4 @@
-"""Networks made of networks: union and subnetwork (sections 5.1 and 5.2 of the paper)."""
+"""Reaction networks made of others: union and subnetwork (sections 5.1 and 5.2 of the paper)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _Item = TypeVar("_Item", Species, RateConstant)
 
 
 def union(first: Crn, *others: Crn, name: str | None = None) -> Crn:
-    """Unite networks: a set union of their reactions, species and rate constants.
+    """Unite reaction networks: a set union of their reactions, species and rate constants.
 
     A reaction is an edge between two complexes: one that occurs in several parts occurs once in
     the whole, and a species that is enzymatic in one part may be dynamic in the whole (section 5.2,
@@ -23,14 +23,14 @@ def union(first: Crn, *others: Crn, name: str | None = None) -> Crn:
     Parameters
     ----------
     first, *others : Crn
-        Networks whose equal ids mean equal things.
+        Reaction networks whose equal ids mean equal things.
     name : str, optional
         Identifier of the union; that of `first` unless given.
 
     Returns
     -------
     Crn
-        In the order of the parts.
+        Their union, with everything in the order of the parts.
 
     Raises
     ------
@@ -64,12 +64,12 @@ def union(first: Crn, *others: Crn, name: str | None = None) -> Crn:
 
 
 def subnetwork(crn: Crn, reaction_ids: Iterable[str], name: str | None = None) -> Crn:
-    """Return the network of some of the reactions, with the species that occur in them.
+    """Return the reaction network of some of the reactions, with the species that occur in them.
 
     Parameters
     ----------
     crn : Crn
-        The whole network.
+        The whole reaction network.
     reaction_ids : iterable of str
         Ids of the reactions to keep.
     name : str, optional
@@ -78,7 +78,8 @@ def subnetwork(crn: Crn, reaction_ids: Iterable[str], name: str | None = None) -
     Returns
     -------
     Crn
-        In the order of `crn`. Its enzymatic species may be dynamic in `crn` (section 5.1).
+        The reactions in the order of `crn`. Species that are enzymatic in them may be dynamic in
+        `crn` (section 5.1).
 
     Raises
     ------
@@ -92,7 +93,7 @@ def subnetwork(crn: Crn, reaction_ids: Iterable[str], name: str | None = None) -
 
 
 def _keep_reactions(crn: Crn, reactions: Iterable[Reaction], name: str) -> Crn:
-    """Return the network of the given reactions with the species and constants they use."""
+    """Return the given reactions as a Crn, with the species and rate constants that they use."""
     kept = tuple(reactions)
     used = {s for r in kept for side in (r.reactants, r.products) for s, _ in side}
     rates = {r.rate for r in kept}

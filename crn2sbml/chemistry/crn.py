@@ -1,7 +1,7 @@
 """Chemical reaction networks with mass-action kinetics (section 2 of the paper).
 
 Nothing here knows of neural networks or file formats. The strings `role` and `row` of species
-and reactions, and the metadata of a network, are carried along unread for those who do.
+and reactions, and the metadata of a reaction network, are carried along unread for those who do.
 """
 
 from __future__ import annotations
@@ -32,6 +32,12 @@ from crn2sbml.errors import CrnError
 # Above this a dense stoichiometric matrix would not fit into ordinary memory (in entries).
 _LARGEST_DENSE_MATRIX = 200_000_000
 
+# The one entry of the metadata that is about the reaction network itself.
+_QUANTITY = "quantity"
+
+AMOUNTS = MappingProxyType({_QUANTITY: "amount"})
+"""Metadata of a reaction network whose species are in volumes of different sizes."""
+
 # print(crn) shows this many reactions; to_text() shows all.
 _PRINTED_REACTIONS = 60
 
@@ -40,8 +46,8 @@ _PRINTED_REACTIONS = 60
 class Crn:
     """A mass-action reaction network {S, C, R} with rate constants and initial concentrations.
 
-    The complexes C are those of the reactions, so that a network is fully given by its species
-    and reactions.
+    The complexes C are those of the reactions, so that a reaction network is fully given by its
+    species and reactions.
 
     Parameters
     ----------
@@ -49,7 +55,7 @@ class Crn:
     rate_constants : sequence of RateConstant
     reactions : sequence of Reaction
     name : str, default "crn"
-        Identifier of the whole network.
+        Identifier of the whole reaction network.
     metadata : mapping of str to str, optional
         Notes about the origin, carried along unread.
 
@@ -89,6 +95,11 @@ class Crn:
 
     __hash__ = None  # type: ignore[assignment]
 
+    @property
+    def quantity(self) -> str:
+        """What the numbers of species are: "concentration", or "amount" (see :data:`AMOUNTS`)."""
+        return self.metadata.get(_QUANTITY, "concentration")
+
     def __reduce__(self) -> tuple[type[Crn], tuple[object, ...]]:
         """Pickle without the mapping proxy and the cached arrays."""
         parts = (self.species, self.rate_constants, self.reactions, self.name, dict(self.metadata))
@@ -103,7 +114,7 @@ class Crn:
         initial: Mapping[str, float] | None = None,
         name: str = "crn",
     ) -> Crn:
-        """Build a network from reactions written as a chemist writes them.
+        """Build a reaction network from reactions written as a chemist writes them.
 
         Parameters
         ----------
@@ -115,12 +126,12 @@ class Crn:
         initial : mapping of str to float, optional
             Initial concentrations; 1 where none is given.
         name : str, default "crn"
-            Identifier of the network.
+            Identifier of the reaction network.
 
         Returns
         -------
         Crn
-            Species in the order of their first appearance.
+            The reaction network, its species in the order of their first appearance.
         """
         parsed = [parse_reaction(text, number) for number, text in enumerate(reactions, start=1)]
         constants, start = dict(rate_constants or {}), dict(initial or {})

@@ -15,7 +15,7 @@ Indices = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class MassActionArrays:
-    """Rate constants, reactant complexes and reaction vectors of a network, in flat arrays."""
+    """Rate constants, reactant complexes and reaction vectors of a Crn, in flat arrays."""
 
     species: int
     constants: Array
@@ -38,7 +38,7 @@ def compile_arrays(
     reactants: Sequence[Sequence[tuple[str, int]]],
     vectors: Sequence[Mapping[str, int]],
 ) -> MassActionArrays:
-    """Flatten a network, given species positions, constants, reactant complexes and vectors."""
+    """Flatten a Crn, given species positions, constants, reactant complexes and vectors."""
     terms = max((len(side) for side in reactants), default=0)
     reactant = np.full((len(reactants), terms), len(index), dtype=np.intp)
     exponent = np.ones((len(reactants), terms), dtype=np.int64)

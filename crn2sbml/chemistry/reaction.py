@@ -25,7 +25,7 @@ class Species:
     Parameters
     ----------
     id : str
-        Letters, digits and underscores, not starting with a digit.
+        Identifier of letters, digits and underscores that starts with no digit.
     initial : float, default 0.0
         Initial concentration, finite and >= 0.
     name : str, optional
@@ -78,7 +78,7 @@ class Reaction:
     Parameters
     ----------
     id : str
-        Unique within a network.
+        Identifier that is unique within a reaction network.
     reactants, products : tuple of (str, int)
         Species ids with positive stoichiometric coefficients; ``()`` is the empty complex 0.
     rate : str

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import RateConstant
 from crn2sbml.errors import UnitError
+
+if TYPE_CHECKING:
+    from pint import UnitRegistry
 
 _QUANTITY = re.compile(r"\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(\S(?:.*\S)?)\s*")
 
@@ -23,13 +28,13 @@ class LabUnits:
     concentration : float
         Number of `concentration_unit`, > 0.
     concentration_unit : str
-        For example "nM".
+        Unit of concentrations, for example "nM".
     molar : float
         One `concentration_unit` in mole per litre.
     time : float
         Number of `time_unit`, > 0.
     time_unit : str
-        For example "h".
+        Unit of times, for example "h".
     seconds : float
         One `time_unit` in seconds.
 
@@ -95,22 +100,23 @@ class LabUnits:
         )
 
 
-def in_lab_units(crn: Crn, units: LabUnits) -> Crn:
-    """Express a dimensionless network in laboratory units.
+def in_lab_units(crn: Crn, units: LabUnits | None) -> Crn:
+    """Express a dimensionless reaction network in laboratory units.
 
     Parameters
     ----------
     crn : Crn
-        Dimensionless network.
-    units : LabUnits
-        What 1 stands for.
+        Dimensionless reaction network.
+    units : LabUnits or None
+        What a concentration of 1 and a time of 1 stand for; None keeps it dimensionless.
 
     Returns
     -------
     Crn
-        Concentrations times c and rate constants of order n times c^(1 - n) / t, where c and t
-        are what 1 stands for. Its trajectory is the dimensionless one times c, in times t. A rate
-        constant that reactions of different orders share becomes one for each order.
+        Without units `crn` itself. With them, concentrations times c and rate constants of order n
+        times c^(1 - n) / t, where c and t are what 1 stands for. Its trajectory is the
+        dimensionless one times c, in times t. A rate constant that reactions of different orders
+        share becomes one for each order.
 
     Raises
     ------
@@ -126,6 +132,8 @@ def in_lab_units(crn: Crn, units: LabUnits) -> Crn:
     >>> scaled.rate_constant_values, scaled.species[0].initial
     ({'k_h': 25.0, 'k_b': 0.5, 'k_d': 0.01}, 50.0)
     """
+    if units is None:
+        return crn
     c, t = Fraction(units.concentration), Fraction(units.time)
     species = [
         replace(s, initial=_scaled(s.initial, c, f"the concentration of {s.id}"))
@@ -145,15 +153,15 @@ def in_lab_units(crn: Crn, units: LabUnits) -> Crn:
 
 def rate_constant_orders(crn: Crn) -> dict[str, list[int]]:
     """Return the orders of the reactions that use each rate constant, sorted."""
-    found: dict[str, set[int]] = {}
+    orders_of: dict[str, set[int]] = {}
     for reaction in crn.reactions:
-        found.setdefault(reaction.rate, set()).add(reaction.order)
-    return {constant: sorted(orders) for constant, orders in found.items()}
+        orders_of.setdefault(reaction.rate, set()).add(reaction.order)
+    return {constant: sorted(orders) for constant, orders in orders_of.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class BenchValues:
-    """What a bench wants to know of a network.
+class LabRanges:
+    """Ranges of concentrations and rate constants that a laboratory would have to realise.
 
     Parameters
     ----------
@@ -178,24 +186,25 @@ class BenchValues:
         return largest / smallest
 
 
-def bench_values(crn: Crn) -> BenchValues:
-    """Return what a bench wants to know of a network, in the units that it is in.
+def bench_values(crn: Crn) -> LabRanges:
+    """Return the ranges of a reaction network's numbers, in the units that it is in.
 
     Parameters
     ----------
     crn : Crn
-        Any network.
+        Any reaction network.
 
     Returns
     -------
-    BenchValues
+    LabRanges
+        What a laboratory would have to realise.
     """
     present = [s.initial for s in crn.species if s.initial > 0]
     by_order: dict[int, list[float]] = {}
     for constant, orders in rate_constant_orders(crn).items():
         for order in orders:
             by_order.setdefault(order, []).append(crn.rate_constant_values[constant])
-    return BenchValues(
+    return LabRanges(
         (min(present), max(present)) if present else None,
         {order: (min(values), max(values)) for order, values in sorted(by_order.items())},
         max(by_order, default=0),
@@ -230,12 +239,19 @@ def _scaled(value: float, factor: Fraction, what: str) -> float:
     return scaled
 
 
+@functools.cache
+def _registry() -> UnitRegistry[float]:
+    """Read pint's definitions, which takes most of a second, once."""
+    from pint import UnitRegistry
+
+    return UnitRegistry()
+
+
 def _parse(text: str, what: str, base: str, example: str) -> tuple[float, str, float]:
     """Return number, unit as it was written, and the unit's size in the base unit."""
-    from pint import UnitRegistry
     from pint.errors import PintError
 
-    registry: UnitRegistry[float] = UnitRegistry()
+    registry = _registry()
     match = _QUANTITY.fullmatch(text)
     number, unit = match.groups() if match else (text, "")
     try:

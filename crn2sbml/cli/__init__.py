@@ -5,23 +5,32 @@ from __future__ import annotations
 import click
 
 from crn2sbml._version import __version__
-from crn2sbml.cli.build import build
-from crn2sbml.cli.check import check
-from crn2sbml.cli.common import ErrorReportingGroup
-from crn2sbml.cli.demo import demo
-from crn2sbml.cli.export import export
-from crn2sbml.cli.extract import extract
-from crn2sbml.cli.import_network import import_network
-from crn2sbml.cli.models import models
-from crn2sbml.cli.paper import paper
-from crn2sbml.cli.report import report
-from crn2sbml.cli.simulate import simulate
-from crn2sbml.cli.train import train
+from crn2sbml.cli.group import LazyCommand, LazyGroup
 
 __all__ = ["main"]
 
+_COMMANDS = (
+    LazyCommand("demo", "See the main job from end to end.", "demo"),
+    LazyCommand("build", "Write a network as SBML or Antimony.", "build"),
+    LazyCommand(
+        "import", "Turn a network from ONNX or a file of weights into ours.", "import_network"
+    ),
+    LazyCommand("extract", "Recover the network from a model file.", "extract"),
+    LazyCommand("export", "Write a model in the files of other tools.", "export"),
+    LazyCommand("report", "Write a page about a model: one HTML file for anybody.", "report"),
+    LazyCommand("check", "Say what a model file is, and what can be promised of it.", "check"),
+    LazyCommand("simulate", "Run the chemistry of a network.", "simulate"),
+    LazyCommand("train", "Train a network, by default through its chemistry.", "train"),
+    LazyCommand("models", "Write example models: an edge, exclusive or, iris, digits.", "models"),
+    LazyCommand("paper", "Reproduce the paper's figures and numbers.", "paper"),
+)
 
-@click.group(cls=ErrorReportingGroup, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(
+    cls=LazyGroup,
+    commands=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, message="crn2sbml %(version)s")
 def main() -> None:
     """Turn neural networks into chemical reaction networks.
@@ -29,16 +38,3 @@ def main() -> None:
     A feed-forward network with a smoothed ReLU becomes a mass-action reaction network whose steady
     state is the network's output. Start with 'crn2sbml demo'.
     """
-
-
-main.add_command(demo)
-main.add_command(build)
-main.add_command(import_network)
-main.add_command(extract)
-main.add_command(export)
-main.add_command(report)
-main.add_command(check)
-main.add_command(simulate)
-main.add_command(train)
-main.add_command(models)
-main.add_command(paper)

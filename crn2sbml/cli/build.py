@@ -11,28 +11,25 @@ import click
 
 from crn2sbml._support.files import check_output
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.units import BenchValues, LabUnits, bench_values, in_lab_units
+from crn2sbml.chemistry.units import LabRanges, LabUnits, bench_values, in_lab_units
 from crn2sbml.cli.common import (
-    Printer,
-    input_option,
-    lab_units,
-    lab_units_options,
-    output_options,
     read_one_input,
-    read_source,
 )
-from crn2sbml.construction.compile import Encoding
+from crn2sbml.cli.options import Output, input_option, lab_units_options, output_options
+from crn2sbml.construction.origin import Encoding
 from crn2sbml.formats.files import check_model_ending, save_crn
 from crn2sbml.formats.sbml.write import LEVEL_VERSIONS
+from crn2sbml.importers import LoadedNetwork
 
 _LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_VERSIONS}
 
 
-@click.command(short_help="Write a network as SBML or Antimony.")
+@click.command()
 @click.argument("network", type=click.Path(path_type=Path))
 @click.option(
     "-o",
     "--output",
+    "path",
     required=True,
     type=click.Path(path_type=Path),
     help="File to write: .xml or .sbml for SBML, .ant for Antimony.",
@@ -59,37 +56,30 @@ _LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_V
 @output_options
 def build(
     network: Path,
-    output: Path,
+    path: Path,
     encoding: Encoding,
     input_texts: Sequence[str],
     level_version: str,
-    concentration: str | None,
-    time_text: str | None,
-    force: bool,
-    quiet: bool,
-    as_json: bool,
+    units: LabUnits | None,
+    output: Output,
 ) -> None:
     """Write the reaction network of NETWORK as SBML or Antimony.
 
     NETWORK is a network file (.npz), a model of one (.xml, .sbml, .ant), or ONNX (.onnx).
     """
-    printer = Printer(quiet, as_json)
-    check_model_ending(output)
-    check_output(output, force)
-    units = lab_units(concentration, time_text)
-    loaded = read_source(network)
-    inputs = loaded.inputs
-    if input_texts:
-        inputs = loaded.encode(read_one_input(input_texts, loaded.input_count))[0]
-    crn = loaded.compile(encoding, inputs)
-    save_crn(crn, output, force, level_version=_LEVELS[level_version], units=units)
-    printer.line(f"Wrote {output}: {_counts(crn)}, {encoding} encoding of {loaded.network!r}.")
+    check_model_ending(path)
+    check_output(path, output.force)
+    loaded = LoadedNetwork.load(network)
+    one_input = read_one_input(input_texts, loaded.input_count) if input_texts else None
+    crn = loaded.compile(encoding, one_input)
+    save_crn(crn, path, output.force, level_version=_LEVELS[level_version], units=units)
+    output.line(f"Wrote {path}: {_counts(crn)}, {encoding} encoding of {loaded.network!r}.")
     values = bench_values(crn if units is None else in_lab_units(crn, units))
     for line in _bench_lines(values, units):
-        printer.line(line)
-    printer.result(
+        output.line(line)
+    output.result(
         {
-            "output": str(output),
+            "output": str(path),
             "encoding": encoding,
             "dynamic_species": len(crn.dynamic_species),
             "enzymatic_species": len(crn.enzymatic_species),
@@ -100,7 +90,7 @@ def build(
     )
 
 
-def _bench_lines(values: BenchValues, units: LabUnits | None) -> Iterator[str]:
+def _bench_lines(values: LabRanges, units: LabUnits | None) -> Iterator[str]:
     """Say what a bench wants to know."""
     if values.concentrations is not None:
         smallest, largest = values.concentrations

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.cli.common import Printer, output_options
+from crn2sbml.cli.options import Output, output_options
 from crn2sbml.cli.theory import check_pictures, print_theory, save_pictures
 from crn2sbml.errors import InputValueError
 from crn2sbml.formats.inspection import Inspection, inspect_model, largest_order
@@ -27,7 +27,7 @@ _CHECKS = {
 }
 
 
-@click.command(short_help="Say what a model file is, and what can be promised of it.")
+@click.command()
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option(
     "--theory",
@@ -54,9 +54,7 @@ def check(
     with_theory: bool,
     accuracy: float,
     plots: Path | None,
-    force: bool,
-    quiet: bool,
-    as_json: bool,
+    output: Output,
 ) -> None:
     """Say what MODEL (.xml, .sbml, .ant) is, whoever wrote it.
 
@@ -69,33 +67,32 @@ def check(
     reaction break that. The exit code is then 0 if all is proved, 1 if something is refuted or
     unknown.
     """
-    printer = Printer(quiet, as_json)
     if plots is not None:
         if not with_theory:
             raise InputValueError("--plots draws what --theory finds; give both")
-        check_pictures(plots, force)
+        check_pictures(plots, output.force)
     inspection = inspect_model(model)
     crn = inspection.crn
     theory = None
     if with_theory and crn is not None:
         theory = examine(crn, inspection.recognised, accuracy)
     for line in _lines(inspection):
-        printer.line(line)
+        output.line(line)
     if theory is not None:
-        print_theory(printer, theory)
+        print_theory(output, theory)
     elif with_theory:
-        printer.line("No certificate: the theory is about mass action.")
+        output.line("No certificate: the theory is about mass action.")
     if plots is not None and theory is not None and crn is not None:
-        names = save_pictures(theory, crn, inspection.recognised, plots, force)
-        printer.line(
+        names = save_pictures(theory, crn, inspection.recognised, plots, output.force)
+        output.line(
             f"Wrote {', '.join(names)} to {plots}."
             if names
             else "No pictures: no species has others before it that all settle."
         )
-    found = inspection.to_dict()
+    report = inspection.to_dict()
     if with_theory:
-        found["theory"] = None if theory is None else theory.to_dict()
-    printer.result(found)
+        report["theory"] = None if theory is None else theory.to_dict()
+    output.result(report)
     sound = not inspection.finding_count
     if with_theory:
         sound = theory is not None and theory.certificate.proved

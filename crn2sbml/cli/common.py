@@ -1,156 +1,25 @@
-"""What the commands share: errors, options, reading numbers, printing."""
+"""What the commands share: reading examples and inputs, and refusing what cannot be used."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar, get_args
 
-import click
 import numpy as np
-from numpy.typing import ArrayLike
 
 from crn2sbml._support.archive import read_array
 from crn2sbml._support.arrays import Array
-from crn2sbml.chemistry.units import LabUnits
-from crn2sbml.construction.compile import Encoding
+from crn2sbml.construction.origin import Encoding
 from crn2sbml.data import Dataset, load_dataset, load_digits, load_iris, load_xor
 from crn2sbml.errors import (
     ConcentrationError,
-    Crn2sbmlError,
     FileError,
     FormatError,
     InputValueError,
     NetworkError,
-    UnitError,
     UnsupportedError,
 )
-from crn2sbml.formats.files import LoadedNetwork, read_network
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-_PICKLES = (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".ckpt")
-
-
-class _Failure(click.ClickException):
-    exit_code = 2
-
-
-class ErrorReportingGroup(click.Group):
-    """Reports our errors as one line on stderr with exit code 2, never as a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command and translate its errors."""
-        try:
-            return super().invoke(ctx)
-        except Crn2sbmlError as error:
-            raise _Failure(str(error)) from error
-
-
-def output_options(command: _Command) -> _Command:
-    """Add --force, --quiet and --json."""
-    for option in (
-        click.option(
-            "--json", "as_json", is_flag=True, help="Print one JSON object instead of text."
-        ),
-        click.option("--quiet", is_flag=True, help="Print nothing but errors."),
-        click.option("--force", is_flag=True, help="Overwrite existing output."),
-    ):
-        command = option(command)
-    return command
-
-
-def input_option(words: str) -> Callable[[_Command], _Command]:
-    """Add --input, which :func:`read_inputs` and :func:`read_one_input` read."""
-    return click.option("--input", "input_texts", multiple=True, metavar="FILE|NUMBERS", help=words)
-
-
-def workers_option(command: _Command) -> _Command:
-    """Add --workers."""
-    return click.option(
-        "--workers",
-        type=click.IntRange(min=1),
-        default=1,
-        show_default=True,
-        help="Processes that share the simulations.",
-    )(command)
-
-
-def lab_units_options(command: _Command) -> _Command:
-    """Add --concentration and --time."""
-    for option in (
-        click.option(
-            "--time",
-            "time_text",
-            metavar="QUANTITY",
-            help='With --concentration: what a time of 1 stands for, such as "1 h".',
-        ),
-        click.option(
-            "--concentration",
-            metavar="QUANTITY",
-            help='Write laboratory units: what a concentration of 1 stands for, such as "50 nM".',
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def encoding_option(command: _Command) -> _Command:
-    """Add --encoding for commands that leave a model as it is unless one is asked for."""
-    return click.option(
-        "--encoding",
-        type=click.Choice(get_args(Encoding)),
-        help="Of a network: weights as enzymes, absorbed into rate constants, or folded with the "
-        "inputs. Default: enzymatic; a model stays as it is.",
-    )(command)
-
-
-def read_source(path: Path) -> LoadedNetwork:
-    """Read a network from any file that holds one by itself: ours, a model, or ONNX.
-
-    Raises
-    ------
-    FileError, FormatError, UnsupportedError
-        If it cannot be read, or needs to be told more: pickles are refused, with the reason.
-    """
-    ending = path.suffix.lower()
-    if ending == ".onnx":
-        from crn2sbml.importers import from_onnx
-
-        found = from_onnx(path)
-        return LoadedNetwork(found.network, codec=(found.encoder, found.decoder))
-    refuse_foreign(path)
-    if ending == ".safetensors":
-        raise UnsupportedError(
-            f"{path} holds weights without saying how they are used; name the layers in order: "
-            f"crn2sbml import {path} --layers 0,relu,2 -o net.npz"
-        )
-    return read_network(path)
-
-
-def refuse_foreign(path: Path) -> None:
-    """Refuse files that can run any code when they are opened, and those that nothing here reads.
-
-    Raises
-    ------
-    UnsupportedError
-        For pickles, with what to do instead.
-    """
-    ending = path.suffix.lower()
-    if ending in _PICKLES:
-        raise UnsupportedError(
-            f"{path} is a pickle, which can run any program when it is opened, so that it is never "
-            f"read here; in Python, load it if you trust it and pass the model to from_sklearn or "
-            f"from_torch, or save it as ONNX or safetensors"
-        )
-    if ending in (".h5", ".hdf5", ".keras"):
-        raise UnsupportedError(
-            f"{path} is a file of Keras; save the model as ONNX: model.export(FILE.onnx, "
-            f"format='onnx')"
-        )
+from crn2sbml.importers import LoadedNetwork
 
 
 def check_encoding(loaded: LoadedNetwork, encoding: Encoding | None, source: Path) -> None:
@@ -162,34 +31,8 @@ def check_encoding(loaded: LoadedNetwork, encoding: Encoding | None, source: Pat
         )
 
 
-def lab_units(concentration: str | None, time: str | None) -> LabUnits | None:
-    """Return the units that --concentration and --time name, or None for dimensionless."""
-    if concentration is None and time is None:
-        return None
-    if concentration is None or time is None:
-        raise UnitError(
-            "laboratory units need both --concentration and --time: what a concentration of 1 and "
-            "a time of 1 stand for"
-        )
-    return LabUnits.parse(concentration, time)
-
-
-def data_dir_option(command: _Command) -> _Command:
-    """Add --data-dir."""
-    return click.option(
-        "--data-dir",
-        type=click.Path(path_type=Path),
-        help="Folder with MNIST's four files, plain or gzipped. Default: the one that the variable "
-        "CRN2SBML_DATA names, or else they are fetched.",
-    )(command)
-
-
-def load_examples(
-    source: str, *others: str, encode: Callable[[ArrayLike], Array] | None = None
-) -> Dataset:
+def load_examples(source: str, *others: str) -> Dataset:
     """Load a data set by its name, or from a file; `others` are names that the caller knows.
-
-    Inputs in a file may be negative where `encode` makes concentrations of them.
 
     Raises
     ------
@@ -198,32 +41,11 @@ def load_examples(
     """
     known = {"xor": load_xor, "iris": load_iris, "digits": load_digits}
     if source in known:
-        data = known[source]()
-        if encode is None:
-            return data
-        return replace(data, inputs=encode(data.inputs), input_names=None)
+        return known[source]()
     if not source.endswith(".npz"):
         names = ", ".join((*known, *others))
         raise InputValueError(f"--data {source!r} is none of {names} or an .npz file")
-    return load_dataset(source, encode)
-
-
-class Printer:
-    """Prints text for people, or one JSON object for programs, or nothing."""
-
-    def __init__(self, quiet: bool, as_json: bool) -> None:
-        self.as_json = as_json
-        self.shows_text = not quiet and not as_json
-
-    def line(self, text: str = "") -> None:
-        """Print a line for people."""
-        if self.shows_text:
-            click.echo(text)
-
-    def result(self, values: Mapping[str, Any]) -> None:
-        """Print the object for programs."""
-        if self.as_json:
-            click.echo(json.dumps(dict(values), indent=2))
+    return load_dataset(source)
 
 
 def read_inputs(texts: Sequence[str], width: int) -> Array:

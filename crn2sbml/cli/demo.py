@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
-from crn2sbml.cli.common import Printer, output_options, workers_option
+from crn2sbml.cli.options import Output, output_options, workers_option
 from crn2sbml.examples.demo import ROUNDS, DemoReport, run_demo
 
 
-@click.command(short_help="See the main job from end to end.")
+@click.command()
 @click.option(
     "-o",
     "--output",
+    "folder",
     type=click.Path(path_type=Path),
     default=Path("crn2sbml-demo"),
     show_default=True,
@@ -23,27 +24,24 @@ from crn2sbml.examples.demo import ROUNDS, DemoReport, run_demo
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of all randomness.")
 @workers_option
 @output_options
-def demo(
-    output: Path, rounds: int, seed: int, workers: int, force: bool, quiet: bool, as_json: bool
-) -> None:
+def demo(folder: Path, rounds: int, seed: int, workers: int, output: Output) -> None:
     """Train a network on real handwritten digits, with chemistry as its forward pass.
 
     Takes well under a minute. Writes the trained model as SBML and Antimony, and pictures, to a
     folder.
     """
-    printer = Printer(quiet, as_json)
     report = run_demo(
-        output,
+        folder,
         seed=seed,
         rounds=rounds,
         workers=workers,
-        overwrite=force,
-        tell=printer.line,
-        progress=printer.shows_text,
+        overwrite=output.force,
+        tell=output.line,
+        progress=output.shows_text,
     )
-    printer.result({"folder": str(output), **report.to_dict()})
-    for line in _lines(report, output):
-        printer.line(line)
+    output.result({"folder": str(folder), **report.to_dict()})
+    for line in _lines(report, folder):
+        output.line(line)
 
 
 def _lines(report: DemoReport, folder: Path) -> list[str]:

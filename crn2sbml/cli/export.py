@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,19 +12,21 @@ import click
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.units import LabUnits
 from crn2sbml.cli.common import (
-    Printer,
     check_encoding,
     check_output_folder,
-    encoding_option,
-    input_option,
-    lab_units,
-    lab_units_options,
     load_examples,
-    output_options,
     read_one_input,
-    read_source,
 )
-from crn2sbml.construction.compile import Encoding
+from crn2sbml.cli.options import (
+    Output,
+    Source,
+    encoding_option,
+    gather,
+    input_option,
+    lab_units_options,
+    output_options,
+    source_argument,
+)
 from crn2sbml.construction.recognise import recognise_network
 from crn2sbml.errors import FileError, InputValueError, UnitError
 from crn2sbml.exports import (
@@ -43,20 +45,28 @@ from crn2sbml.exports import (
 )
 from crn2sbml.formats import save_antimony, save_sbml
 from crn2sbml.formats.files import MODEL_ENDINGS, load_crn
+from crn2sbml.importers import LoadedNetwork
 from crn2sbml.plots import plot_trajectory
 from crn2sbml.report import draw_network
 
 
 @dataclass(frozen=True, slots=True)
+class _Details:
+    """What some formats need besides the reaction network."""
+
+    molecules: float | None
+    data: str | None
+    title: str | None
+    creators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Options:
-    """What the formats may need besides the network."""
+    """How a reaction network is written."""
 
     force: bool
     units: LabUnits | None
-    molecules: float | None
-    title: str | None
-    creators: tuple[str, ...]
-    data: str | None
+    details: _Details
 
 
 # Returns a remark for the user, or nothing.
@@ -64,8 +74,9 @@ _Save = Callable[[Crn, Path, _Options], object]
 
 
 def _save_counts(crn: Crn, path: Path, options: _Options) -> None:
-    assert options.molecules is not None
-    save_counts_sbml(crn, path, options.molecules, options.force)
+    molecules = options.details.molecules
+    assert molecules is not None
+    save_counts_sbml(crn, path, molecules, options.force)
 
 
 def _save_copasi(crn: Crn, path: Path, options: _Options) -> str | None:
@@ -88,15 +99,15 @@ def _save_omex(crn: Crn, path: Path, options: _Options) -> None:
         path,
         options.force,
         options.units,
-        title=options.title,
-        creators=options.creators,
+        title=options.details.title,
+        creators=options.details.creators,
         attachments=attachments,
     )
 
 
 def _save_petab(crn: Crn, path: Path, options: _Options) -> None:
-    assert options.data is not None
-    data = load_examples(options.data)
+    assert options.details.data is not None
+    data = load_examples(options.details.data)
     network = recognise_network(crn).network
     save_petab(network, data.inputs, data.targets, path, options.force)
 
@@ -112,8 +123,13 @@ def _picture(study: Study, units: LabUnits | None) -> bytes:
 def _check_options(formats: tuple[str, ...], options: _Options) -> None:
     """Refuse options that do not fit the formats, before anything is written."""
     for name, value, kind, what in (
-        ("--molecules", options.molecules, "counts", "how many a concentration of 1 stands for"),
-        ("--data", options.data, "petab", "the examples to train on"),
+        (
+            "--molecules",
+            options.details.molecules,
+            "counts",
+            "how many a concentration of 1 stands for",
+        ),
+        ("--data", options.details.data, "petab", "the examples to train on"),
     ):
         if value is not None and kind not in formats:
             raise InputValueError(f"{name} goes with --to {kind}; leave it out")
@@ -142,8 +158,13 @@ _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
 }
 
 
-@click.command(short_help="Write a model in the files of other tools.")
-@click.argument("source", metavar="MODEL_OR_NETWORK", type=click.Path(path_type=Path))
+def _kinds(formats: tuple[str, ...], more_formats: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the formats to write, each once, in the order in which they are given."""
+    return tuple(dict.fromkeys((*formats, *more_formats)))
+
+
+@click.command()
+@source_argument
 # What follows the first format of --to arrives here.
 @click.argument("more_formats", metavar="", nargs=-1, type=click.Choice(list(_FORMATS)))
 @click.option(
@@ -155,7 +176,12 @@ _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
     help="What to write; several formats may follow one another.",
 )
 @click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder for the files."
+    "-o",
+    "--output",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder for the files.",
 )
 @click.option(
     "--molecules",
@@ -181,64 +207,60 @@ _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
 )
 @lab_units_options
 @output_options
+@gather("source", Source)
+@gather("details", _Details)
+@gather("kinds", _kinds)
 def export(
-    source: Path,
-    more_formats: tuple[str, ...],
-    formats: tuple[str, ...],
-    output: Path,
-    molecules: float | None,
-    data: str | None,
-    title: str | None,
-    creators: tuple[str, ...],
+    source: Source,
+    kinds: tuple[str, ...],
+    folder: Path,
     name: str | None,
-    encoding: Encoding | None,
-    input_texts: Sequence[str],
-    concentration: str | None,
-    time_text: str | None,
-    force: bool,
-    quiet: bool,
-    as_json: bool,
+    details: _Details,
+    units: LabUnits | None,
+    output: Output,
 ) -> None:
     """Write MODEL_OR_NETWORK in the files of other people's tools.
 
     The source is a network file (.npz), ONNX (.onnx), or any mass-action model (.xml, .sbml, .ant).
     """
-    printer = Printer(quiet, as_json)
-    units = lab_units(concentration, time_text)
-    options = _Options(force, units, molecules, title, creators, data)
-    chosen = tuple(dict.fromkeys((*formats, *more_formats)))
-    _check_options(chosen, options)
-    for kind in chosen:
+    options = _Options(output.force, units, details)
+    _check_options(kinds, options)
+    for kind in kinds:
         if kind in OPTIONAL_LIBRARIES:
             OPTIONAL_LIBRARIES[kind]()
-    stem = name or source.stem
-    if Path(stem).name != stem:
-        raise FileError(f"--name {stem!r} is a path; name the folder with -o")
-    files = {kind: [f"{stem}{ending}" for ending in _FORMATS[kind][0]] for kind in chosen}
-    check_output_folder(output, tuple(file for found in files.values() for file in found), force)
-    crn = _source(source, encoding, input_texts)
+    stem = name or source.path.stem
+    files = _file_names(kinds, stem)
+    check_output_folder(
+        folder, tuple(file for names in files.values() for file in names), output.force
+    )
+    crn = _read(source)
     try:
-        output.mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise FileError(f"cannot make {output}: {error.strerror or error}") from error
-    for kind in chosen:
+        raise FileError(f"cannot make {folder}: {error.strerror or error}") from error
+    for kind in kinds:
         endings, save = _FORMATS[kind]
         # The tables of CSV are two files beside each other.
-        path = output / f"{stem}{endings[0] if len(endings) == 1 else '.csv'}"
+        path = folder / f"{stem}{endings[0] if len(endings) == 1 else '.csv'}"
         remark = save(crn, path, options)
-        printer.line(f"Wrote {' and '.join(files[kind])} to {output}.")
+        output.line(f"Wrote {' and '.join(files[kind])} to {folder}.")
         if isinstance(remark, str):
-            printer.line(f"  {remark}.")
-    printer.result({"folder": str(output), "files": files})
+            output.line(f"  {remark}.")
+    output.result({"folder": str(folder), "files": files})
 
 
-def _source(source: Path, encoding: Encoding | None, input_texts: Sequence[str]) -> Crn:
+def _file_names(kinds: Sequence[str], stem: str) -> Mapping[str, list[str]]:
+    if Path(stem).name != stem:
+        raise FileError(f"--name {stem!r} is a path; name the folder with -o")
+    return {kind: [f"{stem}{ending}" for ending in _FORMATS[kind][0]] for kind in kinds}
+
+
+def _read(source: Source) -> Crn:
     """Return a model as it is, or compile a network."""
-    if source.suffix.lower() in MODEL_ENDINGS and encoding is None and not input_texts:
-        return load_crn(source)
-    loaded = read_source(source)
-    check_encoding(loaded, encoding, source)
-    inputs = loaded.inputs
-    if input_texts:
-        inputs = loaded.encode(read_one_input(input_texts, loaded.input_count))[0]
-    return loaded.compile(encoding or "enzymatic", inputs)
+    texts = source.input_texts
+    if source.path.suffix.lower() in MODEL_ENDINGS and source.encoding is None and not texts:
+        return load_crn(source.path)
+    loaded = LoadedNetwork.load(source.path)
+    check_encoding(loaded, source.encoding, source.path)
+    one_input = read_one_input(texts, loaded.input_count) if texts else None
+    return loaded.compile(source.encoding or "enzymatic", one_input)

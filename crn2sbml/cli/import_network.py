@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,20 +12,46 @@ import numpy as np
 from crn2sbml._support.archive import read_archive
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import check_output
-from crn2sbml.cli.common import Printer, load_examples, output_options, read_inputs, refuse_foreign
+from crn2sbml.cli.common import load_examples, read_inputs
+from crn2sbml.cli.options import Output, gather, output_options
 from crn2sbml.errors import FormatError, InputValueError, UnsupportedError
 from crn2sbml.formats.files import NETWORK_ENDING
-from crn2sbml.importers import ImportedNetwork, from_onnx, from_weights
-from crn2sbml.importers.conversion.convert import Signs
+from crn2sbml.importers import LoadedNetwork, from_onnx, from_weights
+from crn2sbml.importers.conversion.options import Signs
+from crn2sbml.importers.foreign import refuse_foreign
 
 _WEIGHTS = (".npz", ".safetensors")
 
 
-@click.command("import", short_help="Turn a network from ONNX or a file of weights into ours.")
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """What is asked of an import, as it is given on the command line."""
+
+    accuracy: float
+    data: str | None
+    ends: tuple[float, float] | None
+    signs: Signs
+    knots: int | None
+    smoothing: float | None
+
+    def options(self) -> dict[str, Any]:
+        """Return the options of the importers, with the data read."""
+        return {
+            "accuracy": self.accuracy,
+            "data": None if self.data is None else _data(self.data),
+            "input_range": self.ends,
+            "signs": self.signs,
+            "knots": self.knots,
+            "h": self.smoothing,
+        }
+
+
+@click.command("import")
 @click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
 @click.option(
     "-o",
     "--output",
+    "path",
     required=True,
     type=click.Path(path_type=Path),
     help="Network file to write (.npz), which build, simulate, train, export and report take.",
@@ -67,19 +94,9 @@ _WEIGHTS = (".npz", ".safetensors")
 @click.option("--knots", type=click.IntRange(min=8), help="For each sigmoid, tanh and the like.")
 @click.option("--smoothing", type=float, help="h, instead of what the accuracy needs.")
 @output_options
+@gather("choices", _Choices)
 def import_network(
-    source: Path,
-    output: Path,
-    layers: str | None,
-    accuracy: float,
-    data: str | None,
-    ends: tuple[float, float] | None,
-    signs: Signs,
-    knots: int | None,
-    smoothing: float | None,
-    force: bool,
-    quiet: bool,
-    as_json: bool,
+    source: Path, path: Path, layers: str | None, choices: _Choices, output: Output
 ) -> None:
     """Turn FILE, a network that was trained elsewhere, into a network of concentrations.
 
@@ -87,41 +104,34 @@ def import_network(
     .safetensors), with --layers. What is written knows what inputs and outputs mean. From Python,
     models of scikit-learn and PyTorch are taken as they are.
     """
-    printer = Printer(quiet, as_json)
     refuse_foreign(source)
-    if output.suffix.lower() != NETWORK_ENDING:
-        raise InputValueError(f"{output} is to be a network file; use a name that ends in .npz")
-    check_output(output, force)
-    options: dict[str, Any] = {
-        "accuracy": accuracy,
-        "data": None if data is None else _data(data),
-        "input_range": None if ends is None else ends,
-        "signs": signs,
-        "knots": knots,
-        "h": smoothing,
-    }
-    found = _imported(source, layers, options)
-    found.save(output, force)
-    assert found.report is not None
-    printer.line(f"{found!r}")
-    for line in str(found.report).splitlines():
-        printer.line(f"  {line}")
-    printer.line(f"Wrote {output}.")
-    report = found.report
-    printer.result(
+    if path.suffix.lower() != NETWORK_ENDING:
+        raise InputValueError(f"{path} is to be a network file; use a name that ends in .npz")
+    check_output(path, output.force)
+    imported = _imported(source, layers, choices.options())
+    imported.save(path, output.force)
+    report, codec = imported.report, imported.codec
+    # Every importer gives both.
+    assert report is not None
+    assert codec is not None
+    output.line(f"{imported!r}")
+    for line in str(report).splitlines():
+        output.line(f"  {line}")
+    output.line(f"Wrote {path}.")
+    output.result(
         {
-            "output": str(output),
-            "widths": list(found.network.widths),
-            "inputs": len(found.encoder.pairs),
-            "outputs": len(found.decoder.pairs),
-            "function": found.decoder.function,
-            "classes": None if found.decoder.classes is None else list(found.decoder.classes),
+            "output": str(path),
+            "widths": list(imported.network.widths),
+            "inputs": len(codec.encoder.pairs),
+            "outputs": len(codec.decoder.pairs),
+            "function": codec.decoder.function,
+            "classes": None if codec.decoder.classes is None else list(codec.decoder.classes),
             **{name: getattr(report, name) for name in report.__slots__},
         }
     )
 
 
-def _imported(source: Path, layers: str | None, options: dict[str, Any]) -> ImportedNetwork:
+def _imported(source: Path, layers: str | None, options: dict[str, Any]) -> LoadedNetwork:
     ending = source.suffix.lower()
     if ending == ".onnx":
         if layers is not None:

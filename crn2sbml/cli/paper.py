@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from crn2sbml.cli.common import Printer, data_dir_option, output_options, workers_option
+from crn2sbml.cli.options import Output, data_dir_option, output_options, workers_option
 from crn2sbml.examples.paper import Comparison, reproduce_paper
 from crn2sbml.examples.paper.parts import PARTS
 
@@ -19,10 +19,11 @@ _PRINTED_DIGITS = 17
 _WORD = 14
 
 
-@click.command(short_help="Reproduce the paper's figures and numbers.")
+@click.command()
 @click.option(
     "-o",
     "--output",
+    "folder",
     type=click.Path(path_type=Path),
     default=Path("crn2sbml-paper"),
     show_default=True,
@@ -40,14 +41,12 @@ _WORD = 14
 @workers_option
 @output_options
 def paper(
-    output: Path,
+    folder: Path,
     only: str | None,
     quick: bool,
     data_dir: Path | None,
     workers: int,
-    force: bool,
-    quiet: bool,
-    as_json: bool,
+    output: Output,
 ) -> None:
     """Run the paper's experiments again and set its numbers beside ours.
 
@@ -58,24 +57,23 @@ def paper(
 
     Everything takes about twenty minutes. Figures 8, 9, 10 and 14 and the seeds need MNIST.
     """
-    printer = Printer(quiet, as_json)
     comparisons = reproduce_paper(
-        output,
+        folder,
         only=None if only is None else [name.strip() for name in only.split(",") if name.strip()],
         quick=quick,
         data_dir=data_dir,
         workers=workers,
-        overwrite=force,
-        tell=printer.line,
-        progress=printer.shows_text,
+        overwrite=output.force,
+        tell=output.line,
+        progress=output.shows_text,
     )
-    printer.result({"folder": str(output), "numbers": [asdict(row) for row in comparisons]})
-    if printer.shows_text and comparisons:
+    output.result({"folder": str(folder), "numbers": [asdict(row) for row in comparisons]})
+    if output.shows_text and comparisons:
         Console().print(_table(comparisons))
         for row in comparisons:
             if row.verdict == "differs":
-                printer.line(f"{row.quantity}: {row.note}.")
-    printer.line(f"Wrote {output}; open {output / 'numbers.html'}.")
+                output.line(f"{row.quantity}: {row.note}.")
+    output.line(f"Wrote {folder}; open {folder / 'numbers.html'}.")
 
 
 def _table(comparisons: list[Comparison]) -> Table:

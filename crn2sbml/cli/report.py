@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,31 +11,36 @@ import numpy as np
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import check_output
 from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.units import LabUnits
 from crn2sbml.cli.common import (
-    Printer,
     check_encoding,
+    read_inputs,
+)
+from crn2sbml.cli.options import (
+    Output,
+    Source,
     encoding_option,
+    gather,
     input_option,
-    lab_units,
     lab_units_options,
     output_options,
-    read_inputs,
-    read_source,
+    source_argument,
 )
-from crn2sbml.construction.compile import Encoding
 from crn2sbml.errors import FileError, UnsupportedError
-from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, loaded_network
+from crn2sbml.formats.files import MODEL_ENDINGS, load_crn
+from crn2sbml.importers import LoadedNetwork
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.report import save_report
 
 _ENDINGS = (".html", ".htm")
 
 
-@click.command(short_help="Write a page about a model: one HTML file for anybody.")
-@click.argument("source", metavar="MODEL_OR_NETWORK", type=click.Path(path_type=Path))
+@click.command()
+@source_argument
 @click.option(
     "-o",
     "--output",
+    "page",
     required=True,
     type=click.Path(path_type=Path),
     help="File to write, which ends in .html.",
@@ -55,18 +60,14 @@ _ENDINGS = (".html", ".htm")
 @encoding_option
 @lab_units_options
 @output_options
+@gather("source", Source)
 def report(
-    source: Path,
-    output: Path,
-    input_texts: Sequence[str],
+    source: Source,
+    page: Path,
     title: str | None,
     accuracy: float,
-    encoding: Encoding | None,
-    concentration: str | None,
-    time_text: str | None,
-    force: bool,
-    quiet: bool,
-    as_json: bool,
+    units: LabUnits | None,
+    output: Output,
 ) -> None:
     """Write a page about MODEL_OR_NETWORK for people who have never heard of this program.
 
@@ -75,47 +76,44 @@ def report(
 
     The source is a network file (.npz), ONNX (.onnx), or any mass-action model (.xml, .sbml, .ant).
     """
-    printer = Printer(quiet, as_json)
-    if output.suffix.lower() not in _ENDINGS:
-        raise FileError(f"{output} is to be a page; use a name that ends in .html")
-    check_output(output, force)
-    units = lab_units(concentration, time_text)
-    model, inputs = _read(source, encoding, input_texts)
-    found = save_report(
+    if page.suffix.lower() not in _ENDINGS:
+        raise FileError(f"{page} is to be a page; use a name that ends in .html")
+    check_output(page, output.force)
+    model, inputs = _read(source)
+    content = save_report(
         model,
-        output,
-        force,
+        page,
+        output.force,
         inputs,
-        encoding=encoding or "enzymatic",
+        encoding=source.encoding or "enzymatic",
         title=title,
         units=units,
         accuracy=accuracy,
     )
-    printer.line(f"Wrote {output}; open it in any browser.")
-    for file in found.left_out:
-        printer.line(f"  It does not hold {file}.")
-    printer.result({"output": str(output), "left_out": list(found.left_out)})
+    output.line(f"Wrote {page}; open it in any browser.")
+    for file in content.left_out:
+        output.line(f"  It does not hold {file}.")
+    output.result({"output": str(page), "left_out": list(content.left_out)})
 
 
-def _read(
-    source: Path, encoding: Encoding | None, input_texts: Sequence[str]
-) -> tuple[NeuralNetwork | Crn, Array | None]:
+def _read(source: Source) -> tuple[NeuralNetwork | Crn, Array | None]:
     """Return a model as it is, or a network, and the inputs to show."""
-    if source.suffix.lower() in MODEL_ENDINGS and encoding is None:
-        crn = load_crn(source)
-        if not input_texts:
+    texts = source.input_texts
+    if source.path.suffix.lower() in MODEL_ENDINGS and source.encoding is None:
+        crn = load_crn(source.path)
+        if not texts:
             return crn, None
         try:
-            loaded = loaded_network(crn, source)
+            loaded = LoadedNetwork.from_crn(crn, source.path)
         except UnsupportedError as error:
             raise UnsupportedError(f"{error}; leave --input out") from error
-        return crn, loaded.encode(read_inputs(input_texts, loaded.input_count))
-    loaded = read_source(source)
-    check_encoding(loaded, encoding, source)
+        return crn, loaded.encode(read_inputs(texts, loaded.input_count))
+    loaded = LoadedNetwork.load(source.path)
+    check_encoding(loaded, source.encoding, source.path)
     rows = loaded.inputs if loaded.inputs is None else loaded.inputs[np.newaxis]
-    if input_texts:
-        rows = loaded.encode(read_inputs(input_texts, loaded.input_count))
-    if loaded.codec is None or rows is None or encoding == "folded":
+    if texts:
+        rows = loaded.encode(read_inputs(texts, loaded.input_count))
+    if loaded.codec is None or rows is None or source.encoding == "folded":
         return loaded.network, rows
     # So that the page's files say what inputs and outputs mean.
-    return loaded.compile(encoding or "enzymatic", rows[0]), rows
+    return replace(loaded, inputs=rows[0]).compile(source.encoding or "enzymatic"), rows

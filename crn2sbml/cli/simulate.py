@@ -14,16 +14,12 @@ from rich.table import Table
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import check_output, csv_text, save_text
 from crn2sbml.cli.common import (
-    Printer,
-    input_option,
-    output_options,
     read_inputs,
-    read_source,
-    workers_option,
 )
-from crn2sbml.construction.compile import node_id
+from crn2sbml.cli.options import Output, input_option, output_options, workers_option
+from crn2sbml.construction.labels import node_id
 from crn2sbml.errors import ConcentrationError
-from crn2sbml.formats.files import LoadedNetwork
+from crn2sbml.importers import LoadedNetwork
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.plots import check_figure_path, plot_trajectory, save_figure
 from crn2sbml.simulate import Simulator, SteadyState
@@ -31,7 +27,7 @@ from crn2sbml.simulate import Simulator, SteadyState
 _MOST_ROWS = 20
 
 
-@click.command(short_help="Run the chemistry of a network.")
+@click.command()
 @click.argument("network", type=click.Path(path_type=Path))
 @input_option(
     "Inputs, one a row, as a .csv, .txt or .npy file, or numbers with commas; again for more. "
@@ -45,7 +41,11 @@ _MOST_ROWS = 20
     help="Largest absolute distance to the steady state, over all nodes.",
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write the outputs to a CSV file."
+    "-o",
+    "--output",
+    "table",
+    type=click.Path(path_type=Path),
+    help="Write the outputs to a CSV file.",
 )
 @click.option(
     "--plot",
@@ -58,12 +58,10 @@ def simulate(
     network: Path,
     input_texts: Sequence[str],
     accuracy: float,
-    output: Path | None,
+    table: Path | None,
     plot: Path | None,
     workers: int,
-    force: bool,
-    quiet: bool,
-    as_json: bool,
+    output: Output,
 ) -> None:
     """Run the chemistry of NETWORK until it has settled, and print its outputs.
 
@@ -72,32 +70,30 @@ def simulate(
     The simulation starts with every node at 1 and stops when it is proven to be within the accuracy
     of its steady state.
     """
-    printer = Printer(quiet, as_json)
-    for target in (output, plot):
+    for target in (table, plot):
         if target is not None:
-            check_output(target, force)
+            check_output(target, output.force)
     if plot is not None:
         check_figure_path(plot)
-    found = read_source(network)
-    loaded = found.network
-    rows = _rows(found, input_texts)
-    with Simulator(loaded, workers, progress=printer.shows_text) as simulator:
+    loaded = LoadedNetwork.load(network)
+    rows = _rows(loaded, input_texts)
+    with Simulator(loaded.network, workers, progress=output.shows_text) as simulator:
         settled = simulator.steady_state(rows, accuracy)
         if plot is not None:
-            outputs = _output_ids(loaded)
+            outputs = _output_ids(loaded.network)
             figure = plot_trajectory(
                 simulator.trajectory(rows[0]),
                 outputs,
-                dict(zip(outputs, loaded.output_names or outputs, strict=True)),
+                dict(zip(outputs, loaded.network.output_names or outputs, strict=True)),
             )
-            save_figure(figure, plot, force)
-    results = _results(found, settled)
-    if output is not None:
-        save_text(csv_text(results.headings, results.table), output, force)
-    _print(printer, results, settled)
-    for target in (output, plot):
+            save_figure(figure, plot, output.force)
+    results = _results(loaded, settled)
+    if table is not None:
+        save_text(csv_text(results.headings, results.table), table, output.force)
+    _print(output, results, settled)
+    for target in (table, plot):
         if target is not None:
-            printer.line(f"Wrote {target}.")
+            output.line(f"Wrote {target}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +111,12 @@ class _Results:
         return [[*row, name] for row, name in zip(self.outputs, self.classes, strict=True)]
 
 
-def _results(found: LoadedNetwork, settled: SteadyState) -> _Results:
-    network = found.network
-    if found.codec is None:
+def _results(loaded: LoadedNetwork, settled: SteadyState) -> _Results:
+    network = loaded.network
+    if loaded.codec is None:
         headings = list(network.output_names or _output_ids(network))
         return _Results(headings, settled.outputs.tolist(), None)
-    decoder = found.codec[1]
+    decoder = loaded.codec.decoder
     headings = list(decoder.names or (f"output {n}" for n in range(1, len(decoder.pairs) + 1)))
     outputs = decoder.decode(settled.outputs).tolist()
     if decoder.classes is None:
@@ -129,14 +125,14 @@ def _results(found: LoadedNetwork, settled: SteadyState) -> _Results:
     return _Results([*headings, "class"], outputs, classes)
 
 
-def _rows(found: LoadedNetwork, texts: Sequence[str]) -> Array:
+def _rows(loaded: LoadedNetwork, texts: Sequence[str]) -> Array:
     if texts:
-        return found.encode(read_inputs(texts, found.input_count))
-    if found.inputs is None:
+        return loaded.encode(read_inputs(texts, loaded.input_count))
+    if loaded.inputs is None:
         raise ConcentrationError(
             "a network file holds no inputs; give them with --input FILE or --input 0.5,1"
         )
-    return found.inputs[np.newaxis, :]
+    return loaded.inputs[np.newaxis, :]
 
 
 def _output_ids(network: NeuralNetwork) -> list[str]:
@@ -144,9 +140,9 @@ def _output_ids(network: NeuralNetwork) -> list[str]:
     return [node_id(last, number) for number in range(1, network.widths[-1] + 1)]
 
 
-def _print(printer: Printer, results: _Results, settled: SteadyState) -> None:
+def _print(output: Output, results: _Results, settled: SteadyState) -> None:
     classes = {} if results.classes is None else {"classes": results.classes}
-    printer.result(
+    output.result(
         {
             "output_names": results.headings[: len(results.outputs[0])] if results.outputs else [],
             "outputs": results.outputs,
@@ -155,7 +151,7 @@ def _print(printer: Printer, results: _Results, settled: SteadyState) -> None:
             "time": settled.time,
         }
     )
-    if not printer.shows_text:
+    if not output.shows_text:
         return
     rows = [
         [cell if isinstance(cell, str) else f"{cell:.6f}" for cell in row]
@@ -171,9 +167,7 @@ def _print(printer: Printer, results: _Results, settled: SteadyState) -> None:
             table.add_row(str(number), *row)
     Console().print(table)
     if len(results.outputs) > _MOST_ROWS:
-        printer.line(
-            f"... and {len(results.outputs) - _MOST_ROWS} more inputs; -o writes them all."
-        )
-    printer.line(
+        output.line(f"... and {len(results.outputs) - _MOST_ROWS} more inputs; -o writes them all.")
+    output.line(
         f"Settled: every node is within {settled.error_bound:.1e} of its steady state (proven)."
     )

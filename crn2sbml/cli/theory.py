@@ -7,19 +7,20 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from crn2sbml._support.files import file_errors
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.cli.common import Printer, check_output_folder
+from crn2sbml.cli.common import check_output_folder
+from crn2sbml.cli.options import Output
 from crn2sbml.construction.recognise import RecognisedNetwork
-from crn2sbml.errors import FileError
 from crn2sbml.plots import PICTURES, plot_examination, save_figure
 from crn2sbml.theory.examination import LEVELS, SPECIES_COLUMNS, Examination
 
 _MOST_SPECIES = 12
 
 
-def print_theory(printer: Printer, examination: Examination) -> None:
+def print_theory(output: Output, examination: Examination) -> None:
     """Print the certificate as tables, and the reasons for what is not proved."""
-    if not printer.shows_text:
+    if not output.shows_text:
         return
     console = Console()
     lines: list[str | Table] = ["How the paper's definitions are read:"]
@@ -68,10 +69,8 @@ def save_pictures(
     figures = plot_examination(examination, crn, recognised)
     if not figures:
         return []
-    try:
+    with file_errors(folder, "make"):
         folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise FileError(f"cannot make {folder}: {error.strerror or error}") from error
     for name, figure in figures.items():
         save_figure(figure, folder / _file_name(name), force)
     return [_file_name(name) for name in figures]

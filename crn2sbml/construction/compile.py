@@ -1,17 +1,10 @@
-"""Neural networks as reaction networks: Table 1 of the paper, one function a row.
-
-Ids match the paper's 1-based indices: ``X2_1`` is node 1 of layer 2 (layer 0 holds the inputs),
-``Wp2_1_3`` and ``Wm2_1_3`` are the halves of the weight of the edge from node 3 of layer 1 to
-node 1 of layer 2, ``Bp2_1`` and ``Bm2_1`` those of the bias, ``H`` the smoothing enzyme.
-"""
+"""Neural networks as reaction networks (section 5.2 of the paper, Steps 1 to 3)."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, TypeVar, get_args
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,40 +14,40 @@ from crn2sbml._support.checks import check_inputs
 from crn2sbml.chemistry.absorb import absorb_enzymes, fold
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import RateConstant, Reaction, Species
+from crn2sbml.construction.labels import (
+    BIAS,
+    INPUT,
+    NODE,
+    SMOOTHING,
+    WEIGHT,
+    bias_ids,
+    bias_labels,
+    distinction,
+    input_label,
+    node_id,
+    node_label,
+    output_label,
+    smoothing_label,
+    weight_ids,
+    weight_labels,
+)
+from crn2sbml.construction.origin import ENCODINGS, Encoding, Origin
+from crn2sbml.construction.table1 import (
+    BIAS_RATE,
+    SMOOTHING_RATE,
+    WEIGHT_RATE,
+    bias_reactions,
+    decay_reactions,
+    smoothing_reaction,
+    weight_reactions,
+)
 from crn2sbml.errors import ConcentrationError, UnsupportedError
 from crn2sbml.neural.network import NeuralNetwork
-
-Encoding = Literal["enzymatic", "absorbed", "folded"]
-
-# Roles of species, which later modules read.
-INPUT, NODE, WEIGHT, BIAS, SMOOTHING = "input", "node", "weight", "bias", "smoothing"
 
 # Nodes start here unless a simulation says otherwise (Figure 10 of the paper).
 NODE_START = 1.0
 
-# What the ids of reactions and the names of species of a compiled network start with.
-_ROWS = {
-    "Rh": "closeness to ReLU",
-    "Rw": "weight of the edge",
-    "Rb": "additive node bias",
-    "Rd": "q-polynomial decay",
-}
-_ROLES = {
-    "input": INPUT,
-    "node": NODE,
-    "output": NODE,
-    "weight": WEIGHT,
-    "bias": BIAS,
-    "smoothing": SMOOTHING,
-}
-
-# The metadata entry with the names of inputs that no reaction holds, by their numbers.
-_UNUSED = "unused_inputs"
-
-# Longer numbers in labels are those of no network.
-_MOST_DIGITS = 9
-
-_RATE_NAMES = {"k_h": "smoothing", "k_w": "weights", "k_b": "biases"}
+_RATE_NAMES = {SMOOTHING_RATE: "smoothing", WEIGHT_RATE: "weights", BIAS_RATE: "biases"}
 
 
 def compile_network(
@@ -77,7 +70,7 @@ def compile_network(
     Returns
     -------
     Crn
-        With one h and one decay order, the enzymatic network of widths c has
+        The reaction network. With one h and one decay order, the enzymatic one of widths c has
         1 + c_0 + sum(2 c_l c_(l-1) + 3 c_l) species and sum(2 c_l c_(l-1) + 4 c_l) reactions, less
         two of each for each edge that a sparse layer lacks.
 
@@ -108,9 +101,9 @@ def compile_network(
     X1_1 --k_Rwp1_1_1--> 2 X1_1
     2 X1_1 --k_d--> X1_1
     """
-    if encoding not in get_args(Encoding):
+    if encoding not in ENCODINGS:
         raise UnsupportedError(
-            f"there is no encoding {encoding!r}; choose one of {', '.join(get_args(Encoding))}"
+            f"there is no encoding {encoding!r}; choose one of {', '.join(ENCODINGS)}"
         )
     check_smoothing(network)
     enzymatic = _compile_enzymatic(network, encoding, _start_values(network, encoding, inputs))
@@ -138,7 +131,7 @@ def compile_edge(
     Returns
     -------
     Crn
-        With the ids and values that the edge has in the whole network.
+        A reaction network with the ids and values that the edge has in the whole.
     """
     widths = network.widths
     if not 1 <= layer < len(widths):
@@ -193,66 +186,6 @@ def check_smoothing(network: NeuralNetwork) -> None:
             )
 
 
-def node_id(layer: int, node: int) -> str:
-    """Id of a node (or of an input, in layer 0)."""
-    return f"X{layer}_{node}"
-
-
-def smoothing_reaction(layer: int, node: int, enzyme: str) -> Reaction:
-    """Table 1, "Closeness to ReLU": H -> H + X, the term h of equation (18)."""
-    x = node_id(layer, node)
-    return Reaction(f"Rh{layer}_{node}", ((enzyme, 1),), ((enzyme, 1), (x, 1)), "k_h", _ROWS["Rh"])
-
-
-def weight_reactions(layer: int, node: int, source: int) -> tuple[Reaction, Reaction]:
-    """Table 1, "Input and weight of the edge": the term (w+ - w-) x' x of equation (18).
-
-    X' + W+ + X -> X' + W+ + 2X and X' + W- + X -> X' + W-.
-    """
-    x, before = node_id(layer, node), node_id(layer - 1, source)
-    edge = f"{layer}_{node}_{source}"
-    return _growth_and_loss(edge, "w", ((before, 1),), x, _ROWS["Rw"])
-
-
-def bias_reactions(layer: int, node: int) -> tuple[Reaction, Reaction]:
-    """Table 1, "Additive node bias": the term (b+ - b-) x of equation (18).
-
-    B+ + X -> B+ + 2X and B- + X -> B-.
-    """
-    return _growth_and_loss(f"{layer}_{node}", "b", (), node_id(layer, node), _ROWS["Rb"])
-
-
-def decay_reactions(layer: int, node: int, rates: dict[int, str]) -> tuple[Reaction, ...]:
-    """Table 1, _ROWS["Rd"]: qX -> X, the term -(q - 1) x^q of equation (18).
-
-    The table prints the term without its minus sign. A mixture has one reaction for each order.
-    """
-    x = node_id(layer, node)
-    return tuple(
-        Reaction(
-            f"Rd{layer}_{node}" + (f"_{q}" if len(rates) > 1 else ""),
-            ((x, q),),
-            ((x, 1),),
-            rate,
-            _ROWS["Rd"],
-        )
-        for q, rate in rates.items()
-    )
-
-
-def _growth_and_loss(
-    suffix: str, kind: str, before: tuple[tuple[str, int], ...], x: str, row: str
-) -> tuple[Reaction, Reaction]:
-    """X grows by itself with the positive half as catalyst and is lost with the negative half."""
-    plus, minus = f"{kind.upper()}p{suffix}", f"{kind.upper()}m{suffix}"
-    with_plus, with_minus = (*before, (plus, 1)), (*before, (minus, 1))
-    rate = f"k_{kind}"
-    return (
-        Reaction(f"R{kind}p{suffix}", (*with_plus, (x, 1)), (*with_plus, (x, 2)), rate, row),
-        Reaction(f"R{kind}m{suffix}", (*with_minus, (x, 1)), with_minus, rate, row),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Ids:
     """Ids of what layers may share: an enzyme for each h, a rate constant for each decay."""
@@ -297,27 +230,23 @@ def _compile_enzymatic(network: NeuralNetwork, encoding: Encoding, start: Array)
         _rate_constants(ids),
         tuple(_reactions(network, ids)),
         "_".join(["network", *map(str, widths)] + ["folded"] * (encoding == "folded")),
-        {
-            "encoding": encoding,
-            "widths": " ".join(map(str, widths)),
-            **_marked_layers(network),
-            **_unused_inputs(network, encoding),
-        },
+        _origin(network, encoding).to_metadata(),
     )
 
 
-def _marked_layers(network: NeuralNetwork) -> dict[str, str]:
-    """Name the layers in which weights of 0 are no edges, and those that training leaves alone."""
+def _origin(network: NeuralNetwork, encoding: Encoding) -> Origin:
     layers = list(enumerate(network.layers, start=1))
-    marks = {
-        "sparse": [str(number) for number, layer in layers if layer.sparse],
-        "fixed": [str(number) for number, layer in layers if not layer.trainable],
-    }
-    return {mark: " ".join(numbers) for mark, numbers in marks.items() if numbers}
+    return Origin(
+        encoding,
+        network.widths,
+        sparse=[number for number, layer in layers if layer.sparse],
+        fixed=[number for number, layer in layers if not layer.trainable],
+        unused_inputs=_unused_inputs(network, encoding),
+    )
 
 
-def _unused_inputs(network: NeuralNetwork, encoding: Encoding) -> dict[str, str]:
-    """Keep the names of inputs that are no species, because no reaction holds them.
+def _unused_inputs(network: NeuralNetwork, encoding: Encoding) -> dict[int, str]:
+    """Return the names of inputs that are no species, because no reaction holds them.
 
     A folded network holds none of its inputs.
     """
@@ -327,30 +256,7 @@ def _unused_inputs(network: NeuralNetwork, encoding: Encoding) -> dict[str, str]
         used = set(_inputs_with_edges(network))
     else:
         used = {n for n, column in enumerate(network.layers[0].weights.T, start=1) if column.any()}
-    names = {n: name for n, name in enumerate(network.input_names, start=1) if n not in used}
-    return {_UNUSED: json.dumps(names, ensure_ascii=False)} if names else {}
-
-
-def unused_inputs(metadata: Mapping[str, str]) -> dict[int, str]:
-    """Return the names of inputs that are no species of a model, by their numbers.
-
-    What is broken is left out: these names decide nothing.
-    """
-    try:
-        names = json.loads(metadata.get(_UNUSED, "{}"))
-        return {int(number): str(name) for number, name in names.items()}
-    except (AttributeError, RecursionError, ValueError):
-        return {}
-
-
-def given_input_names(crn: Crn) -> list[str]:
-    """Return the names of a compiled network's inputs in order, or their ids."""
-    names = unused_inputs(crn.metadata)
-    for species in crn.species:
-        label = _parsed_label("input", species.name)
-        if label is not None and len(label[0]) <= _MOST_DIGITS:
-            names[int(label[0])] = label[1] or species.id
-    return [names[number] for number in sorted(names)]
+    return {n: name for n, name in enumerate(network.input_names, start=1) if n not in used}
 
 
 def _species(network: NeuralNetwork, start: Array) -> Iterator[Species]:
@@ -378,8 +284,8 @@ def _sources(network: NeuralNetwork, layer: int, node: int) -> Iterator[int]:
     """Yield the numbers of the nodes from which an edge leads to a node."""
     chosen = network.layers[layer - 1]
     row = chosen.weights[node - 1]
-    found = np.flatnonzero(row) if chosen.sparse else np.arange(len(row))
-    yield from (found + 1).tolist()
+    sources = np.flatnonzero(row) if chosen.sparse else np.arange(len(row))
+    yield from (sources + 1).tolist()
 
 
 def _inputs_with_edges(network: NeuralNetwork) -> Iterator[int]:
@@ -392,7 +298,7 @@ def _inputs_with_edges(network: NeuralNetwork) -> Iterator[int]:
 
 def _smoothing_species(ids: _Ids, only: float | None = None) -> list[Species]:
     return [
-        Species(enzyme, h, "smoothing h" + _distinction(enzyme, "H"), SMOOTHING)
+        Species(enzyme, h, smoothing_label(enzyme), SMOOTHING)
         for h, enzyme in ids.enzymes.items()
         if only is None or h == only
     ]
@@ -401,31 +307,32 @@ def _smoothing_species(ids: _Ids, only: float | None = None) -> list[Species]:
 def _node_species(network: NeuralNetwork, layer: int, node: int, start: Array) -> Species:
     x = node_id(layer, node)
     if layer == 0:
-        label = _labelled("input", node, network.input_names)
-        return Species(x, float(start[node - 1]), label, INPUT)
+        return Species(x, float(start[node - 1]), input_label(node, network.input_names), INPUT)
     if layer == len(network.layers):
-        return Species(x, NODE_START, _labelled("output", node, network.output_names), NODE)
-    return Species(x, NODE_START, f"node {node} of layer {layer}", NODE)
+        return Species(x, NODE_START, output_label(node, network.output_names), NODE)
+    return Species(x, NODE_START, node_label(layer, node), NODE)
 
 
 def _weight_species(
     network: NeuralNetwork, layer: int, node: int, source: int
 ) -> tuple[Species, Species]:
     weight = float(network.layers[layer - 1].weights[node - 1, source - 1])
-    label = f"weight of {node_id(layer - 1, source)} to {node_id(layer, node)}"
-    return _halves(f"W{{}}{layer}_{node}_{source}", weight, label, WEIGHT)
+    ids, labels = weight_ids(layer, node, source), weight_labels(layer, node, source)
+    return _halves(ids, weight, labels, WEIGHT)
 
 
 def _bias_species(network: NeuralNetwork, layer: int, node: int) -> tuple[Species, Species]:
     bias = float(network.layers[layer - 1].biases[node - 1])
-    return _halves(f"B{{}}{layer}_{node}", bias, f"bias of {node_id(layer, node)}", BIAS)
+    return _halves(bias_ids(layer, node), bias, bias_labels(layer, node), BIAS)
 
 
-def _halves(template: str, value: float, label: str, role: str) -> tuple[Species, Species]:
+def _halves(
+    ids: tuple[str, str], value: float, labels: tuple[str, str], role: str
+) -> tuple[Species, Species]:
     """Split a signed number into two concentrations of which one is 0."""
     return (
-        Species(template.format("p"), max(0.0, value), f"{label}, positive half", role),
-        Species(template.format("m"), abs(min(value, 0.0)), f"{label}, negative half", role),
+        Species(ids[0], max(0.0, value), labels[0], role),
+        Species(ids[1], abs(min(value, 0.0)), labels[1], role),
     )
 
 
@@ -434,54 +341,11 @@ def _rate_constants(
 ) -> tuple[RateConstant, ...]:
     fixed = [RateConstant(k, 1.0, name) for k, name in _RATE_NAMES.items()]
     decays = [
-        RateConstant(k, constant, f"decay of order {order}" + _distinction(k, "k_d"))
+        RateConstant(k, constant, f"decay of order {order}" + distinction(k, "k_d"))
         for (order, constant), k in ids.decays.items()
         if only is None or (order, constant) in only
     ]
     return (*fixed, *decays)
-
-
-def _distinction(identifier: str, prefix: str) -> str:
-    """Tell shared things of one kind apart by number; names never repeat a value."""
-    number = identifier.removeprefix(prefix)
-    return f", number {number}" if number else ""
-
-
-def with_roles(crn: Crn) -> Crn:
-    """Return a compiled network that was read from a file with its roles and rows again.
-
-    Files hold them as names of species and ids of reactions. Other networks are returned as they
-    are.
-    """
-    if "widths" not in crn.metadata:
-        return crn
-    species = [
-        replace(s, role=s.role or _ROLES.get((s.name or "").partition(" ")[0])) for s in crn.species
-    ]
-    reactions = [replace(r, row=r.row or _ROWS.get(r.id[:2])) for r in crn.reactions]
-    return replace(crn, species=species, reactions=reactions)
-
-
-def _labelled(kind: str, number: int, names: Sequence[str] | None) -> str:
-    return f"{kind} {number}" + (f": {names[number - 1]}" if names else "")
-
-
-def unlabelled(kind: str, label: str | None) -> str | None:
-    """Return the name in a label such as "input 3: NAME"; None if it is no such label.
-
-    Examples
-    --------
-    >>> unlabelled("input", "input 3: petal width"), unlabelled("input", "input 3")
-    ('petal width', '')
-    """
-    parsed = _parsed_label(kind, label)
-    return None if parsed is None else parsed[1]
-
-
-def _parsed_label(kind: str, label: str | None) -> tuple[str, str] | None:
-    """Return the digits of the number and the name in a label; None if it is no such label."""
-    match = re.fullmatch(rf"{kind} (\d+)(?:: (.+))?", label or "", re.ASCII)
-    return None if match is None else (match[1], match[2] or "")
 
 
 def _start_values(network: NeuralNetwork, encoding: Encoding, inputs: ArrayLike | None) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.construction.ids import parse_node_id
+from crn2sbml.construction.labels import parse_node_id
 from crn2sbml.construction.terms import Node
 from crn2sbml.errors import UnsupportedError
 

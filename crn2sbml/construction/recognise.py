@@ -9,6 +9,7 @@ species is an input, and which node comes first.
 from __future__ import annotations
 
 import re
+import weakref
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,9 +17,9 @@ import numpy as np
 
 from crn2sbml._support.arrays import Array
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.construction.compile import Encoding, unlabelled, unused_inputs
-from crn2sbml.construction.ids import parse_node_id
+from crn2sbml.construction.labels import INPUT, NODE, parse_node_id, read_label
 from crn2sbml.construction.layers import find_layers
+from crn2sbml.construction.origin import Encoding, Origin
 from crn2sbml.construction.terms import (
     LinearTerm,
     Node,
@@ -28,10 +29,10 @@ from crn2sbml.construction.terms import (
 )
 from crn2sbml.errors import ActivationError, UnsupportedError
 from crn2sbml.neural.activations import Activation
+from crn2sbml.neural.dual_rail import Codec
 from crn2sbml.neural.network import Layer, NeuralNetwork
 
 _MODEL_NAME = re.compile(r"network((?:_\d{1,9}){2,})", re.ASCII)
-_WIDTHS = re.compile(r"\d{1,9}( \d{1,9})+", re.ASCII)
 # A file that claims more weights of its first layer than this, by the numbers in ids or annotations
 # alone, is not believed: several times the largest networks of use.
 _MOST_WEIGHTS = 50_000_000
@@ -46,17 +47,20 @@ class RecognisedNetwork:
     network : NeuralNetwork
         What the reaction network computes. A folded one has no inputs left: width 0.
     encoding : {"enzymatic", "absorbed", "folded"}
-        Where the numbers are.
+        Which of the encodings it is, by where the numbers are.
     inputs : tuple of str or None
         Species id of each input; None where all weights of an input are 0 and it is gone.
     layers : tuple of tuple of str
         Species ids of the nodes of each layer after the inputs.
+    codec : Codec, optional
+        What the metadata say that inputs and outputs mean; of a folded network outputs alone.
     """
 
     network: NeuralNetwork
     encoding: Encoding
     inputs: tuple[str | None, ...]
     layers: tuple[tuple[str, ...], ...]
+    codec: Codec | None = None
 
     def own_inputs(self, crn: Crn) -> Array:
         """Return the concentrations that the inputs have in the model, shape (width,)."""
@@ -70,8 +74,8 @@ def extract_network(crn: Crn) -> NeuralNetwork:
     Parameters
     ----------
     crn : Crn
-        Any network whose nodes obey equation (18), with reactions in any order, rate constants of
-        any value and any ids; for example one made by
+        Any reaction network whose nodes obey equation (18), with reactions in any order, rate
+        constants of any value and any ids; for example one made by
         :func:`~crn2sbml.compile_network`, written to a file, edited and read again.
 
     Returns
@@ -102,7 +106,7 @@ def recognise_network(crn: Crn) -> RecognisedNetwork:
     Parameters
     ----------
     crn : Crn
-        Any network; see :func:`extract_network`.
+        Any reaction network; see :func:`extract_network`.
 
     Returns
     -------
@@ -113,8 +117,40 @@ def recognise_network(crn: Crn) -> RecognisedNetwork:
     UnsupportedError
         If it is no such network; the message names what does not fit.
     """
+    known = _outcomes.get(id(crn))
+    if known is None:
+        known = _outcomes[id(crn)] = _outcome(crn)
+        # The number of an object is used again when it is gone.
+        weakref.finalize(crn, _outcomes.pop, id(crn), None).atexit = False
+    if isinstance(known, str):
+        raise UnsupportedError(known)
+    return known
+
+
+def try_recognise(crn: Crn) -> RecognisedNetwork | None:
+    """Find a neural network like :func:`recognise_network`; None if there is none."""
+    try:
+        return recognise_network(crn)
+    except UnsupportedError:
+        return None
+
+
+# What is known of each reaction network that is alive: the neural network in it, or why there is
+# none. Many ask for the same one after the other, and large networks take a second.
+_outcomes: dict[int, RecognisedNetwork | str] = {}
+
+
+def _outcome(crn: Crn) -> RecognisedNetwork | str:
+    try:
+        return _recognise(crn)
+    except UnsupportedError as error:
+        return str(error)
+
+
+def _recognise(crn: Crn) -> RecognisedNetwork:
     if not crn.dynamic_species:
         raise UnsupportedError(f"{crn.name} is no neural network: no species of it ever changes")
+    origin = Origin.read(crn)
     constant = {s.id: s.initial for s in crn.species}
     for species in crn.dynamic_species:
         del constant[species]
@@ -123,36 +159,34 @@ def recognise_network(crn: Crn) -> RecognisedNetwork:
     for term in linear:
         add_linear_term(nodes[term.node], term, inputs, constant)
     layers = find_layers(crn, nodes)
-    columns = _input_columns(crn, inputs, layers)
+    columns = _input_columns(_stated_widths(crn, origin), inputs, layers)
     built = []
     encoding = _encoding(linear, columns, inputs)
     before: Sequence[str | None] = columns
     for number, layer in enumerate(layers, start=1):
-        found = _layer(nodes, layer, before, number)
-        sparse = _is_sparse(crn, nodes, layer, before, number, encoding)
-        fixed = str(number) in crn.metadata.get("fixed", "").split()
-        built.append(replace(found, sparse=sparse, trainable=not fixed))
+        plain = _layer(nodes, layer, before, number)
+        # Without enzymes only the model can say so.
+        sparse = origin is not None and number in origin.sparse
+        if encoding == "enzymatic":
+            sparse = any(len(nodes[species].weights) < len(before) for species in layer)
+        fixed = origin is not None and number in origin.fixed
+        built.append(replace(plain, sparse=sparse, trainable=not fixed))
         before = layer
-    network = NeuralNetwork(built, *_names(crn, columns, layers[-1]))
-    return RecognisedNetwork(network, encoding, tuple(columns), layers)
+    unused = {} if origin is None else origin.unused_inputs
+    network = NeuralNetwork(built, *_names(crn, columns, layers[-1], unused))
+    codec = _codec(origin, network)
+    return RecognisedNetwork(network, encoding, tuple(columns), layers, codec)
 
 
-def _is_sparse(
-    crn: Crn,
-    nodes: Mapping[str, Node],
-    members: Sequence[str],
-    before: Sequence[str | None],
-    number: int,
-    encoding: Encoding,
-) -> bool:
-    """Tell whether weights of 0 are no edges; without enzymes only the model can say so."""
-    if encoding == "enzymatic":
-        return any(len(nodes[species].weights) < len(before) for species in members)
-    return str(number) in crn.metadata.get("sparse", "").split()
+def _codec(origin: Origin | None, network: NeuralNetwork) -> Codec | None:
+    if origin is None or origin.codec is None:
+        return None
+    codec = origin.codec if network.widths[0] else origin.codec.without_inputs()
+    return codec.named_after(network.input_names, network.output_names)
 
 
 def _input_columns(
-    crn: Crn, inputs: Iterable[str], layers: Sequence[Sequence[str]]
+    stated: Sequence[int], inputs: Iterable[str], layers: Sequence[Sequence[str]]
 ) -> list[str | None]:
     """Return the input species in order, with gaps for those that are gone.
 
@@ -162,24 +196,20 @@ def _input_columns(
     ids = list(inputs)
     numbers = [parse_node_id(species) for species in ids]
     positions = {n[1]: species for n, species in zip(numbers, ids, strict=True) if n is not None}
-    stated = _stated_widths(crn)
     width = max(positions, default=0)
-    if stated[1:] == [len(layer) for layer in layers] and width <= stated[0]:
+    if list(stated[1:]) == [len(layer) for layer in layers] and width <= stated[0]:
         width = stated[0]
     if len(positions) < len(ids) or 0 in positions or width * len(layers[0]) > _MOST_WEIGHTS:
         return list(ids)
     return [positions.get(number) for number in range(1, width + 1)]
 
 
-def _stated_widths(crn: Crn) -> list[int]:
+def _stated_widths(crn: Crn, origin: Origin | None) -> Sequence[int]:
     """Return the widths that annotation or name state; none for a folded network."""
-    text = crn.metadata.get("widths", "")
-    if crn.metadata.get("encoding") == "folded":
-        return []
-    if not _WIDTHS.fullmatch(text):
-        match = _MODEL_NAME.fullmatch(crn.name)
-        text = match[1].replace("_", " ") if match else ""
-    return [int(width) for width in text.split()]
+    if origin is not None:
+        return () if origin.encoding == "folded" else origin.widths
+    match = _MODEL_NAME.fullmatch(crn.name)
+    return [int(width) for width in match[1][1:].split("_")] if match else ()
 
 
 def _layer(
@@ -220,27 +250,32 @@ def _described(node: Node) -> str:
 
 
 def _names(
-    crn: Crn, columns: Sequence[str | None], outputs: Sequence[str]
+    crn: Crn,
+    columns: Sequence[str | None],
+    outputs: Sequence[str],
+    unused: Mapping[int, str],
 ) -> tuple[list[str] | None, list[str] | None]:
-    labels = {s.id: s.name for s in crn.species}
-    gone = unused_inputs(crn.metadata)
+    names = {s.id: s.name for s in crn.species}
+
+    def own_name(species: str, role: str) -> str | None:
+        label = read_label(names[species])
+        return label.name if label is not None and label.role == role else None
+
+    inputs = [
+        unused.get(number) if species is None else own_name(species, INPUT)
+        for number, species in enumerate(columns, start=1)
+    ]
     return (
-        _names_of(
-            "input",
-            [
-                gone.get(number) if species is None else unlabelled("input", labels[species])
-                for number, species in enumerate(columns, start=1)
-            ],
-        ),
-        _names_of("output", [unlabelled("output", labels[species]) for species in outputs]),
+        _names_of("input", inputs),
+        _names_of("output", [own_name(species, NODE) for species in outputs]),
     )
 
 
-def _names_of(kind: str, found: Sequence[str | None]) -> list[str] | None:
+def _names_of(kind: str, own_names: Sequence[str | None]) -> list[str] | None:
     """Return the names of inputs or outputs; one that is lost becomes "input 3", for example."""
-    if not any(found):
+    if not any(own_names):
         return None
-    names = [name or f"{kind} {number}" for number, name in enumerate(found, start=1)]
+    names = [name or f"{kind} {number}" for number, name in enumerate(own_names, start=1)]
     return names if len(set(names)) == len(names) else None
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import Reaction, Species, format_complex
-from crn2sbml.construction.compile import BIAS, INPUT, WEIGHT, unlabelled
-from crn2sbml.construction.ids import parse_node_id
+from crn2sbml.construction.labels import HALVES, INPUT, parse_node_id, role_of
 from crn2sbml.errors import UnsupportedError
 
 
@@ -110,23 +108,13 @@ def find_inputs(crn: Crn, linear: Iterable[LinearTerm]) -> dict[str, None]:
     marked = [s for s in candidates if _is_marked(s)]
     if not marked:
         shared = {s for s, count in uses.items() if count > 1 or not has_enzymes}
-        marked = [s for s in candidates if s.id in shared and not _is_half(s)]
+        marked = [s for s in candidates if s.id in shared and role_of(s) not in HALVES]
     return dict.fromkeys(s.id for s in marked)
 
 
 def _is_marked(species: Species) -> bool:
     numbers = parse_node_id(species.id)
-    return (
-        species.role == INPUT
-        or (numbers is not None and numbers[0] == 0)
-        or unlabelled("input", species.name) is not None
-    )
-
-
-def _is_half(species: Species) -> bool:
-    """Tell whether a species says that it is half of a weight or bias."""
-    named = re.match(r"(weight|bias) of ", species.name or "")
-    return species.role in (WEIGHT, BIAS) or named is not None
+    return role_of(species) == INPUT or (numbers is not None and numbers[0] == 0)
 
 
 def add_linear_term(

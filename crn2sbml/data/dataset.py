@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,18 +26,18 @@ class Dataset:
     Parameters
     ----------
     inputs : numpy.ndarray, shape (n, inputs)
-        Finite and >= 0.
+        One example a row, finite.
     targets : numpy.ndarray, shape (n, outputs)
-        What the outputs should be.
+        What the outputs of a neural network should be.
     name : str
-        What the data are.
+        Name of the data set.
     input_names, output_names : tuple of str, optional
         Names of the columns.
 
     Raises
     ------
     InputValueError
-        If shapes do not fit, or a value is not finite, or an input negative.
+        If shapes do not fit, or a value is not finite.
     """
 
     inputs: Array
@@ -64,12 +64,6 @@ class Dataset:
                 )
             values.setflags(write=False)
             object.__setattr__(self, attribute, values)
-        if (self.inputs < 0).any():
-            row, column = np.argwhere(self.inputs < 0)[0]
-            raise InputValueError(
-                f"{self.name}: inputs, row {row}, column {column} is {self.inputs[row, column]}; "
-                f"{SIGN_REMEDY}"
-            )
         if len(self.inputs) != len(self.targets):
             raise InputValueError(
                 f"{self.name}: {len(self.inputs)} inputs, but {len(self.targets)} targets; "
@@ -78,6 +72,21 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    def check_concentrations(self) -> None:
+        """Raise an error for inputs that cannot be concentrations.
+
+        Raises
+        ------
+        InputValueError
+            If an input is negative.
+        """
+        if (self.inputs < 0).any():
+            row, column = np.argwhere(self.inputs < 0)[0]
+            raise InputValueError(
+                f"{self.name}: inputs, row {row}, column {column} is {self.inputs[row, column]}; "
+                f"{SIGN_REMEDY}"
+            )
 
     def rows(self, index: NDArray[np.intp]) -> Dataset:
         """Return some of the examples."""
@@ -104,7 +113,7 @@ def split(dataset: Dataset, held_out: float, rng: np.random.Generator) -> tuple[
     Parameters
     ----------
     dataset : Dataset
-        The whole.
+        All examples.
     held_out : float
         Share of the examples to hold out, between 0 and 1.
     rng : numpy.random.Generator
@@ -124,7 +133,7 @@ def split(dataset: Dataset, held_out: float, rng: np.random.Generator) -> tuple[
     return dataset.rows(order[count:]), dataset.rows(order[:count])
 
 
-def load_dataset(path: str | Path, encode: Callable[[ArrayLike], Array] | None = None) -> Dataset:
+def load_dataset(path: str | Path) -> Dataset:
     """Read a data set from an ``.npz`` file with the arrays ``inputs`` and ``targets``.
 
     A one-dimensional integer array ``labels`` may stand in for ``targets``.
@@ -133,9 +142,6 @@ def load_dataset(path: str | Path, encode: Callable[[ArrayLike], Array] | None =
     ----------
     path : str or Path
         File to read; pickles in it are refused.
-    encode : callable, optional
-        Makes concentrations of inputs that may be negative, such as that of an
-        :class:`~crn2sbml.neural.dual_rail.Encoder`.
 
     Returns
     -------
@@ -151,15 +157,10 @@ def load_dataset(path: str | Path, encode: Callable[[ArrayLike], Array] | None =
     source = Path(path)
     wanted = "it must be an .npz file with the arrays 'inputs' and 'targets' (or 'labels')"
     arrays = read_archive(source, wanted)
-    return _from_arrays(arrays, source, wanted, encode)
+    return _from_arrays(arrays, source, wanted)
 
 
-def _from_arrays(
-    arrays: Mapping[str, NDArray[Any]],
-    source: Path,
-    wanted: str,
-    encode: Callable[[ArrayLike], Array] | None,
-) -> Dataset:
+def _from_arrays(arrays: Mapping[str, NDArray[Any]], source: Path, wanted: str) -> Dataset:
     if "inputs" not in arrays or not {"targets", "labels"} & set(arrays):
         raise FormatError(f"{source} holds {', '.join(arrays) or 'none of the arrays'}; {wanted}")
     if "targets" in arrays:
@@ -172,5 +173,4 @@ def _from_arrays(
         targets = class_targets(labels, int(labels.max(initial=0)) + 1)
     if arrays["inputs"].dtype.kind not in "fiub" or targets.dtype.kind not in "fiub":
         raise FormatError(f"{source}: inputs and targets must be numbers")
-    inputs = arrays["inputs"] if encode is None else encode(arrays["inputs"])
-    return Dataset(inputs, targets, source.stem)
+    return Dataset(arrays["inputs"], targets, source.stem)

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from crn2sbml._support.files import file_errors
 from crn2sbml.data.dataset import Dataset, class_targets
 from crn2sbml.errors import FileError, FormatError, MissingDependencyError
 
@@ -135,12 +136,12 @@ def _paths_in(folder: Path) -> dict[str, Path]:
     paths = {}
     for file in _all_files():
         candidates = [folder / file.name, folder / f"{file.name}.gz"]
-        found = next((path for path in candidates if path.is_file()), None)
-        if found is None:
+        present = next((path for path in candidates if path.is_file()), None)
+        if present is None:
             raise FileError(
                 f"{folder} holds neither {file.name} nor {file.name}.gz; MNIST has four such files"
             )
-        paths[file.name] = found
+        paths[file.name] = present
     return paths
 
 
@@ -166,16 +167,13 @@ def _length(content: bytes, file: _File) -> str:
 
 def _content(path: Path, size: int) -> bytes:
     """Return the unpacked content, but no more than a byte too much."""
-    try:
-        if path.suffix == ".gz":
-            with gzip.open(path) as packed:
-                return packed.read(size + 1)
-        with path.open("rb") as stream:
-            return stream.read(size + 1)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise FormatError(f"{path} is no complete gzip file: {error}") from error
-    except OSError as error:
-        raise FileError(f"cannot read {path}: {error.strerror or error}") from error
+    unpacked = gzip.open if path.suffix == ".gz" else open
+    with file_errors(path, "read"):
+        try:
+            with unpacked(path, "rb") as stream:
+                return stream.read(size + 1)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise FormatError(f"{path} is no complete gzip file: {error}") from error
 
 
 def _fetched_paths() -> dict[str, Path]:

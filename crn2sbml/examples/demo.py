@@ -1,17 +1,19 @@
-"""The main job from end to end: digits train a network whose forward pass is chemistry."""
+"""The main job from end to end: digits train a neural network whose forward pass is chemistry."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from crn2sbml._support.arrays import Array
+from crn2sbml._support.files import file_errors
 from crn2sbml.construction.compile import compile_network
 from crn2sbml.data import Dataset, load_digits, split
 from crn2sbml.errors import FileError, OutputExistsError
@@ -19,7 +21,15 @@ from crn2sbml.formats import save_antimony, save_sbml
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.plots import plot_history, plot_trajectories, save_figure
 from crn2sbml.simulate import Simulator, SteadyState
-from crn2sbml.training import TrainingResult, share_correct, train_network
+from crn2sbml.training import (
+    Batches,
+    Chemistry,
+    Descent,
+    TrainingResult,
+    Validation,
+    share_correct,
+    train_network,
+)
 
 SIZES = (64, 16, 10)
 ROUNDS = 600
@@ -31,6 +41,8 @@ HELD_OUT = 0.2
 _SHOWN_AT = (0.0, 0.02, 0.2, 1.0)
 _SHOWN_TIME = 3.0
 
+_Result = TypeVar("_Result")
+
 
 @dataclass(frozen=True, slots=True)
 class DemoReport:
@@ -39,15 +51,15 @@ class DemoReport:
     Parameters
     ----------
     training_examples, held_out_examples, rounds, training_runs : int
-        Sizes; a run is one integration of the chemistry.
+        Numbers of images, of rounds of training and of integrations of the chemistry.
     closed_form_accuracy, chemistry_accuracy : float
         Share of held-out images decided correctly.
     same_decisions : int
         Held-out images on which both decide for the same digit.
     largest_difference : float
-        Between the outputs of both on held-out images.
+        Largest difference between the outputs of both on held-out images.
     error_bound : float
-        What the simulator had proven about it.
+        Bound of that difference that the simulator had proven.
     training_seconds, chemistry_seconds, closed_form_seconds, files_seconds : float
         Time taken by training, the two evaluations of all held-out images, and the files.
     """
@@ -81,13 +93,13 @@ def run_demo(
     tell: Callable[[str], None] = lambda text: None,
     progress: bool = False,
 ) -> DemoReport:
-    """Train a 64-16-10 network on real handwritten digits with roadrunner in the loop.
+    """Train a 64-16-10 neural network on real handwritten digits with roadrunner in the loop.
 
     Parameters
     ----------
     folder : str or Path
-        Folder to make, with the network, its models, pictures and the training record. It appears
-        only when all of them are there.
+        Folder to make, with the neural network, its models, pictures and the training record. It
+        appears only when all of them are there.
     seed : int, default 1
         Seed of the split, the starting weights and the batches.
     rounds : int, default 600
@@ -114,42 +126,18 @@ def run_demo(
     target = _checked_target(Path(folder), overwrite)
     rng = np.random.default_rng(seed)
     training, held_out = split(load_digits(), HELD_OUT, rng)
-    layers = NeuralNetwork.random(SIZES, rng=rng).layers
-    start = NeuralNetwork(layers, training.input_names, training.output_names)
     tell(
         f"Training a {'-'.join(map(str, SIZES))} network on {len(training)} digits, {rounds} rounds"
     )
-    snapshots: dict[int, NeuralNetwork] = {}
-    shown = {round(share * rounds) for share in _SHOWN_AT}
-
-    def keep(number: int, network: NeuralNetwork) -> None:
-        if number in shown:
-            snapshots[number] = network
-
-    begin = time.perf_counter()
-    result = train_network(
-        start,
-        training.inputs,
-        training.targets,
-        rounds=rounds,
-        batch_size=min(BATCH_SIZE, len(training)),
-        learning_rate=LEARNING_RATE,
-        forward="roadrunner",
-        rng=rng,
-        validation=(held_out.inputs, held_out.targets),
-        workers=workers,
-        callback=keep,
-        progress=progress,
+    trained, training_seconds = _timed(
+        lambda: _train(training, held_out, rounds, rng, workers, progress)
     )
-    training_seconds = time.perf_counter() - begin
     tell(f"Running the chemistry of {len(held_out)} held-out digits")
-    settled, chemistry_seconds = _timed_chemistry(result.network, held_out, workers)
-    begin = time.perf_counter()
-    expected = result.network.forward(held_out.inputs)
-    closed_form_seconds = time.perf_counter() - begin
+    network = trained.result.network
+    settled, chemistry_seconds = _timed(lambda: _settle(network, held_out, workers))
+    expected, closed_form_seconds = _timed(lambda: network.forward(held_out.inputs))
     tell(f"Writing models and pictures to {target}")
-    begin = time.perf_counter()
-    _write_folder(target, result, snapshots, held_out, settled.outputs)
+    _, files_seconds = _timed(lambda: _write_folder(target, trained, held_out, settled.outputs))
     return DemoReport(
         training_examples=len(training),
         held_out_examples=len(held_out),
@@ -163,8 +151,57 @@ def run_demo(
         training_seconds=training_seconds,
         chemistry_seconds=chemistry_seconds,
         closed_form_seconds=closed_form_seconds,
-        files_seconds=time.perf_counter() - begin,
+        files_seconds=files_seconds,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Trained:
+    """What training came to, and the neural network after the rounds that are drawn."""
+
+    result: TrainingResult
+    snapshots: dict[int, NeuralNetwork]
+
+
+def _train(
+    training: Dataset,
+    held_out: Dataset,
+    rounds: int,
+    rng: np.random.Generator,
+    workers: int,
+    progress: bool,
+) -> _Trained:
+    layers = NeuralNetwork.random(SIZES, rng=rng).layers
+    start = NeuralNetwork(layers, training.input_names, training.output_names)
+    snapshots: dict[int, NeuralNetwork] = {}
+    shown = {round(share * rounds) for share in _SHOWN_AT}
+
+    def keep(number: int, network: NeuralNetwork) -> None:
+        if number in shown:
+            snapshots[number] = network
+
+    result = train_network(
+        start,
+        training.inputs,
+        training.targets,
+        Descent(rounds=rounds, learning_rate=LEARNING_RATE, callback=keep, progress=progress),
+        batches=Batches(min(BATCH_SIZE, len(training)), rng),
+        chemistry=Chemistry(workers=workers),
+        validation=Validation(held_out.inputs, held_out.targets),
+    )
+    return _Trained(result, snapshots)
+
+
+def _settle(network: NeuralNetwork, held_out: Dataset, workers: int) -> SteadyState:
+    with Simulator(network, workers) as simulator:
+        return simulator.steady_state(held_out.inputs)
+
+
+def _timed(work: Callable[[], _Result]) -> tuple[_Result, float]:
+    """Return what work returns, and how many seconds it took."""
+    begin = time.perf_counter()
+    result = work()
+    return result, time.perf_counter() - begin
 
 
 _MARKER = "digits_enzymatic.xml"
@@ -186,29 +223,17 @@ def _checked_target(target: Path, overwrite: bool) -> Path:
     return target
 
 
-def _timed_chemistry(
-    network: NeuralNetwork, held_out: Dataset, workers: int
-) -> tuple[SteadyState, float]:
-    begin = time.perf_counter()
-    with Simulator(network, workers) as simulator:
-        settled = simulator.steady_state(held_out.inputs)
-    return settled, time.perf_counter() - begin
-
-
 def _write_folder(
     target: Path,
-    result: TrainingResult,
-    snapshots: dict[int, NeuralNetwork],
+    trained: _Trained,
     held_out: Dataset,
     outputs: Array,
 ) -> None:
     """Write everything into a folder beside the target, then put it in its place."""
-    try:
+    with file_errors(target, "make"):
         scratch = Path(tempfile.mkdtemp(dir=target.resolve().parent, prefix=f".{target.name}."))
-    except OSError as error:
-        raise FileError(f"cannot make {target}: {error.strerror or error}") from error
     try:
-        _write_files(scratch, result, snapshots, held_out, outputs)
+        _write_files(scratch, trained, held_out, outputs)
         scratch.chmod(0o755)
         if target.exists():
             # The old folder is deleted only once the new one stands in its place.
@@ -225,8 +250,7 @@ def _write_folder(
 
 def _write_files(
     folder: Path,
-    result: TrainingResult,
-    snapshots: dict[int, NeuralNetwork],
+    trained: _Trained,
     held_out: Dataset,
     outputs: Array,
 ) -> None:
@@ -234,6 +258,7 @@ def _write_files(
     correct = outputs.argmax(axis=1) == held_out.targets.argmax(axis=1)
     sevens = np.flatnonzero(correct & (held_out.targets.argmax(axis=1) == 7))
     example = held_out.inputs[sevens[0] if len(sevens) else 0]
+    result = trained.result
     enzymatic = compile_network(result.network, inputs=example)
     result.network.save(folder / "network.npz")
     save_sbml(enzymatic, folder / _MARKER)
@@ -241,16 +266,23 @@ def _write_files(
     save_sbml(compile_network(result.network, "absorbed", example), folder / "digits_absorbed.xml")
     result.history.save_csv(folder / "training.csv")
     save_figure(plot_history(result.history), folder / "training.png")
+    _draw_stages(folder / "trajectories.png", trained, example, held_out.output_names or ())
+    _write_readme(folder, example)
+
+
+def _draw_stages(
+    path: Path, trained: _Trained, example: Array, output_names: Sequence[str]
+) -> None:
+    """Draw how the outputs settle for one image, at stages of the training."""
     trajectories = {}
-    for number, network in sorted(snapshots.items()):
+    for number, network in sorted(trained.snapshots.items()):
         with Simulator(network) as simulator:
             title = "before training" if number == 0 else f"after {number} rounds"
             trajectories[title] = simulator.trajectory(example, _SHOWN_TIME)
     last = len(SIZES) - 1
-    names = {f"X{last}_{n}": name for n, name in enumerate(held_out.output_names or (), start=1)}
+    names = {f"X{last}_{n}": name for n, name in enumerate(output_names, start=1)}
     figure = plot_trajectories(trajectories, tuple(names), names)
-    save_figure(figure, folder / "trajectories.png")
-    _write_readme(folder, example)
+    save_figure(figure, path)
 
 
 def _write_readme(folder: Path, example: Array) -> None:

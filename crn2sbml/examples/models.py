@@ -1,4 +1,4 @@
-"""The models in the folder models/: small networks with a data point each, as files."""
+"""The models in the folder models/: small neural networks with a data point each, as files."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from crn2sbml._support.arrays import Array
-from crn2sbml._support.files import save_text
+from crn2sbml._support.files import file_errors, save_text
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.construction.compile import compile_network, node_id
+from crn2sbml.construction.compile import compile_network
+from crn2sbml.construction.labels import node_id
 from crn2sbml.data import load_digits, load_iris
-from crn2sbml.errors import FileError, MissingDependencyError
+from crn2sbml.errors import MissingDependencyError
 from crn2sbml.exports import make_study, save_omex
 from crn2sbml.formats import save_antimony, save_sbml
 from crn2sbml.neural.activations import Activation
@@ -27,18 +28,18 @@ README = "README.md"
 
 @dataclass(frozen=True, slots=True)
 class ExampleModel:
-    """A network with a data point.
+    """A neural network with a data point.
 
     Parameters
     ----------
     name : str
-        Start of the names of its files.
+        Start of the names of the files.
     network : NeuralNetwork
-        The network.
+        The neural network.
     inputs : numpy.ndarray, shape (width,)
         The data point that the files hold.
     title : str
-        What it is, and what it computes.
+        What the neural network is, and what it computes.
     """
 
     name: str
@@ -110,10 +111,8 @@ def write_example_models(folder: str | Path, overwrite: bool = False) -> list[st
         If a file exists (without `overwrite`) or cannot be written.
     """
     target = Path(folder)
-    try:
+    with file_errors(target, "make"):
         target.mkdir(exist_ok=True)
-    except OSError as error:
-        raise FileError(f"cannot make {target}: {error.strerror or error}") from error
     models = example_models()
     names = [README]
     save_text(_page(models), target / README, overwrite)

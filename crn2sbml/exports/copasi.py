@@ -13,6 +13,7 @@ from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.absorb import fold
 from crn2sbml.chemistry.units import LabUnits
 from crn2sbml.errors import UnsupportedError
+from crn2sbml.exports.packing import without_dates
 from crn2sbml.exports.study import Study
 from crn2sbml.formats import to_sbml
 
@@ -21,35 +22,33 @@ MOST_REACTIONS = 4000
 _POINTS = 500
 # COPASI numbers the objects of a file on from those that the process has seen before.
 _KEY = re.compile(rb'\bkey="([A-Za-z]+)_(\d+)"')
-_DATE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-_NO_DATE = b"1980-01-01T00:00:00Z"
 _ATTRIBUTE = re.compile(rb'\b(?!name=|SBMLid=)(\w+)="(#?)(\w+_\d+)"')
 
 
 def to_copasi(study: Study, units: LabUnits | None = None) -> tuple[bytes, bool]:
-    """Write a network as a COPASI file (``.cps``) into memory.
+    """Write a reaction network as a COPASI file (``.cps``) into memory.
 
     Parameters
     ----------
     study : Study
-        The network, the species to plot and the time to run.
+        The reaction network, the species to plot and the time to run.
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
 
     Returns
     -------
     content : bytes
-        Of the file.
+        Content of the file.
     folded : bool
-        Whether the network was folded, one data point with the fewest reactions, because it has
-        more than 4,000 reactions.
+        Whether the reaction network was folded, one data point with the fewest reactions, because
+        it has more than 4,000 reactions.
 
     Raises
     ------
     MissingDependencyError
         If copasi-basico is not installed.
     UnsupportedError
-        If the network is too large even when it is folded.
+        If the reaction network is too large even when it is folded.
 
     Notes
     -----
@@ -76,7 +75,7 @@ def to_copasi(study: Study, units: LabUnits | None = None) -> tuple[bytes, bool]
 def save_copasi(
     study: Study, path: str | Path, overwrite: bool = False, units: LabUnits | None = None
 ) -> bool:
-    """Write a network as a COPASI file (``.cps``).
+    """Write a reaction network as a COPASI file (``.cps``).
 
     Parameters
     ----------
@@ -90,7 +89,7 @@ def save_copasi(
     Returns
     -------
     bool
-        Whether the network was folded.
+        Whether the reaction network was folded.
 
     Raises
     ------
@@ -99,7 +98,7 @@ def save_copasi(
     MissingDependencyError
         If copasi-basico is not installed.
     UnsupportedError
-        If the network is too large even when it is folded.
+        If the reaction network is too large even when it is folded.
     """
     check_output(path, overwrite)
     content, folded = to_copasi(study, units)
@@ -170,4 +169,4 @@ def _stable(content: bytes) -> bytes:
         attribute, mark, key = match.groups()
         return b'%s="%s%s"' % (attribute, mark, keys.get(key, key))
 
-    return _DATE.sub(_NO_DATE, _ATTRIBUTE.sub(rename, content))
+    return without_dates(_ATTRIBUTE.sub(rename, content))

@@ -16,25 +16,33 @@ from crn2sbml.chemistry.absorb import absorb_enzymes
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import Complex, Reaction
 from crn2sbml.errors import UnsupportedError
+from crn2sbml.formats.sbml.elements import (
+    LEVEL_3_VERSION_1,
+    XML_DECLARATION,
+    apply,
+    formula,
+    integer,
+    opening,
+    references,
+    symbol,
+)
+from crn2sbml.formats.sbml.quantities import dimensionless
 from crn2sbml.formats.text import check_model, number
 
-_NAMESPACE = "http://www.sbml.org/sbml/level3/version1/core"
-_MATHML = "http://www.w3.org/1998/Math/MathML"
-_QUANTITIES = ("substance", "time", "volume", "area", "length", "extent")
-# The number 1 in a law, with a unit.
-_ONE = '<cn type="integer" sbml:units="dimensionless">1</cn>'
+# The one that stochastic simulators read.
+_FORM = LEVEL_3_VERSION_1
 
 
 def to_counts_sbml(crn: Crn, volume: float) -> str:
-    """Write a network as SBML for stochastic simulators.
+    """Write a reaction network as SBML for stochastic simulators.
 
     Parameters
     ----------
     crn : Crn
-        With reactions of order 2 at most once constant species are absorbed, such as a compiled
-        network with decay of order 2.
+        A reaction network of order 2 at most once its constant species are absorbed, such as a
+        compiled neural network with decay of order 2.
     volume : float
-        V, the number of molecules that a concentration of 1 stands for, > 0.
+        The volume V: the number of molecules that a concentration of 1 stands for, > 0.
 
     Returns
     -------
@@ -51,8 +59,9 @@ def to_counts_sbml(crn: Crn, volume: float) -> str:
     Notes
     -----
     A rate constant of order n is divided by V^(n - 1). For large V the numbers, divided by V,
-    follow the concentrations of the deterministic model. A folded network has the same means to
-    first order, but less noise: its production and degradation were netted against each other.
+    follow the concentrations of the deterministic model. A folded reaction network has the same
+    means to first order, but less noise: its production and degradation were netted against each
+    other.
     """
     # Production and degradation are not netted against each other: that would change the noise.
     absorbed = absorb_enzymes(crn) if crn.constant_species else crn
@@ -74,10 +83,9 @@ def save_counts_sbml(crn: Crn, path: str | Path, volume: float, overwrite: bool 
 
 
 def _pieces(crn: Crn, compartment: str, volume: float) -> Iterator[str]:
-    units = "".join(f' {quantity}Units="dimensionless"' for quantity in _QUANTITIES)
+    units = dimensionless(_FORM.level).model_attributes
     yield (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<sbml xmlns="{_NAMESPACE}" level="3" version="1">\n'
+        f"{XML_DECLARATION}\n{opening(_FORM)}\n"
         f'<model id="{crn.name}" name="{crn.name}"{units}>\n'
         f'<notes><body xmlns="http://www.w3.org/1999/xhtml"><p>For stochastic simulators: species '
         f"are numbers of molecules, of which {volume:g} stand for a concentration of 1; kinetic "
@@ -108,17 +116,20 @@ def _pieces(crn: Crn, compartment: str, volume: float) -> Iterator[str]:
 
 def _reaction(reaction: Reaction) -> str:
     reactants, products = _single(reaction)
-    factors = "".join(f"<ci>{species}</ci>" for species, _ in reactants)
-    pairs = [species for species, count in reaction.reactants if count == 2]
-    less = "".join(f"<apply><minus/><ci>{s}</ci>{_ONE}</apply>" for s in pairs)
-    law = f"<ci>c_{reaction.id}</ci>"
+    factors = [symbol(species) for species, _ in reactants]
+    # Of a pair, the second molecule is one of the rest.
+    less = [
+        apply("minus", symbol(species), integer(1, _FORM))
+        for species, count in reaction.reactants
+        if count == 2
+    ]
+    law = symbol(f"c_{reaction.id}")
     if factors:
-        law = f"<apply><times/>{law}{factors}{less}</apply>"
-    prefix = f' xmlns:sbml="{_NAMESPACE}"' if pairs else ""
+        law = apply("times", law, *factors, *less)
     return (
-        f'<reaction id="{reaction.id}" reversible="false" fast="false">\n'
-        f"{_references('listOfReactants', reactants)}{_references('listOfProducts', products)}"
-        f'<kineticLaw><math xmlns="{_MATHML}"{prefix}>{law}</math></kineticLaw>\n</reaction>\n'
+        f'<reaction id="{reaction.id}"{_FORM.reaction_attributes}>\n'
+        f"{references('listOfReactants', reactants)}{references('listOfProducts', products)}"
+        f"<kineticLaw>{formula(law, _FORM)}</kineticLaw>\n</reaction>\n"
     )
 
 
@@ -143,13 +154,3 @@ def _single(reaction: Reaction) -> tuple[Complex, Complex]:
         tuple((species, 1) for species, _ in reaction.reactants),
         tuple((species, count) for species, count in products.items() if count),
     )
-
-
-def _references(element: str, side: Complex) -> str:
-    if not side:
-        return ""
-    references = "".join(
-        f'<speciesReference species="{species}" stoichiometry="{count}" constant="true"/>'
-        for species, count in side
-    )
-    return f"<{element}>{references}</{element}>\n"

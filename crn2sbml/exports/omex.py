@@ -17,16 +17,16 @@ from crn2sbml._support.files import atomic_write, check_output
 from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.reaction import check_label
 from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.construction.description import PAPER_RESOURCE
 from crn2sbml.errors import FileError
 from crn2sbml.exports.study import Study
 from crn2sbml.exports.tables import to_csv_tables
 from crn2sbml.formats import to_sbml
-from crn2sbml.formats.sbml.notes import PAPER_RESOURCE
+from crn2sbml.formats.sbml.elements import LEVEL_3_VERSION_1
 
 MODEL, SIMULATION, METADATA = "model.xml", "simulation.sedml", "metadata.rdf"
 
 _POINTS = 500
-_SBML_NAMESPACE = "http://www.sbml.org/sbml/level3/version1/core"
 _CVODE, _RELATIVE, _ABSOLUTE = "KISAO:0000019", "KISAO:0000209", "KISAO:0000211"
 # Concentrations near 0 must not slip below it.
 _TOLERANCES = {_RELATIVE: "1e-8", _ABSOLUTE: "1e-16"}
@@ -47,12 +47,12 @@ _OTHER_KIND = "http://purl.org/NET/mediatypes/application/octet-stream"
 
 
 def to_sedml(study: Study, model: str = MODEL, units: LabUnits | None = None) -> str:
-    """Describe a simulation of a network in SED-ML (Level 1 Version 4).
+    """Describe a simulation of a reaction network in SED-ML (Level 1 Version 4).
 
     Parameters
     ----------
     study : Study
-        The network, the species to plot and the time to run.
+        The reaction network, the species to plot and the time to run.
     model : str, default "model.xml"
         File name of the SBML model beside it.
     units : LabUnits, optional
@@ -71,7 +71,7 @@ def to_sedml(study: Study, model: str = MODEL, units: LabUnits | None = None) ->
     """
     libsedml = load_libsedml()
     document = libsedml.SedDocument(1, 4)
-    document.getNamespaces().add(_SBML_NAMESPACE, "sbml")
+    document.getNamespaces().add(LEVEL_3_VERSION_1.namespace, "sbml")
     described = document.createModel()
     described.setId("model")
     described.setLanguage("urn:sedml:language:sbml.level-3.version-1")
@@ -147,16 +147,16 @@ def to_omex(
     creators: Sequence[str] = (),
     attachments: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """Pack a network into a COMBINE archive (``.omex``).
+    """Pack a reaction network into a COMBINE archive (``.omex``).
 
     Parameters
     ----------
     study : Study
-        The network, the species to plot and the time to run.
+        The reaction network, the species to plot and the time to run.
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
     title : str, optional
-        Title of the archive; the name of the network unless given.
+        Title of the archive; the name of the reaction network unless given.
     creators : sequence of str
         Names of the people who made it.
     attachments : mapping of str to bytes, optional
@@ -204,7 +204,7 @@ def save_omex(
     creators: Sequence[str] = (),
     attachments: Mapping[str, bytes] | None = None,
 ) -> None:
-    """Write a network as a COMBINE archive (``.omex``).
+    """Write a reaction network as a COMBINE archive (``.omex``).
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ def to_reaction_list(crn: Crn, units: LabUnits | None = None) -> str:
     Parameters
     ----------
     crn : Crn
-        Any network, dimensionless.
+        Any reaction network, dimensionless.
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
 
@@ -44,7 +44,7 @@ def to_reaction_list(crn: Crn, units: LabUnits | None = None) -> str:
     X = 1.0
     <BLANKLINE>
     """
-    scaled = crn if units is None else in_lab_units(crn, units)
+    scaled = in_lab_units(crn, units)
     head = "concentrations, rates and time are dimensionless."
     if units is not None:
         head = units.describe()[0].lower() + units.describe()[1:]
@@ -80,7 +80,7 @@ def save_reaction_list(
 
 
 def to_nuskell(crn: Crn, units: LabUnits | None = None) -> str:
-    """Write a network in the text of Nuskell and crnsimulator (``.crn``).
+    """Write a reaction network in the text of Nuskell and crnsimulator (``.crn``).
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def to_nuskell(crn: Crn, units: LabUnits | None = None) -> str:
     X @ initial 1.0
     <BLANKLINE>
     """
-    scaled = crn if units is None else in_lab_units(crn, units)
+    scaled = in_lab_units(crn, units)
     for species in crn.species_ids:
         if not _NUSKELL_NAME.fullmatch(species):
             raise UnsupportedError(

@@ -11,7 +11,11 @@ from numpy.typing import ArrayLike
 from crn2sbml._support.checks import check_inputs
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.units import LabUnits
-from crn2sbml.construction.recognise import RecognisedNetwork, recognise_network
+from crn2sbml.construction.recognise import (
+    RecognisedNetwork,
+    recognise_network,
+    try_recognise,
+)
 from crn2sbml.errors import InputValueError, SimulationError, UnsupportedError
 from crn2sbml.simulate import Simulator, Trajectory
 from crn2sbml.theory import settling_time
@@ -34,18 +38,15 @@ class Study:
     outputs : tuple of str
         Ids of the species to plot and report.
     duration : float
-        Time of a run, in the network's own units: 1 is what a time of 1 is.
+        Duration of a run, in the model's dimensionless time.
     settles : bool
         Whether all is proved to have settled by then, from every start.
-    recognised : RecognisedNetwork, optional
-        The neural network that it is, if it is one.
     """
 
     crn: Crn
     outputs: tuple[str, ...]
     duration: float
     settles: bool
-    recognised: RecognisedNetwork | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.duration < math.inf:
@@ -56,11 +57,17 @@ class Study:
             raise InputValueError(f"{unknown[0]!r} is no species of {self.crn.name}")
 
     @property
+    def recognised(self) -> RecognisedNetwork | None:
+        """The neural network that it computes, if it computes one."""
+        return try_recognise(self.crn)
+
+    @property
     def labels(self) -> dict[str, str]:
         """What to call the outputs: the user's names of a neural network's, or their ids."""
         labels = {species: species for species in self.outputs}
-        if self.recognised is not None and (names := self.recognised.network.output_names):
-            known = dict(zip(self.recognised.layers[-1], names, strict=True))
+        recognised = self.recognised
+        if recognised is not None and (names := recognised.network.output_names):
+            known = dict(zip(recognised.layers[-1], names, strict=True))
             labels |= {species: known[species] for species in labels if species in known}
         return labels
 
@@ -70,16 +77,17 @@ class Study:
         Parameters
         ----------
         inputs : array_like, shape (width,), optional
-            Of a neural network, instead of those in it.
+            Inputs of a neural network, instead of those in the model.
         units : LabUnits, optional
-            To return times and concentrations in; dimensionless unless given.
+            Units of the times and concentrations that are returned; dimensionless unless given.
 
         Returns
         -------
         Trajectory
-            Of all dynamic species, by their ids in the network.
+            The run of all dynamic species, by their ids in the reaction network.
         """
-        if self.recognised is None:
+        recognised = self.recognised
+        if recognised is None:
             if inputs is not None:
                 raise takes_no_inputs(self.crn)
             with Simulator(self.crn) as simulator:
@@ -87,18 +95,14 @@ class Study:
             ids = run.species_ids
         else:
             # The neural network runs as a small model, whatever the size of the reaction network.
-            row = self.recognised.own_inputs(self.crn) if inputs is None else inputs
-            with Simulator(self.recognised.network) as simulator:
-                run = simulator.trajectory(row, self.duration, self._starts())
-            ids = tuple(species for layer in self.recognised.layers for species in layer)
+            row = recognised.own_inputs(self.crn) if inputs is None else inputs
+            ids = tuple(species for layer in recognised.layers for species in layer)
+            starts = {s.id: s.initial for s in self.crn.species}
+            with Simulator(recognised.network) as simulator:
+                run = simulator.trajectory(row, self.duration, [starts[node] for node in ids])
         if units is None:
             return Trajectory(run.times, run.values, ids)
         return Trajectory(run.times * units.time, run.values * units.concentration, ids)
-
-    def _starts(self) -> list[float]:
-        assert self.recognised is not None
-        starts = {s.id: s.initial for s in self.crn.species}
-        return [starts[species] for layer in self.recognised.layers for species in layer]
 
 
 def takes_no_inputs(crn: Crn, reason: UnsupportedError | None = None) -> UnsupportedError:
@@ -115,14 +119,13 @@ def make_study(
     inputs: ArrayLike | None = None,
     *,
     accuracy: float = ACCURACY,
-    recognised: RecognisedNetwork | None = None,
 ) -> Study:
     """Choose what to look at in a network, and how long to run it.
 
     Parameters
     ----------
     crn : Crn
-        Any network, dimensionless.
+        Any reaction network, dimensionless.
     duration : float, optional
         Time of a run. Unless given, a neural network runs until it is proved to be within 1e-3 of
         its steady state from every start, rounded up; another network runs for 100.
@@ -130,13 +133,12 @@ def make_study(
         Inputs of a neural network, all of which are to settle; those in the model unless given.
     accuracy : float, default 1e-3
         What "settled" means: an absolute distance.
-    recognised : RecognisedNetwork, optional
-        The neural network in it, if it is known already.
 
     Returns
     -------
     Study
-        With the outputs of a neural network, or the last 12 dynamic species of another one.
+        The study, with the outputs of a neural network, or the last 12 dynamic species of another
+        model.
 
     Raises
     ------
@@ -154,14 +156,13 @@ def make_study(
     >>> study.outputs, study.duration, study.settles
     (('X2_1',), 5.0, True)
     """
-    if recognised is None:
-        try:
-            recognised = recognise_network(crn)
-        except UnsupportedError as error:
-            if inputs is not None:
-                raise takes_no_inputs(crn, error) from error
-            chosen = _DEFAULT_DURATION if duration is None else duration
-            return Study(crn, crn.dynamic_species[-_MOST_OUTPUTS:], chosen, False)
+    try:
+        recognised = recognise_network(crn)
+    except UnsupportedError as error:
+        if inputs is not None:
+            raise takes_no_inputs(crn, error) from error
+        chosen = _DEFAULT_DURATION if duration is None else duration
+        return Study(crn, crn.dynamic_species[-_MOST_OUTPUTS:], chosen, False)
     rows = recognised.own_inputs(crn)[np.newaxis, :]
     if inputs is not None:
         rows = check_inputs(inputs, recognised.network.widths[0])
@@ -172,7 +173,7 @@ def make_study(
         time = math.inf
     if duration is None:
         duration = _rounded_up(time) if time < math.inf else _DEFAULT_DURATION
-    return Study(crn, recognised.layers[-1], duration, duration >= time, recognised)
+    return Study(crn, recognised.layers[-1], duration, duration >= time)
 
 
 def _rounded_up(time: float) -> float:

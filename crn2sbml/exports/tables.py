@@ -12,7 +12,7 @@ from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import format_complex
 from crn2sbml.chemistry.units import LabUnits, in_lab_units
-from crn2sbml.construction.compile import with_roles
+from crn2sbml.construction.labels import role_of, row_of
 from crn2sbml.exports.packing import copy_without_dates
 
 if TYPE_CHECKING:
@@ -54,12 +54,12 @@ class Table:
 
 
 def species_table(crn: Crn, units: LabUnits | None = None) -> Table:
-    """List the species of a network.
+    """List the species of a reaction network.
 
     Parameters
     ----------
     crn : Crn
-        Any network, dimensionless.
+        Any reaction network, dimensionless.
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
 
@@ -69,8 +69,7 @@ def species_table(crn: Crn, units: LabUnits | None = None) -> Table:
         Id, readable name, role, initial concentration, its unit, and the type of each species:
         dynamic, enzymatic (no reaction changes it) or buffered (held constant from outside).
     """
-    crn = with_roles(crn)
-    scaled = crn if units is None else in_lab_units(crn, units)
+    scaled = in_lab_units(crn, units)
     unit = _DIMENSIONLESS if units is None else units.concentration_unit
     types = {
         **dict.fromkeys(crn.dynamic_species, "dynamic"),
@@ -81,18 +80,19 @@ def species_table(crn: Crn, units: LabUnits | None = None) -> Table:
         "species",
         _SPECIES_COLUMNS,
         tuple(
-            (s.id, s.name or "", s.role or "", s.initial, unit, types[s.id]) for s in scaled.species
+            (s.id, s.name or "", role_of(s) or "", s.initial, unit, types[s.id])
+            for s in scaled.species
         ),
     )
 
 
 def reaction_table(crn: Crn, units: LabUnits | None = None) -> Table:
-    """List the reactions of a network.
+    """List the reactions of a reaction network.
 
     Parameters
     ----------
     crn : Crn
-        Any network, dimensionless.
+        Any reaction network, dimensionless.
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
 
@@ -102,15 +102,14 @@ def reaction_table(crn: Crn, units: LabUnits | None = None) -> Table:
         Id, equation, rate constant with its value and unit, order, and row of Table 1 of each
         reaction.
     """
-    crn = with_roles(crn)
-    scaled = crn if units is None else in_lab_units(crn, units)
+    scaled = in_lab_units(crn, units)
     values, rows = scaled.rate_constant_values, []
     for reaction in scaled.reactions:
         order = reaction.order
         unit = _DIMENSIONLESS if units is None else units.rate_constant_unit(order)
         sides = map(format_complex, (reaction.reactants, reaction.products))
         value = values[reaction.rate]
-        row = reaction.row or ""
+        row = row_of(reaction) or ""
         rows.append((reaction.id, " -> ".join(sides), reaction.rate, value, unit, order, row))
     return Table("reactions", _REACTION_COLUMNS, tuple(rows))
 

@@ -1,4 +1,4 @@
-"""The training of a network as a parameter estimation problem, in PEtab's files."""
+"""The training of a neural network as a parameter estimation problem, in PEtab's files."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import check_inputs, check_type
+from crn2sbml._support.files import file_errors
 from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.construction.compile import BIAS, WEIGHT, compile_network, node_id
+from crn2sbml.chemistry.reaction import Species
+from crn2sbml.construction.compile import compile_network
+from crn2sbml.construction.labels import BIAS, WEIGHT, node_id
 from crn2sbml.errors import (
-    FileError,
     InputValueError,
     OutputExistsError,
     UnsupportedError,
@@ -41,7 +43,7 @@ def save_petab(
     folder: str | Path,
     overwrite: bool = False,
 ) -> None:
-    """Write the training of a network as a PEtab problem (version 1).
+    """Write the training of a neural network as a PEtab problem (version 1).
 
     Parameters
     ----------
@@ -76,26 +78,10 @@ def save_petab(
     rows = check_inputs(inputs, network.widths[0])
     goals = _checked_targets(targets, len(rows), network.widths[-1])
     crn = compile_network(network)
-    estimated = [s for s in crn.species if s.role in (WEIGHT, BIAS)]
-    if len(estimated) > 2 * MOST_PARAMETERS:
-        raise UnsupportedError(
-            f"the network has {len(estimated) // 2:,} weights and biases, but a PEtab problem of "
-            f"more than {MOST_PARAMETERS:,} is too large for the programs that read it; train it "
-            f"here (train_network), or write a smaller network"
-        )
-    if goals.size > MOST_MEASUREMENTS:
-        raise UnsupportedError(
-            f"there are {goals.size:,} measurements, but more than {MOST_MEASUREMENTS:,} are too "
-            f"many for the programs that read PEtab; give fewer examples"
-        )
+    _check_size(len(_halves(crn)), goals.size)
     target = Path(folder)
     if not overwrite:
-        for name in (PROBLEM, MODEL, *TABLES):
-            if (target / name).exists():
-                raise OutputExistsError(
-                    f"{target / name} exists already; choose another folder, or overwrite it "
-                    f"(overwrite=True in Python, --force on the command line)"
-                )
+        _check_absent(target)
     tables = _tables(pandas, network, crn, rows, goals)
     with tempfile.TemporaryDirectory() as name:
         _write(petab, Path(name), crn, tables)
@@ -120,12 +106,40 @@ def _checked_targets(targets: ArrayLike, rows: int, outputs: int) -> Array:
     return goals
 
 
+def _halves(crn: Crn) -> list[Species]:
+    """Return the positive and negative halves of weights and biases, which are estimated."""
+    return [s for s in crn.species if s.role in (WEIGHT, BIAS)]
+
+
+def _check_size(halves: int, measurements: int) -> None:
+    if halves > 2 * MOST_PARAMETERS:
+        raise UnsupportedError(
+            f"the network has {halves // 2:,} weights and biases, but a PEtab problem of "
+            f"more than {MOST_PARAMETERS:,} is too large for the programs that read it; train it "
+            f"here (train_network), or write a smaller network"
+        )
+    if measurements > MOST_MEASUREMENTS:
+        raise UnsupportedError(
+            f"there are {measurements:,} measurements, but more than {MOST_MEASUREMENTS:,} are too "
+            f"many for the programs that read PEtab; give fewer examples"
+        )
+
+
+def _check_absent(folder: Path) -> None:
+    for name in (PROBLEM, MODEL, *TABLES):
+        if (folder / name).exists():
+            raise OutputExistsError(
+                f"{folder / name} exists already; choose another folder, or overwrite it "
+                f"(overwrite=True in Python, --force on the command line)"
+            )
+
+
 def _tables(
     pandas: Any, network: NeuralNetwork, crn: Crn, rows: Array, goals: Array
 ) -> dict[str, Any]:
     """Return the tables by their file names."""
     conditions = [f"example_{number}" for number in range(1, len(rows) + 1)]
-    halves = [s for s in crn.species if s.role in (WEIGHT, BIAS)]
+    halves = _halves(crn)
     columns: dict[str, Any] = {"conditionId": conditions}
     for column in range(rows.shape[1]):
         columns[node_id(0, column + 1)] = rows[:, column]
@@ -192,9 +206,7 @@ def _write(petab: Any, folder: Path, crn: Crn, tables: dict[str, Any]) -> None:
 
 
 def _move(source: Path, target: Path) -> None:
-    try:
+    with file_errors(target, "write to"):
         target.mkdir(exist_ok=True)
         for file in sorted(source.iterdir()):
             shutil.copyfile(file, target / file.name)
-    except OSError as error:
-        raise FileError(f"cannot write to {target}: {error.strerror or error}") from error

@@ -25,7 +25,7 @@ def run_confined(
     program : {"antimony", "consistency"}
         What to run.
     *arguments : str
-        For the program.
+        Arguments of the program.
     source : str
         What it works on, for messages.
     stdin : bytes

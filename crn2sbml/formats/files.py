@@ -1,74 +1,29 @@
-"""Networks and models in files of any format, told apart by the ends of their names."""
+"""Reaction networks and neural networks in files of any format, and in texts.
+
+The writers know a :class:`~crn2sbml.Crn` and the texts that they are given; here these texts are
+those of the construction.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-from numpy.typing import ArrayLike
-
-from crn2sbml._support.arrays import Array
-from crn2sbml._support.checks import check_inputs
+from crn2sbml._support.files import atomic_write, save_text
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.units import LabUnits
-from crn2sbml.construction.compile import Encoding, compile_network
+from crn2sbml.construction.description import describe
 from crn2sbml.construction.recognise import recognise_network
-from crn2sbml.errors import FileError, FormatError, UnsupportedError
-from crn2sbml.formats import (
-    load_antimony,
-    load_sbml,
-    save_antimony,
-    save_sbml,
-)
-from crn2sbml.formats.sbml.write import DEFAULT_LEVEL_VERSION, LevelVersion
-from crn2sbml.neural.dual_rail import Decoder, Encoder, codec_metadata, read_codec
+from crn2sbml.errors import FileError, UnsupportedError
+from crn2sbml.formats.antimony.read import load_antimony
+from crn2sbml.formats.antimony.write import antimony_text
+from crn2sbml.formats.sbml.read import load_sbml
+from crn2sbml.formats.sbml.write import DEFAULT_LEVEL_VERSION, LevelVersion, sbml_pieces
 from crn2sbml.neural.network import NeuralNetwork
 
 SBML_ENDINGS = (".xml", ".sbml")
 ANTIMONY_ENDINGS = (".ant",)
 MODEL_ENDINGS = (*SBML_ENDINGS, *ANTIMONY_ENDINGS)
 NETWORK_ENDING = ".npz"
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedNetwork:
-    """A neural network from a file, and what else a model file says.
-
-    Parameters
-    ----------
-    network : NeuralNetwork
-        The network.
-    encoding : {"enzymatic", "absorbed", "folded"}, optional
-        How the model holds it; None for a network file.
-    inputs : numpy.ndarray, shape (width,), optional
-        Concentrations of the input species in the model; None for a network file.
-    codec : tuple of Encoder and Decoder, optional
-        What inputs and outputs mean, for a network that came from elsewhere.
-    """
-
-    network: NeuralNetwork
-    encoding: Encoding | None = None
-    inputs: Array | None = None
-    codec: tuple[Encoder, Decoder] | None = None
-
-    @property
-    def input_count(self) -> int:
-        """How many numbers a user gives for one input."""
-        return self.network.widths[0] if self.codec is None else len(self.codec[0].pairs)
-
-    def encode(self, inputs: ArrayLike) -> Array:
-        """Return concentrations of inputs that a user gives, shape (n, width)."""
-        if self.codec is None:
-            return check_inputs(inputs, self.network.widths[0])
-        return self.codec[0].encode(inputs)
-
-    def compile(self, encoding: Encoding, inputs: Array | None) -> Crn:
-        """Compile to a reaction network with concentrations of inputs, shape (width,)."""
-        crn = compile_network(self.network, encoding, inputs)
-        if self.codec is None:
-            return crn
-        return replace(crn, metadata={**crn.metadata, **codec_metadata(*self.codec)})
 
 
 def load_crn(path: str | Path) -> Crn:
@@ -106,7 +61,7 @@ def save_crn(
     Parameters
     ----------
     crn : Crn
-        Any mass-action network.
+        Any mass-action reaction network.
     path : str or Path
         File to write.
     overwrite : bool, default False
@@ -150,48 +105,179 @@ def load_network(path: str | Path) -> NeuralNetwork:
     UnsupportedError
         If it is a model, but no neural network.
     """
-    return read_network(path).network
-
-
-def read_network(path: str | Path) -> LoadedNetwork:
-    """Read a file like :func:`load_network`, with what else a model file says."""
     if Path(path).suffix.lower() not in MODEL_ENDINGS:
-        network, metadata = NeuralNetwork.load_with_metadata(path)
-        return LoadedNetwork(network, codec=_codec(path, metadata, network))
-    return loaded_network(load_crn(path), path)
+        return NeuralNetwork.load(path)
+    crn = load_crn(path)
+    try:
+        return recognise_network(crn).network
+    except UnsupportedError as error:
+        raise no_neural_network(path, error) from error
 
 
-def loaded_network(crn: Crn, path: str | Path) -> LoadedNetwork:
-    """Return the neural network in a model that was read from a file, with what it says of it.
+def no_neural_network(path: str | Path, reason: UnsupportedError) -> UnsupportedError:
+    """Return the error for a model that is no neural network."""
+    return UnsupportedError(f"{path} holds no neural network: {reason}")
+
+
+def to_sbml(
+    crn: Crn,
+    volume: float = 1.0,
+    *,
+    level_version: LevelVersion = DEFAULT_LEVEL_VERSION,
+    units: LabUnits | None = None,
+) -> str:
+    """Write a reaction network as an SBML document.
+
+    Parameters
+    ----------
+    crn : Crn
+        Any mass-action reaction network.
+    volume : float, default 1.0
+        Size of the compartment. Concentrations and trajectories do not depend on it.
+    level_version : tuple of int, default (3, 1)
+        SBML Level and Version: (3, 1), (3, 2) or (2, 4).
+    units : LabUnits, optional
+        What a concentration of 1 and a time of 1 stand for; the numbers are then in these units,
+        and the volume in litres. Dimensionless unless given.
+
+    Returns
+    -------
+    str
+        The document; the same text for the same network, numbers bit for bit.
 
     Raises
     ------
     UnsupportedError
-        If it holds none.
+        If the volume is not positive, or the level and version are none of these.
+
+    Examples
+    --------
+    >>> from crn2sbml import Crn, to_sbml
+    >>> print(to_sbml(Crn.from_text(["0 -> X", "2 X -> X"])).splitlines()[1][:76])
+    <sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" versio
     """
-    try:
-        found = recognise_network(crn)
-    except UnsupportedError as error:
-        raise UnsupportedError(f"{path} holds no neural network: {error}") from error
-    codec = _codec(path, crn.metadata, found.network)
-    return LoadedNetwork(found.network, found.encoding, found.own_inputs(crn), codec)
+    return "".join(sbml_pieces(crn, describe(crn), volume, level_version, units))
 
 
-def _codec(
-    path: str | Path, metadata: Mapping[str, str], network: NeuralNetwork
-) -> tuple[Encoder, Decoder] | None:
-    """Return encoder and decoder if the file holds them; a folded model has no inputs to encode."""
-    codec = read_codec(metadata, network.input_names, network.output_names)
-    if codec is None:
-        return None
-    if not network.widths[0]:
-        codec = Encoder(()), codec[1]
-    if (codec[0].width, codec[1].width) != (network.widths[0], network.widths[-1]):
-        raise FormatError(
-            f"{path}: what it says of its inputs and outputs does not fit a network from "
-            f"{network.widths[0]} to {network.widths[-1]} concentrations"
-        )
-    return codec
+def save_sbml(
+    crn: Crn,
+    path: str | Path,
+    overwrite: bool = False,
+    *,
+    volume: float = 1.0,
+    level_version: LevelVersion = DEFAULT_LEVEL_VERSION,
+    units: LabUnits | None = None,
+) -> None:
+    """Write a reaction network to an SBML file.
+
+    Parameters
+    ----------
+    crn : Crn
+        Any mass-action reaction network.
+    path : str or Path
+        File to write; a half-written file is never left behind.
+    overwrite : bool, default False
+        Replace an existing file.
+    volume : float, default 1.0
+        Size of the compartment.
+    level_version : tuple of int, default (3, 1)
+        SBML Level and Version: (3, 1), (3, 2) or (2, 4).
+    units : LabUnits, optional
+        The laboratory units, as for :func:`to_sbml`.
+
+    Raises
+    ------
+    FileError
+        If the file exists (without `overwrite`) or cannot be written.
+    UnsupportedError
+        As :func:`to_sbml`.
+    """
+    pieces = sbml_pieces(crn, describe(crn), volume, level_version, units)
+    with atomic_write(path, overwrite) as stream:
+        for piece in pieces:
+            stream.write(piece.encode("utf-8"))
+
+
+def to_antimony(crn: Crn, volume: float = 1.0, *, units: LabUnits | None = None) -> str:
+    """Write a reaction network as an Antimony model.
+
+    Reactions are grouped by the species that they change, each group with the enzymes that only
+    it uses. A ``$`` marks species whose concentration stays constant.
+
+    Parameters
+    ----------
+    crn : Crn
+        Any mass-action reaction network.
+    volume : float, default 1.0
+        Size of the compartment. Concentrations and trajectories do not depend on it.
+    units : LabUnits, optional
+        What a concentration of 1 and a time of 1 stand for; the numbers are then in these units,
+        and the volume in litres. Dimensionless unless given.
+
+    Returns
+    -------
+    str
+        The model; antimony loads it to the same ODE. Its own cost grows with the square of the
+        size, so that above some thousand reactions SBML is the way.
+
+    Raises
+    ------
+    UnsupportedError
+        If the volume is not positive, or an id is a word of the Antimony language.
+
+    Examples
+    --------
+    >>> from crn2sbml import Crn, to_antimony
+    >>> print(to_antimony(Crn.from_text(["0 --k_h--> X", "2 X --k_d--> X"], name="ReLU_at_0")))
+    // ReLU_at_0: 1 dynamic species, 0 enzymatic (constant) species, 2 mass-action reactions.
+    // Concentrations, rates and time are dimensionless; $ marks constant species.
+    model ReLU_at_0()
+      compartment vessel = 1.0;
+    <BLANKLINE>
+      // Rate constants
+      const k_h = 1.0;
+      const k_d = 1.0;
+    <BLANKLINE>
+      // X
+      species X in vessel;
+      X = 1.0;
+      R1:  => X; vessel*k_h;
+      R2: 2 X => X; vessel*k_d*X^2;
+    end
+    <BLANKLINE>
+    """
+    return antimony_text(crn, describe(crn), volume, units)
+
+
+def save_antimony(
+    crn: Crn,
+    path: str | Path,
+    overwrite: bool = False,
+    *,
+    volume: float = 1.0,
+    units: LabUnits | None = None,
+) -> None:
+    """Write a reaction network to an Antimony file.
+
+    Parameters
+    ----------
+    crn : Crn
+        Any mass-action reaction network.
+    path : str or Path
+        File to write; a half-written file is never left behind.
+    overwrite : bool, default False
+        Replace an existing file.
+    volume : float, default 1.0
+        Size of the compartment.
+    units : LabUnits, optional
+        The laboratory units, as for :func:`to_antimony`.
+
+    Raises
+    ------
+    FileError
+        If the file exists (without `overwrite`) or cannot be written.
+    """
+    save_text(to_antimony(crn, volume, units=units), path, overwrite)
 
 
 def check_model_ending(path: str | Path) -> str:

@@ -11,12 +11,13 @@ from crn2sbml._support.garbage import collection_paused
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.construction.recognise import RecognisedNetwork, recognise_network
 from crn2sbml.errors import UnsupportedError
-from crn2sbml.formats.antimony import read as antimony
+from crn2sbml.formats.antimony.read import parse_antimony, read_text
 from crn2sbml.formats.files import ANTIMONY_ENDINGS, check_model_ending
-from crn2sbml.formats.sbml.document import Document, read_document
+from crn2sbml.formats.sbml.document import Document
+from crn2sbml.formats.sbml.parse import parse_sbml
 from crn2sbml.formats.sbml.read import build_model
 from crn2sbml.formats.sbml.validate import MOST_REACTIONS_IN_FULL, Finding, check_consistency
-from crn2sbml.neural.network import describe_activation
+from crn2sbml.neural.activations import describe_activation
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +27,26 @@ class Inspection:
     Parameters
     ----------
     path : str
-        The file.
+        The path of the file.
     format : str
-        For example "SBML Level 3 Version 1".
+        Its format, for example "SBML Level 3 Version 1".
     size : int
-        Bytes.
+        Its size in bytes.
     crn : Crn or None
         The reaction network; None if it is none of mass action.
     recognised : RecognisedNetwork or None
         The neural network; None if it is none.
     not_recognised : str or None
-        Why it is none.
+        Why it is no neural network; None if it is one.
     notes : tuple of str
-        What reading left out, merged or assumed.
+        Sentences on what reading left out, merged or assumed.
     checks : {"full", "cheap", "none"}
-        Which of libsbml's consistency checks were made: all; those whose cost grows in proportion
+        The consistency checks of libsbml that were made: all; those whose cost grows in proportion
         to the file, for large ones; none, for Antimony.
     findings : tuple of Finding
-        What is wrong.
+        The first findings on what is wrong.
     finding_count : int
-        Their number, which may be larger than those listed.
+        The number of findings, which may be larger than those listed.
     """
 
     path: str
@@ -76,13 +77,41 @@ class Inspection:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file that holds a reaction network: the SBML, the number of reactions, the contents."""
+
+    format: str
+    reactions: int
+    crn: Crn
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A file that holds none of mass action: the SBML, the reactions (0 if unknown), and why."""
+
+    format: str
+    reactions: int
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class _Checks:
+    """What libsbml's consistency checks found: which were made, the first findings, how many."""
+
+    kind: str
+    findings: tuple[Finding, ...]
+    count: int
+
+
 def inspect_model(path: str | Path) -> Inspection:
     """Say what a model file is.
 
     Parameters
     ----------
     path : str or Path
-        SBML (.xml, .sbml) or Antimony file (.ant).
+        The file of SBML (.xml, .sbml) or Antimony (.ant).
 
     Returns
     -------
@@ -96,58 +125,71 @@ def inspect_model(path: str | Path) -> Inspection:
         If it is broken.
     """
     is_antimony = check_model_ending(path) in ANTIMONY_ENDINGS
-    crn: Crn | None = None
-    recognised: RecognisedNetwork | None = None
-    reason: str | None = None
-    notes: tuple[str, ...] = ()
-    findings: list[Finding] = []
-    document = None
-    try:
-        with collection_paused():
-            document = _read(path, is_antimony)
-            built = build_model(document)
-        crn, notes = built.crn, built.notes
-    except UnsupportedError as error:
-        reason = "it is no reaction network of mass action"
-        title = "not of mass action"
-        # The finding names the place itself.
-        message = str(error).partition(": ")[2] if error.line else str(error)
-        findings.append(Finding(error.line, "error", "Mass action", None, title, message))
-    if crn is not None:
+    reading = _read(path, is_antimony)
+    checks = _Checks("none", (), 0) if is_antimony else _check(path, reading.reactions)
+    return _inspection(path, "Antimony" if is_antimony else reading.format, reading, checks)
+
+
+def _read(path: str | Path, is_antimony: bool) -> _Read | _Refused:
+    with collection_paused():
         try:
-            recognised = recognise_network(crn)
+            document = _parse(path, is_antimony)
         except UnsupportedError as error:
-            reason = str(error)
-    count, checks = len(findings), "none"
-    if not is_antimony:
-        full = document is None or len(document.reactions) <= MOST_REACTIONS_IN_FULL
-        found, number = check_consistency(path, full=full)
-        findings += found
-        count, checks = count + number, "full" if full else "cheap"
+            return _Refused("SBML", 0, _finding(error))
+        try:
+            model = build_model(document)
+        except UnsupportedError as error:
+            return _Refused(_format(document), len(document.reactions), _finding(error))
+    return _Read(_format(document), len(document.reactions), model.crn, model.notes)
+
+
+def _parse(path: str | Path, is_antimony: bool) -> Document:
+    if is_antimony:
+        return parse_antimony(read_text(path), str(path))
+    return parse_sbml(read_pieces(path), str(path))
+
+
+def _format(document: Document) -> str:
+    return f"SBML Level {document.level} Version {document.version}"
+
+
+def _finding(error: UnsupportedError) -> Finding:
+    # The finding names the place itself.
+    message = str(error).partition(": ")[2] if error.line else str(error)
+    return Finding(error.line, "error", "Mass action", None, "not of mass action", message)
+
+
+def _check(path: str | Path, reactions: int) -> _Checks:
+    full = reactions <= MOST_REACTIONS_IN_FULL
+    findings, count = check_consistency(path, full=full)
+    return _Checks("full" if full else "cheap", tuple(findings), count)
+
+
+def _inspection(
+    path: str | Path, format_name: str, reading: _Read | _Refused, checks: _Checks
+) -> Inspection:
+    about = (str(path), format_name, Path(path).stat().st_size)
+    if isinstance(reading, _Refused):
+        reason = "it is no reaction network of mass action"
+        findings = (reading.finding, *checks.findings)
+        return Inspection(*about, None, None, reason, (), checks.kind, findings, checks.count + 1)
     return Inspection(
-        str(path),
-        "Antimony" if is_antimony else _format(document),
-        Path(path).stat().st_size,
-        crn,
-        recognised,
-        reason,
-        notes,
-        checks,
-        tuple(findings),
-        count,
+        *about,
+        reading.crn,
+        *_recognise(reading.crn),
+        reading.notes,
+        checks.kind,
+        checks.findings,
+        checks.count,
     )
 
 
-def _read(path: str | Path, is_antimony: bool) -> Document:
-    if is_antimony:
-        return antimony.read_document(antimony.read_text(path), str(path))
-    return read_document(read_pieces(path), str(path))
-
-
-def _format(document: Document | None) -> str:
-    if document is None:
-        return "SBML"
-    return f"SBML Level {document.level} Version {document.version}"
+def _recognise(crn: Crn) -> tuple[RecognisedNetwork | None, str | None]:
+    """Return the neural network, or why there is none."""
+    try:
+        return recognise_network(crn), None
+    except UnsupportedError as error:
+        return None, str(error)
 
 
 def _network_dict(recognised: RecognisedNetwork | None) -> dict[str, Any] | None:
@@ -170,7 +212,7 @@ def _crn_dict(crn: Crn | None) -> dict[str, Any]:
         "reactions": len(crn.reactions),
         "largest_order": largest_order(crn),
         "rate_constants": len(crn.rate_constants),
-        "quantity": crn.metadata.get("quantity", "concentration"),
+        "quantity": crn.quantity,
         "dynamic_species": list(crn.dynamic_species),
         "enzymatic_species": list(crn.enzymatic_species),
         "buffered_species": list(crn.buffered_species),

@@ -5,14 +5,10 @@ from __future__ import annotations
 import sys
 
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.construction.compile import given_input_names, unused_inputs
 from crn2sbml.errors import UnsupportedError
-from crn2sbml.neural.dual_rail import Encoder, explain_codec, read_codec
 
 # The well-mixed volume of a model; "compartment" itself is a keyword of Antimony.
 _COMPARTMENT = "vessel"
-
-_MOST_LISTED = 20
 
 # Of the shape, roles and names that SBML files carry; never numbers.
 ANNOTATION_NAMESPACE = "urn:crn2sbml:origin:1"
@@ -62,22 +58,3 @@ def summary(crn: Crn) -> str:
         f"{len(crn.dynamic_species)} dynamic species, {len(crn.enzymatic_species)} enzymatic "
         f"(constant) species, {held}{len(crn.reactions)} mass-action reactions"
     )
-
-
-def explain_values(crn: Crn) -> list[str]:
-    """Say in sentences how to put in inputs and read off outputs, where that needs saying."""
-    said = []
-    codec = read_codec(crn.metadata, given_input_names(crn), None)
-    if codec is not None:
-        encoder, decoder = codec
-        # A folded model has no inputs to put in.
-        folded = crn.metadata.get("encoding") == "folded"
-        said += explain_codec(Encoder(()) if folded else encoder, decoder)
-    names = list(unused_inputs(crn.metadata).values())
-    if names:
-        more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
-        said.append(
-            f"Inputs that no output depends on have no species: "
-            f"{', '.join(names[:_MOST_LISTED])}{more}."
-        )
-    return said

@@ -1,8 +1,9 @@
 """Networks from elsewhere: scikit-learn, PyTorch, ONNX and files of weights become chemistry."""
 
 from crn2sbml.importers.computation.functions import custom
-from crn2sbml.importers.conversion.convert import ImportOptions
-from crn2sbml.importers.imported import ImportedNetwork, ImportReport, load_imported
+from crn2sbml.importers.conversion.options import ImportOptions
+from crn2sbml.importers.exactness import ImportReport
+from crn2sbml.importers.loaded import LoadedNetwork
 from crn2sbml.importers.onnx.reader import from_onnx
 from crn2sbml.importers.pytorch import from_torch
 from crn2sbml.importers.scikit_learn import from_sklearn
@@ -11,11 +12,10 @@ from crn2sbml.importers.weights import from_weights
 __all__ = [
     "ImportOptions",
     "ImportReport",
-    "ImportedNetwork",
+    "LoadedNetwork",
     "custom",
     "from_onnx",
     "from_sklearn",
     "from_torch",
     "from_weights",
-    "load_imported",
 ]

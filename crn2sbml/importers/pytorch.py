@@ -26,14 +26,15 @@ from crn2sbml.importers.computation.graph import Graph
 from crn2sbml.importers.computation.matrices import from_tensor
 from crn2sbml.importers.computation.piecewise import Function
 from crn2sbml.importers.computation.tensors import Geometry, Tensor
-from crn2sbml.importers.conversion.convert import ImportOptions, finish
-from crn2sbml.importers.imported import ImportedNetwork
+from crn2sbml.importers.conversion.convert import convert
+from crn2sbml.importers.conversion.options import ImportOptions
+from crn2sbml.importers.loaded import LoadedNetwork
 from crn2sbml.importers.onnx.reader import from_onnx
 
 
 def from_torch(
     module: Any, *, input_shape: tuple[int, ...] | None = None, **options: Any
-) -> ImportedNetwork:
+) -> LoadedNetwork:
     """Import a feed-forward network of PyTorch.
 
     Parameters
@@ -42,14 +43,14 @@ def from_torch(
         A Sequential of linear, convolution and normalisation layers and activations; another module
         is exported to ONNX first, which needs onnxscript. It is taken as in evaluation mode.
     input_shape : tuple of int, optional
-        Of one input without the batch, such as (1, 28, 28); the first linear layer's width, or that
-        of the data, unless given.
+        Shape of one input without the batch, such as (1, 28, 28); the first linear layer's width,
+        or that of the data, unless given.
     **options
         See :class:`~crn2sbml.importers.ImportOptions`: accuracy, data and others.
 
     Returns
     -------
-    ImportedNetwork
+    LoadedNetwork
         Inputs are rows of numbers: an image is flattened, channels first.
 
     Raises
@@ -86,7 +87,7 @@ def from_torch(
             function = "softmax" if type(layer).__name__ == "Softmax" else "log-softmax"
             continue
         tensor = _applied(graph, tensor, name, layer)
-    return finish(graph, tensor.flat, ImportOptions(**options), function)
+    return convert(graph, tensor.flat, ImportOptions(**options), function)
 
 
 def _flattened(torch: Any, module: Any, name: str) -> list[tuple[str, Any]]:
@@ -98,11 +99,11 @@ def _flattened(torch: Any, module: Any, name: str) -> list[tuple[str, Any]]:
     # A subclass may do anything in a forward of its own.
     if type(module).forward is not torch.nn.Sequential.forward:
         return [(name or type(module).__name__, module)]
-    found = []
+    layers = []
     # Not named_children, which leaves out a layer that stands there for the second time.
     for child, layer in module._modules.items():
-        found += _flattened(torch, layer, f"{name}.{child}" if name else child)
-    return found
+        layers += _flattened(torch, layer, f"{name}.{child}" if name else child)
+    return layers
 
 
 def _checked_shape(shape: Any) -> tuple[int, ...]:
@@ -172,8 +173,8 @@ def _numbers(parameter: Any) -> Array:
 
 
 def _linear(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:
-    found = tensor.matmul(_numbers(layer.weight).T)
-    return found if layer.bias is None else found.plus(_numbers(layer.bias))
+    product = tensor.matmul(_numbers(layer.weight).T)
+    return product if layer.bias is None else product.plus(_numbers(layer.bias))
 
 
 def _convolution(graph: Graph, tensor: Tensor, layer: Any) -> Tensor:

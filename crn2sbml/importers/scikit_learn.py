@@ -10,15 +10,16 @@ from crn2sbml._support.optional import load_library
 from crn2sbml.errors import InputValueError, UnsupportedError
 from crn2sbml.importers.computation.functions import FUNCTIONS
 from crn2sbml.importers.computation.graph import Graph, Value
-from crn2sbml.importers.conversion.convert import ImportOptions, finish
-from crn2sbml.importers.imported import ImportedNetwork
+from crn2sbml.importers.conversion.convert import convert
+from crn2sbml.importers.conversion.options import ImportOptions
+from crn2sbml.importers.loaded import LoadedNetwork
 from crn2sbml.neural.dual_rail import ClassLabel
 
 # Names of activations in scikit-learn.
 _ACTIVATIONS = {"identity": "identity", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
 
 
-def from_sklearn(model: Any, **options: Any) -> ImportedNetwork:
+def from_sklearn(model: Any, **options: Any) -> LoadedNetwork:
     """Import a multi-layer perceptron of scikit-learn.
 
     Parameters
@@ -31,7 +32,7 @@ def from_sklearn(model: Any, **options: Any) -> ImportedNetwork:
 
     Returns
     -------
-    ImportedNetwork
+    LoadedNetwork
         Its outputs are those of ``predict_proba`` or ``predict``.
 
     Raises
@@ -115,10 +116,10 @@ def _layers(graph: Graph, value: Value, network: Any) -> Value:
     return value
 
 
-def _finished(graph: Graph, value: Value, network: Any, options: ImportOptions) -> ImportedNetwork:
+def _finished(graph: Graph, value: Value, network: Any, options: ImportOptions) -> LoadedNetwork:
     kind = network.out_activation_
     if kind == "identity":
-        return finish(graph, value, options)
+        return convert(graph, value, options)
     if not hasattr(network, "classes_"):
         raise UnsupportedError(
             f"the last layer of the regressor applies {kind!r}, which has no chemistry; train one "
@@ -126,7 +127,7 @@ def _finished(graph: Graph, value: Value, network: Any, options: ImportOptions) 
         )
     classes = [_plain(name) for name in network.classes_]
     if kind == "softmax":
-        return finish(graph, value, options, "softmax", classes)
+        return convert(graph, value, options, "softmax", classes)
     # The logistic function of a single output is the probability of the second class.
     if network.n_outputs_ != 1 or len(classes) != 2:
         raise UnsupportedError(
@@ -135,13 +136,13 @@ def _finished(graph: Graph, value: Value, network: Any, options: ImportOptions) 
         )
     share = graph.apply(FUNCTIONS["sigmoid"], value)
     other = share.scaled(np.array([-1.0])).shifted(np.array([1.0]))
-    return finish(graph, Value.joined([other, share]), options, "none", classes)
+    return convert(graph, Value.joined([other, share]), options, "none", classes)
 
 
 def _plain(label: Any) -> ClassLabel:
     """Return a class as one of Python's own numbers or as a text."""
-    found = label.item() if isinstance(label, np.generic) else label
-    return found if isinstance(found, (bool, int, float)) else str(found)
+    plain = label.item() if isinstance(label, np.generic) else label
+    return plain if isinstance(plain, (bool, int, float)) else str(plain)
 
 
 def _with_names(options: ImportOptions, first: Any) -> ImportOptions:

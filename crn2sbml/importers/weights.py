@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crn2sbml._support.archive import read_archive
+from crn2sbml._support.files import file_errors
 from crn2sbml._support.optional import load_library
 from crn2sbml.errors import (
-    FileError,
     FormatError,
     InputValueError,
     UnsupportedError,
@@ -22,8 +22,9 @@ from crn2sbml.importers.computation.functions import FUNCTIONS
 from crn2sbml.importers.computation.graph import Graph, Value
 from crn2sbml.importers.computation.matrices import from_tensor
 from crn2sbml.importers.computation.piecewise import Function
-from crn2sbml.importers.conversion.convert import ImportOptions, finish
-from crn2sbml.importers.imported import ImportedNetwork
+from crn2sbml.importers.conversion.convert import convert
+from crn2sbml.importers.conversion.options import ImportOptions
+from crn2sbml.importers.loaded import LoadedNetwork
 
 _WEIGHTS, _BIASES = (
     ("weight", "weights", "kernel", "W", "coef"),
@@ -39,7 +40,7 @@ def from_weights(
     *,
     functions: Mapping[str, Function] | None = None,
     **options: Any,
-) -> ImportedNetwork:
+) -> LoadedNetwork:
     """Import weights and biases, with a list of what comes after what.
 
     Parameters
@@ -59,7 +60,7 @@ def from_weights(
 
     Returns
     -------
-    ImportedNetwork
+    LoadedNetwork
 
     Raises
     ------
@@ -108,7 +109,7 @@ def from_weights(
             value = value.mapped(weights).shifted(biases)
     assert graph is not None
     assert value is not None
-    return finish(graph, value, ImportOptions(**options), function)
+    return convert(graph, value, ImportOptions(**options), function)
 
 
 def _layer_names(
@@ -128,13 +129,13 @@ def _layer_names(
 
 def _arrays(tensors: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
     """Return tensors, also those of PyTorch, as arrays."""
-    found = {}
+    arrays_by_name = {}
     for name, tensor in tensors.items():
         try:
-            found[str(name)] = from_tensor(tensor)
+            arrays_by_name[str(name)] = from_tensor(tensor)
         except (TypeError, ValueError) as error:
             raise InputValueError(f"{name} is no array of numbers: {error}") from error
-    return found
+    return arrays_by_name
 
 
 def _read(path: Path) -> Mapping[str, NDArray[Any]]:
@@ -143,14 +144,11 @@ def _read(path: Path) -> Mapping[str, NDArray[Any]]:
     safetensors = load_library("safetensors.numpy", "safetensors files", "safetensors")
     from safetensors import SafetensorError
 
-    try:
-        return dict(safetensors.load_file(path))
-    except FileNotFoundError:
-        raise FileError(f"there is no file {path}") from None
-    except OSError as error:
-        raise FileError(f"cannot read {path}: {error.strerror or error}") from error
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"{path} is no safetensors file that can be read: {error}") from error
+    with file_errors(path, "read"):
+        try:
+            return dict(safetensors.load_file(path))
+        except (SafetensorError, KeyError, TypeError, ValueError) as error:
+            raise FormatError(f"{path} is no safetensors file that can be read: {error}") from error
 
 
 def _layer(
@@ -167,9 +165,9 @@ def _layer(
         )
     if "kernel" in key.removeprefix(name):
         matrix = matrix.T
-    found = _find(arrays, name, _BIASES)
-    _check_leftovers(arrays, name, names, {key, *(found or ())[:1]})
-    biases = np.zeros(len(matrix)) if found is None else np.ravel(found[1])
+    stored = _find(arrays, name, _BIASES)
+    _check_leftovers(arrays, name, names, {key, *(stored or ())[:1]})
+    biases = np.zeros(len(matrix)) if stored is None else np.ravel(stored[1])
     if not (np.isfinite(matrix).all() and np.isfinite(biases).all()):
         raise FormatError(f"the weights or biases of {name} hold numbers that are not finite")
     return np.asarray(matrix, dtype=np.float64), np.asarray(biases, dtype=np.float64)

@@ -318,3 +318,18 @@ def _bound_from_above(rho: Array, h: float, decay: Mapping[int, float]) -> Array
         bound = np.minimum(bound, np.where(rho > 0, np.maximum(2 ** (1.0 / k) * flat, steep), flat))
     # Rounding must not put the start left of the root.
     return bound * (1.0 + 1e-14)
+
+
+def describe_activation(activation: Activation) -> str:
+    """Name an activation in the words of the field.
+
+    Examples
+    --------
+    >>> from crn2sbml import Activation
+    >>> describe_activation(Activation(h=0.5))
+    'smoothed ReLU (h = 0.5)'
+    """
+    if dict(activation.decay) == {2: 1.0}:
+        return f"smoothed ReLU (h = {activation.h:g})" if activation.h > 0 else "ReLU (h = 0)"
+    table = " + ".join(f"{d:g} at order {k}" for k, d in activation.decay.items())
+    return f"root activation (h = {activation.h:g}, decay {table})"

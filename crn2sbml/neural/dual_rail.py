@@ -6,17 +6,15 @@ max(-v, 0), of which the first counts as positive and the second as negative (du
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import checked_names, frozen_array, number_rows
-from crn2sbml.errors import ConcentrationError, FormatError, InputValueError
+from crn2sbml.errors import ConcentrationError, InputValueError
 
 ClassLabel = str | int | float | bool
 """What an output of a classifier can stand for."""
@@ -24,9 +22,9 @@ ClassLabel = str | int | float | bool
 PLUS, MINUS = " (+)", " (-)"
 """What the names of a pair end in."""
 
-_INPUTS, _OUTPUTS = "signed_inputs", "signed_outputs"
-_SHIFTS, _FUNCTION, _CLASSES = "input_shifts", "output_function", "classes"
-_FUNCTIONS = ("none", "softmax", "log-softmax")
+FUNCTIONS = ("none", "softmax", "log-softmax")
+"""What can be applied to outputs in Python, after the chemistry."""
+
 _MOST_CLASSES = 20
 
 
@@ -41,7 +39,7 @@ class Encoder:
     shifts : array_like, shape (inputs,), optional
         Added to each input first; 0 unless given.
     names : sequence of str, optional
-        Of the inputs.
+        Names of the inputs.
 
     Raises
     ------
@@ -106,12 +104,13 @@ class Encoder:
                 f"imported as one that is never below {0.0 - self.offsets[column]:g}; import it "
                 f"again with data that reach so far, or with signs='pairs'"
             )
-        columns = []
+        # A folded model has no inputs left, but rows all the same.
+        columns = [np.empty((len(rows), 0))]
         for column, pair in enumerate(self.pairs):
-            columns.append(np.maximum(shifted[:, column], 0.0))
+            columns.append(np.maximum(shifted[:, [column]], 0.0))
             if pair:
-                columns.append(np.maximum(-shifted[:, column], 0.0))
-        return np.stack(columns, axis=1)
+                columns.append(np.maximum(-shifted[:, [column]], 0.0))
+        return np.hstack(columns)
 
     @property
     def matrix(self) -> tuple[Array, Array]:
@@ -143,7 +142,7 @@ class Decoder:
         What is applied to the outputs in Python, after the chemistry; the largest stays the
         largest.
     names : sequence of str, optional
-        Of the outputs.
+        Names of the outputs.
     classes : sequence of str, int, float or bool, optional
         What the outputs stand for, if the largest one is to name a class; all different.
 
@@ -166,9 +165,9 @@ class Decoder:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pairs", tuple(bool(pair) for pair in self.pairs))
-        if self.function not in _FUNCTIONS:
+        if self.function not in FUNCTIONS:
             raise InputValueError(
-                f"the function is {self.function!r}; it must be one of {', '.join(_FUNCTIONS)}"
+                f"the function is {self.function!r}; it must be one of {', '.join(FUNCTIONS)}"
             )
         names = checked_names(self.names, "names", len(self.pairs))
         object.__setattr__(self, "names", names)
@@ -216,115 +215,105 @@ class Decoder:
         return _paired_names(self.pairs, self.names, "output")
 
 
-def explain_codec(encoder: Encoder, decoder: Decoder) -> list[str]:
-    """Say in sentences how inputs are put in and outputs are read off, for notes and pages."""
-    said = []
+@dataclass(frozen=True, slots=True, eq=False)
+class Codec:
+    """What the numbers of a network that came from elsewhere mean, on the way in and out.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        Makes concentrations of a user's inputs.
+    decoder : Decoder
+        Makes a user's outputs of concentrations.
+
+    Examples
+    --------
+    >>> from crn2sbml.neural.dual_rail import Codec, Decoder, Encoder
+    >>> codec = Codec(Encoder([True], names=["change"]), Decoder([False]))
+    >>> codec.encoder.encode([[-2.0]])
+    array([[0., 2.]])
+    >>> print(codec.explain()[0][:60])
+    An input value v of either sign is a pair of input species,
+    """
+
+    encoder: Encoder
+    decoder: Decoder
+
+    @property
+    def widths(self) -> tuple[int, int]:
+        """Number of input and of output concentrations."""
+        return self.encoder.width, self.decoder.width
+
+    def named_after(self, inputs: Sequence[str] | None, outputs: Sequence[str] | None) -> Codec:
+        """Return the same with the names of values that those of concentrations were made of.
+
+        Parameters
+        ----------
+        inputs, outputs : sequence of str, optional
+            Names of the concentrations, as :attr:`Encoder.species_names` gives them. Where they
+            are missing, or more or fewer than the concentrations, values have no names.
+
+        Returns
+        -------
+        Codec
+        """
+        encoder, decoder = self.encoder, self.decoder
+        return Codec(
+            replace(encoder, names=_single_names(encoder.pairs, inputs)),
+            replace(decoder, names=_single_names(decoder.pairs, outputs)),
+        )
+
+    def without_inputs(self) -> Codec:
+        """Return the codec of a folded model, whose inputs have become constants."""
+        return Codec(Encoder(()), self.decoder)
+
+    def explain(self) -> list[str]:
+        """Say in sentences how inputs are put in and outputs are read off, for notes and pages."""
+        return [*_explain_encoder(self.encoder), *_explain_decoder(self.decoder)]
+
+
+def _explain_encoder(encoder: Encoder) -> Iterator[str]:
     if any(encoder.pairs):
-        said.append(
+        yield (
             f"An input value v of either sign is a pair of input species, named{PLUS} and{MINUS}: "
             f"set the first to v and the second to 0 if v is positive, and the first to 0 and the "
             f"second to -v if it is negative."
         )
     for number in np.flatnonzero(encoder.offsets).tolist():
         name = encoder.names[number] if encoder.names else f"value {number + 1}"
-        said.append(f"Input {name}: add {encoder.offsets[number]:.12g} to it first.")
+        yield f"Input {name}: add {encoder.offsets[number]:.12g} to it first."
+
+
+def _explain_decoder(decoder: Decoder) -> Iterator[str]:
     if any(decoder.pairs):
-        said.append(
+        yield (
             f"An output value is the difference of two output species, the one named{PLUS} less "
             f"the one named{MINUS}."
         )
     if decoder.function != "none":
-        said.append("The softmax of the output values gives the probabilities of the classes.")
+        yield "The softmax of the output values gives the probabilities of the classes."
     if decoder.classes is not None:
         names = ", ".join(map(str, decoder.classes[:_MOST_CLASSES]))
         more = "" if len(decoder.classes) <= _MOST_CLASSES else ", ..."
-        said.append(f"The largest output value names the class, in this order: {names}{more}.")
-    return said
-
-
-def codec_metadata(encoder: Encoder, decoder: Decoder) -> dict[str, str]:
-    """Return texts that a model carries along, from which :func:`read_codec` makes both again."""
-    found = {
-        _INPUTS: _flags(encoder.pairs),
-        _OUTPUTS: _flags(decoder.pairs),
-        _FUNCTION: decoder.function,
-    }
-    # The rest of a model does not hold them: they are part of its biases.
-    if encoder.offsets.any():
-        found[_SHIFTS] = " ".join(repr(float(shift)) for shift in encoder.offsets)
-    if decoder.classes is not None:
-        found[_CLASSES] = json.dumps(list(decoder.classes))
-    return found
-
-
-def read_codec(
-    metadata: Mapping[str, str],
-    input_names: Sequence[str] | None,
-    output_names: Sequence[str] | None,
-) -> tuple[Encoder, Decoder] | None:
-    """Make encoder and decoder from what a model carries along, and the names of its species.
-
-    Returns
-    -------
-    tuple of Encoder and Decoder, or None
-        None if the model carries nothing of the kind.
-
-    Raises
-    ------
-    FormatError
-        If what it carries is broken.
-    """
-    if _INPUTS not in metadata or _OUTPUTS not in metadata:
-        return None
-    inputs, outputs = _read_flags(metadata[_INPUTS]), _read_flags(metadata[_OUTPUTS])
-    classes: Any = None
-    try:
-        shifts = np.array([float(text) for text in metadata.get(_SHIFTS, "").split()])
-        if _CLASSES in metadata:
-            classes = json.loads(metadata[_CLASSES])
-        return (
-            Encoder(inputs, shifts if shifts.size else None, _single_names(inputs, input_names)),
-            Decoder(
-                outputs,
-                metadata.get(_FUNCTION, "none"),
-                _single_names(outputs, output_names),
-                classes,
-            ),
-        )
-    except (RecursionError, TypeError, ValueError) as error:
-        raise FormatError(
-            f"what the model says of its inputs and outputs is broken: {error}"
-        ) from error
+        yield f"The largest output value names the class, in this order: {names}{more}."
 
 
 def _checked_classes(classes: Iterable[ClassLabel], outputs: int) -> tuple[ClassLabel, ...]:
     """Return classes, one for each output, all different."""
     if isinstance(classes, (str, Mapping)):
         raise InputValueError(f"the classes are {classes!r}; they must be a list")
-    found = tuple(c.item() if isinstance(c, np.generic) else c for c in classes)
-    if len(found) != outputs:
-        raise InputValueError(f"there are {len(found)} classes for {outputs} outputs")
-    for label in found:
+    labels = tuple(c.item() if isinstance(c, np.generic) else c for c in classes)
+    if len(labels) != outputs:
+        raise InputValueError(f"there are {len(labels)} classes for {outputs} outputs")
+    for label in labels:
         if not isinstance(label, (str, int, float)):
             raise InputValueError(f"a class is {label!r}; it must be a text or a number")
-    if broken := [label for label in found if isinstance(label, str) and not label.isprintable()]:
+    if broken := [label for label in labels if isinstance(label, str) and not label.isprintable()]:
         raise InputValueError(f"a class is {broken[0]!r}; the text of a class must be printable")
-    if len(set(found)) != outputs:
-        twice = next(label for label in found if found.count(label) > 1)
+    if len(set(labels)) != outputs:
+        twice = next(label for label in labels if labels.count(label) > 1)
         raise InputValueError(f"the class {twice!r} stands twice; classes must differ")
-    return found
-
-
-def _flags(pairs: Sequence[bool]) -> str:
-    return "".join("01"[pair] for pair in pairs)
-
-
-def _read_flags(text: str) -> list[bool]:
-    if set(text) - {"0", "1"}:
-        raise FormatError(
-            f"what the model says of its pairs is broken: {text[:20]!r} should be of 0 and 1"
-        )
-    return [flag == "1" for flag in text]
+    return labels
 
 
 def _paired_names(
@@ -332,11 +321,11 @@ def _paired_names(
 ) -> list[str] | None:
     if names is None and not any(pairs):
         return None
-    found = []
+    paired = []
     for number, pair in enumerate(pairs):
         name = names[number] if names else f"{kind} value {number + 1}"
-        found += [f"{name}{PLUS}", f"{name}{MINUS}"] if pair else [name]
-    return found
+        paired += [f"{name}{PLUS}", f"{name}{MINUS}"] if pair else [name]
+    return paired
 
 
 def _single_names(pairs: Sequence[bool], names: Sequence[str] | None) -> list[str] | None:

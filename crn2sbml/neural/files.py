@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from crn2sbml._support.archive import read_archive
 from crn2sbml._support.files import atomic_write
 from crn2sbml.errors import FormatError
+from crn2sbml.neural.activations import Activation
+from crn2sbml.neural.network import Layer, NeuralNetwork
 
 FORMAT_VERSION = 1
 _LAYER_ARRAYS = ("weights", "biases", "h", "decay_orders", "decay_constants")
@@ -21,30 +23,57 @@ _METADATA = "metadata"
 _NAME_ARRAYS = ("input_names", "output_names")
 
 
-def write_network_arrays(
-    arrays: Mapping[str, NDArray[Any]],
-    layers: int,
+_Arrays = Mapping[str, NDArray[Any]]
+
+
+def save_network_file(
+    network: NeuralNetwork,
     path: str | Path,
-    overwrite: bool,
-    metadata: Mapping[str, str],
+    overwrite: bool = False,
+    texts: Mapping[str, str] | None = None,
 ) -> None:
-    """Write the arrays of a network with its format version, number of layers and metadata."""
-    if metadata:
-        arrays = {**arrays, _METADATA: np.array(list(metadata.items()), dtype=np.str_)}
+    """Write a network to an ``.npz`` file, with texts that it carries along.
+
+    Parameters
+    ----------
+    network : NeuralNetwork
+        Any network.
+    path : str or Path
+        File to write; a half-written file is never left behind.
+    overwrite : bool, default False
+        Replace an existing file.
+    texts : mapping of str to str, optional
+        What else to say of the network.
+
+    Raises
+    ------
+    FileError
+        If the file exists (without `overwrite`) or cannot be written.
+    """
+    arrays = dict(_arrays(network))
+    if texts:
+        arrays[_METADATA] = np.array(list(texts.items()), dtype=np.str_)
     with atomic_write(path, overwrite) as stream:
         np.savez_compressed(
             stream,
             allow_pickle=False,
             crn2sbml_network=np.array(FORMAT_VERSION),
-            layers=np.array(layers),
+            layers=np.array(len(network.layers)),
             **arrays,
         )
 
 
-def read_network_arrays(
-    path: str | Path,
-) -> tuple[list[dict[str, NDArray[Any]]], dict[str, list[str]], dict[str, str]]:
-    """Read the arrays of each layer, the names of inputs and outputs, and the metadata.
+def load_network_file(path: str | Path) -> tuple[NeuralNetwork, dict[str, str]]:
+    """Read a network from an ``.npz`` file, and the texts that it carries along.
+
+    Parameters
+    ----------
+    path : str or Path
+        File to read.
+
+    Returns
+    -------
+    tuple of NeuralNetwork and dict of str to str
 
     Raises
     ------
@@ -55,13 +84,40 @@ def read_network_arrays(
     """
     source = Path(path)
     arrays = read_archive(source, f"it must be a network file; {_REMEDY}")
-    return _layers(arrays, source), _names(arrays), _metadata(arrays, source)
+    layers = [_layer(layer) for layer in _layers(arrays, source)]
+    names = {name: arrays[name].tolist() for name in _NAME_ARRAYS if name in arrays}
+    network = NeuralNetwork(layers, names.get("input_names"), names.get("output_names"))
+    return network, _metadata(arrays, source)
 
 
 _REMEDY = "write one with NeuralNetwork.save"
 
 
-def _layers(archive: Mapping[str, NDArray[Any]], source: Path) -> list[dict[str, NDArray[Any]]]:
+def _arrays(network: NeuralNetwork) -> Iterator[tuple[str, NDArray[Any]]]:
+    for number, layer in enumerate(network.layers, start=1):
+        decay = layer.activation.decay
+        yield f"weights_{number}", layer.weights
+        yield f"biases_{number}", layer.biases
+        yield f"h_{number}", np.array(layer.activation.h)
+        yield f"decay_orders_{number}", np.array(list(decay), np.int64)
+        yield f"decay_constants_{number}", np.array(list(decay.values()))
+        if layer.sparse:
+            yield f"sparse_{number}", np.array(1)
+        if not layer.trainable:
+            yield f"fixed_{number}", np.array(1)
+    for name in _NAME_ARRAYS:
+        if (names := getattr(network, name)) is not None:
+            yield name, np.array(names, dtype=np.str_)
+
+
+def _layer(arrays: _Arrays) -> Layer:
+    orders, constants = (arrays[f"decay_{name}"].tolist() for name in ("orders", "constants"))
+    activation = Activation(float(arrays["h"]), dict(zip(orders, constants, strict=True)))
+    sparse, trainable = "sparse" in arrays, "fixed" not in arrays
+    return Layer(arrays["weights"], arrays["biases"], activation, sparse, trainable)
+
+
+def _layers(archive: _Arrays, source: Path) -> list[dict[str, NDArray[Any]]]:
     if "crn2sbml_network" not in archive:
         raise FormatError(f"{source} holds arrays, but not those of a network; {_REMEDY}")
     version = _whole_number(archive, "crn2sbml_network", source)
@@ -85,18 +141,14 @@ def _layers(archive: Mapping[str, NDArray[Any]], source: Path) -> list[dict[str,
     return layers
 
 
-def _whole_number(archive: Mapping[str, NDArray[Any]], name: str, source: Path) -> int:
+def _whole_number(archive: _Arrays, name: str, source: Path) -> int:
     value = archive.get(name)
     if value is None or value.shape != () or value.dtype.kind not in "iu":
         raise FormatError(f"{source}: {name} must be a whole number; {_REMEDY}")
     return int(value)
 
 
-def _names(archive: Mapping[str, NDArray[Any]]) -> dict[str, list[str]]:
-    return {name: archive[name].tolist() for name in _NAME_ARRAYS if name in archive}
-
-
-def _metadata(archive: Mapping[str, NDArray[Any]], source: Path) -> dict[str, str]:
+def _metadata(archive: _Arrays, source: Path) -> dict[str, str]:
     if _METADATA not in archive:
         return {}
     pairs = archive[_METADATA]

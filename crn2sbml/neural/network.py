@@ -7,7 +7,7 @@ Layers are numbered as in the paper: layer 0 holds the inputs, layer m the outpu
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -19,8 +19,7 @@ from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import check_inputs, checked_names, checked_sizes, frozen_array
 from crn2sbml._support.html import MOST_ROWS, html_table
 from crn2sbml.errors import NetworkError
-from crn2sbml.neural.activations import Activation
-from crn2sbml.neural.files import read_network_arrays, write_network_arrays
+from crn2sbml.neural.activations import Activation, describe_activation
 
 # Activations that differ are named one after the other for so many layers.
 _MOST_IN_A_ROW = 3
@@ -112,7 +111,7 @@ class NeuralNetwork:
     Parameters
     ----------
     layers : sequence of Layer
-        From the first hidden layer to the output layer; at least one.
+        The layers from the first hidden one to that of the outputs; at least one.
     input_names, output_names : sequence of str, optional
         Unique names, one for each input and output, that exported files show.
 
@@ -245,12 +244,7 @@ class NeuralNetwork:
         """
         return self.activations(inputs)[-1]
 
-    def save(
-        self,
-        path: str | Path,
-        overwrite: bool = False,
-        metadata: Mapping[str, str] | None = None,
-    ) -> None:
+    def save(self, path: str | Path, overwrite: bool = False) -> None:
         """Write the network to an ``.npz`` file (numbers bit for bit, no pickle).
 
         Parameters
@@ -259,29 +253,16 @@ class NeuralNetwork:
             File to write; a half-written file is never left behind.
         overwrite : bool, default False
             Replace an existing file.
-        metadata : mapping of str to str, optional
-            Texts to carry along, which :meth:`load_with_metadata` returns.
 
         Raises
         ------
         FileError
             If the file exists (without `overwrite`) or cannot be written.
         """
-        arrays: dict[str, Array | NDArray[np.int64] | NDArray[np.str_]] = {}
-        for number, layer in enumerate(self.layers, start=1):
-            arrays[f"weights_{number}"] = layer.weights
-            arrays[f"biases_{number}"] = layer.biases
-            arrays[f"h_{number}"] = np.array(layer.activation.h)
-            arrays[f"decay_orders_{number}"] = np.array(list(layer.activation.decay), np.int64)
-            arrays[f"decay_constants_{number}"] = np.array(list(layer.activation.decay.values()))
-            if layer.sparse:
-                arrays[f"sparse_{number}"] = np.array(1)
-            if not layer.trainable:
-                arrays[f"fixed_{number}"] = np.array(1)
-        for attribute in ("input_names", "output_names"):
-            if (names := getattr(self, attribute)) is not None:
-                arrays[attribute] = np.array(names, dtype=np.str_)
-        write_network_arrays(arrays, len(self.layers), path, overwrite, metadata or {})
+        # The module of files knows networks, so that it comes after this one.
+        from crn2sbml.neural.files import save_network_file
+
+        save_network_file(self, path, overwrite)
 
     @classmethod
     def load(cls, path: str | Path) -> NeuralNetwork:
@@ -304,32 +285,9 @@ class NeuralNetwork:
         FormatError
             If it is not a network file.
         """
-        return cls.load_with_metadata(path)[0]
+        from crn2sbml.neural.files import load_network_file
 
-    @classmethod
-    def load_with_metadata(cls, path: str | Path) -> tuple[NeuralNetwork, dict[str, str]]:
-        """Read a network like :meth:`load`, and the texts that its file carries along."""
-        layers, names, metadata = read_network_arrays(path)
-        built = [
-            Layer(
-                layer["weights"],
-                layer["biases"],
-                Activation(
-                    float(layer["h"]),
-                    dict(
-                        zip(
-                            layer["decay_orders"].tolist(),
-                            layer["decay_constants"].tolist(),
-                            strict=True,
-                        )
-                    ),
-                ),
-                "sparse" in layer,
-                "fixed" not in layer,
-            )
-            for layer in layers
-        ]
-        return cls(built, names.get("input_names"), names.get("output_names")), metadata
+        return load_network_file(path)[0]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, NeuralNetwork):
@@ -380,21 +338,6 @@ def propagate(network: NeuralNetwork, a: Array) -> tuple[Array, ...]:
         a = layer.activation(a @ layer.weights.T + layer.biases)
         values.append(a)
     return tuple(values)
-
-
-def describe_activation(activation: Activation) -> str:
-    """Name an activation in the words of the field.
-
-    Examples
-    --------
-    >>> from crn2sbml import Activation
-    >>> describe_activation(Activation(h=0.5))
-    'smoothed ReLU (h = 0.5)'
-    """
-    if dict(activation.decay) == {2: 1.0}:
-        return f"smoothed ReLU (h = {activation.h:g})" if activation.h > 0 else "ReLU (h = 0)"
-    table = " + ".join(f"{d:g} at order {k}" for k, d in activation.decay.items())
-    return f"root activation (h = {activation.h:g}, decay {table})"
 
 
 def _check_chain(layers: Sequence[Layer]) -> None:

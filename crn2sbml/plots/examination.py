@@ -9,7 +9,7 @@ import numpy as np
 from crn2sbml._support.arrays import Array
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.construction.recognise import RecognisedNetwork
-from crn2sbml.neural.network import describe_activation
+from crn2sbml.neural.activations import describe_activation
 from crn2sbml.plots.theory import plot_activation, plot_phase_line, plot_settling
 from crn2sbml.simulate import Simulator, Trajectory
 from crn2sbml.theory import Certificate, envelope, settling_time

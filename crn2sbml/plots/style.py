@@ -25,7 +25,7 @@ def save_figure(figure: Figure, path: str | Path, overwrite: bool = False) -> No
     Parameters
     ----------
     figure : matplotlib.figure.Figure
-        What to write.
+        The figure to write.
     path : str or Path
         File to write; a half-written file is never left behind.
     overwrite : bool, default False

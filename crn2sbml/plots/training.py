@@ -23,7 +23,7 @@ def plot_history(history: History) -> Figure:
     Parameters
     ----------
     history : History
-        Of a training run.
+        History of a training run.
 
     Returns
     -------

@@ -27,13 +27,13 @@ def plot_trajectory(
     Parameters
     ----------
     trajectory : Trajectory
-        What to draw.
+        The trajectory to draw.
     species : sequence of str, optional
         Ids of the species to draw; the last 12 (the outputs are last) unless given.
     labels : mapping of str to str, optional
-        Readable names by id.
+        Readable names of species by their ids.
     units : LabUnits, optional
-        That the trajectory is in, for the axes; dimensionless unless given.
+        Units of the trajectory, for the axes; dimensionless unless given.
 
     Returns
     -------
@@ -60,11 +60,11 @@ def plot_trajectories(
     Parameters
     ----------
     trajectories : mapping of str to Trajectory
-        By the title of their panel, at least one.
+        At least one trajectory, by the title of its panel.
     species : sequence of str, optional
         Ids of the species to draw; the last 12 (the outputs are last) unless given.
     labels : mapping of str to str, optional
-        Readable names by id.
+        Readable names of species by their ids.
     share_y : bool, default True
         Give all panels the same vertical axis.
 

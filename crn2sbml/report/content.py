@@ -1,225 +1,236 @@
-"""What a page about a model shows, worked out before anything is written."""
+"""What a page about a model shows, section by section, worked out before anything is written."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from crn2sbml._support.arrays import Array
-from crn2sbml._support.checks import check_inputs, check_type
-from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.reaction import check_label, format_complex
-from crn2sbml.chemistry.units import BenchValues, LabUnits, bench_values, in_lab_units
-from crn2sbml.construction.compile import Encoding, compile_network, with_roles
-from crn2sbml.construction.recognise import RecognisedNetwork, recognise_network
-from crn2sbml.errors import (
-    ConcentrationError,
-    InputValueError,
-    SimulationError,
-    UnsupportedError,
+from crn2sbml.construction.recognise import RecognisedNetwork
+from crn2sbml.exports import Study
+from crn2sbml.plots import plot_examination
+from crn2sbml.report.about import About, describe_model
+from crn2sbml.report.downloads import MOST_LOADED, Download, make_downloads, pack
+from crn2sbml.report.drawing import draw_network, drawn_edges, node_names
+from crn2sbml.report.examples import Example, make_examples
+from crn2sbml.report.figures import inline_svg
+from crn2sbml.report.runs import Runs
+from crn2sbml.report.units import PageUnits
+from crn2sbml.theory import Examination
+
+_MOST_SPECIES = 12
+_MOST_PRINTED = 10
+# In the order of the properties of a certificate.
+_PROMISES = (
+    "One answer: every start leads to the same concentrations.",
+    "From any amount: however much there is at first, it comes down in bounded time.",
+    "Exponentially fast: the distance to the answer shrinks by a factor in equal times.",
 )
-from crn2sbml.exports import Study, make_study
-from crn2sbml.exports.study import takes_no_inputs
-from crn2sbml.neural.network import NeuralNetwork
-from crn2sbml.simulate import Simulator, SteadyState, Trajectory
-from crn2sbml.theory import Examination, examine
+CAPTIONS = {
+    "activation": "What a node settles at, φ, for the sum ρ of its weighted inputs and its bias. "
+    "Dashed and dotted: how it grows far on the right, and falls far on the left.",
+    "phase_line": "How fast one species grows (above 0) or shrinks (below), for each concentration "
+    "it may have once those before it have settled. It moves along the arrows; filled points "
+    "attract it, open ones do not; κ is the rate of the last approach.",
+    "settling": "How far the worst node still is from where it settles. No start leads above the "
+    "black curve; the others are three runs.",
+}
+"""What stands below each figure of the theory."""
 
-MOST_INPUTS = 12
-_MOST_CURVES = 12
-# Of settled values, relative to the largest of those above 1.
-_RUN_ACCURACY = 1e-6
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The neural network as a picture, with what the page's script needs to tell of its nodes.
+
+    Parameters
+    ----------
+    drawing : str
+        The picture as SVG.
+    drawn, present : int
+        How many weights the picture shows, and how many are not 0.
+    weights : str
+        All weights, packed.
+    facts : mapping
+        Species, names, biases and values of the nodes, layer by layer.
+    """
+
+    drawing: str
+    drawn: int
+    present: int
+    weights: str
+    facts: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """How the model runs.
+
+    Parameters
+    ----------
+    failure : str
+        Why the model cannot be run; empty if it can.
+    examples : tuple of Example
+        What the model does with each input.
+    error_bound : float or None
+        Proven distance of the settled values from the steady state, in the units of the page; None
+        if nothing is proven.
+    """
+
+    failure: str
+    examples: tuple[Example, ...]
+    error_bound: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """What the theory says of the model.
+
+    Parameters
+    ----------
+    settles : bool
+        Whether everything is proved at the numbers of the model.
+    cards : tuple of (str, str, str)
+        Each property in everyday words, and its verdict for all constants and at these numbers.
+    settled_by : float or None
+        Proven time after which all is settled, in the units of the page; None if there is none.
+    no_settling_time : str
+        Why there is no such time; empty if there is one.
+    accuracy : float
+        The distance that counts as settled, in the units of the page.
+    reasons : tuple of str
+        Why something is not proved.
+    hypotheses, properties, species : tuple of rows
+        The tables of the certificate; of the species only the first.
+    more_species : int
+        Number of species that have no row.
+    last_rate : float or None
+        The least rate of the last approach; None if it is not known.
+    readings : tuple of str
+        How the paper's definitions are read.
+    """
+
+    settles: bool
+    cards: tuple[tuple[str, str, str], ...]
+    settled_by: float | None
+    no_settling_time: str
+    accuracy: float
+    reasons: tuple[str, ...]
+    hypotheses: tuple[tuple[str, ...], ...]
+    properties: tuple[tuple[str, ...], ...]
+    species: tuple[tuple[str, ...], ...]
+    more_species: int
+    last_rate: float | None
+    readings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files in the page, and how to use them.
+
+    Parameters
+    ----------
+    downloads : tuple of Download
+        The files that the page holds.
+    left_out : tuple of str
+        Which files the page does not hold, and why.
+    printed : tuple of str
+        Ids of the species that the programs shown print.
+    called : tuple of (str, str) or None
+        Id and name of a species where these differ.
+    duration : float
+        Time of a run, in the units of the page.
+    loads_slowly : bool
+        Whether the model is too large for programs to load in seconds.
+    """
+
+    downloads: tuple[Download, ...]
+    left_out: tuple[str, ...]
+    printed: tuple[str, ...]
+    called: tuple[str, str] | None
+    duration: float
+    loads_slowly: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
-    """What a page shows.
+    """All that a page shows.
 
     Parameters
     ----------
     title : str
-        Of the page.
-    study : Study
-        The model, with its first input.
-    examination : Examination
-        Its certificate and settling time.
-    inputs : numpy.ndarray, shape (n, width)
-        Inputs of a neural network; of shape (1, 0) where the model has none.
-    runs : tuple of Trajectory
-        One for each input, in the units of the page.
-    settled : SteadyState or None
-        Of all inputs, dimensionless; None if the model is no neural network.
-    no_run : str
-        Why there is no run of a model that is no neural network.
-    bench : BenchValues
-        In the units of the page.
-    units : LabUnits or None
-        None for dimensionless.
+        Title of the page.
+    units : PageUnits
+        Units of the numbers.
+    dynamic, constant, reactions : int
+        How many species change and stay constant, and how many reactions there are.
+    widths : tuple of int
+        Widths of the neural network, that of its inputs first; empty if there is none.
+    about : About
+        What the model computes.
+    picture : Picture or None
+        The neural network as a picture; None if there is none.
+    settling : Settling
+        How the model runs.
+    promises : Promises
+        What the theory says of the model.
+    figures : mapping of str to str
+        Figures of the theory as SVG, by name.
+    files : Files
+        Files of the model to download, and how to use them.
     """
 
     title: str
-    study: Study
-    examination: Examination
-    inputs: Array
-    runs: tuple[Trajectory, ...]
-    settled: SteadyState | None
-    bench: BenchValues
-    units: LabUnits | None
-    no_run: str = ""
-
-    @property
-    def crn(self) -> Crn:
-        """The reaction network."""
-        return self.study.crn
-
-    @property
-    def recognised(self) -> RecognisedNetwork | None:
-        """The neural network in it."""
-        return self.study.recognised
-
-    @property
-    def network(self) -> NeuralNetwork | None:
-        """The neural network itself."""
-        return None if self.recognised is None else self.recognised.network
-
-    @property
-    def one_concentration(self) -> float:
-        """What a concentration of 1 is in the units of the page."""
-        return 1.0 if self.units is None else self.units.concentration
-
-    @property
-    def one_time(self) -> float:
-        """What a time of 1 is in the units of the page."""
-        return 1.0 if self.units is None else self.units.time
-
-    def activations(self, number: int) -> list[Array]:
-        """Return the settled concentrations of inputs and nodes for one input, layer by layer."""
-        assert self.settled is not None
-        layers = (self.inputs[number], *(layer[number] for layer in self.settled.activations))
-        return [layer * self.one_concentration for layer in layers]
-
-    def curves(self, number: int) -> tuple[str, ...]:
-        """Return the species to draw over time: all of a few, or the largest outputs."""
-        run = self.runs[number]
-        if len(run.species_ids) <= _MOST_CURVES:
-            return run.species_ids
-        outputs = self.study.outputs
-        if len(outputs) <= _MOST_CURVES:
-            return outputs
-        ends = np.array([run[species][-1] for species in outputs])
-        largest = sorted(np.argsort(-ends, kind="stable")[:_MOST_CURVES])
-        return tuple(outputs[place] for place in largest)
-
-    def kinds_of_reactions(self) -> list[tuple[str, str, int]]:
-        """Return each form of reaction: its row of Table 1, an example, and how many there are."""
-        found: dict[tuple[object, ...], tuple[str, str, int]] = {}
-        for reaction in with_roles(self.crn).reactions:
-            # Reactions are alike if the same row made them, and they take and give as many
-            # molecules of as many species.
-            counts: dict[str, list[int]] = {}
-            for side, part in enumerate((reaction.reactants, reaction.products)):
-                for species, number in part:
-                    counts.setdefault(species, [0, 0])[side] += number
-            form = reaction.row, tuple(sorted(map(tuple, counts.values())))
-            equation = f"{format_complex(reaction.reactants)} → {format_complex(reaction.products)}"
-            row, example, count = found.get(form, (reaction.row or "", equation, 0))
-            found[form] = row, example, count + 1
-        return list(found.values())
+    units: PageUnits
+    dynamic: int
+    constant: int
+    reactions: int
+    widths: tuple[int, ...]
+    about: About
+    picture: Picture | None
+    settling: Settling
+    promises: Promises
+    figures: Mapping[str, str]
+    files: Files
 
 
-def gather(
-    source: NeuralNetwork | Crn,
-    inputs: ArrayLike | None,
-    encoding: Encoding,
-    title: str | None,
-    units: LabUnits | None,
-    accuracy: float,
+def make_content(
+    study: Study, runs: Runs, examination: Examination, units: PageUnits, title: str | None
 ) -> Content:
-    """Simulate and examine a model."""
-    if units is not None:
-        check_type(units, LabUnits, "the units of a report")
-    check_label(title, "the title")
-    crn, rows, recognised = _model(source, inputs, encoding)
-    study = make_study(crn, inputs=rows, accuracy=accuracy, recognised=recognised)
-    examination = examine(crn, study.recognised, accuracy, rows)
-    settled: SteadyState | None = None
-    runs, no_run = [], ""
-    if study.recognised is None or rows is None:
-        rows = np.empty((1, 0))
-        try:
-            runs = [study.run(units=units)]
-        except SimulationError as error:
-            no_run = str(error)
-    else:
-        runs = [study.run(row, units) for row in rows]
-        with Simulator(study.recognised.network) as simulator:
-            largest = max(float(a.max()) for a in study.recognised.network.activations(rows))
-            settled = simulator.steady_state(rows, _RUN_ACCURACY * max(1.0, largest))
-    scaled = crn if units is None else in_lab_units(crn, units)
+    """Work out what a page shows.
+
+    Parameters
+    ----------
+    study : Study
+        The model with its first input.
+    runs : Runs
+        What the model does with each input.
+    examination : Examination
+        Certificate and settling time of the model.
+    units : PageUnits
+        Units of the page.
+    title : str or None
+        Title of the page; says what the model is unless given.
+    """
+    crn, recognised = study.crn, study.recognised
+    shown = title or _title(study)
+    bound = None if runs.settled is None else runs.settled.error_bound * units.concentration
+    figures = plot_examination(examination, crn, recognised)
     return Content(
-        title or _title(study),
-        study,
-        examination,
-        rows,
-        tuple(runs),
-        settled,
-        bench_values(scaled),
-        units,
-        no_run,
+        title=shown,
+        units=units,
+        dynamic=len(crn.dynamic_species),
+        constant=len(crn.constant_species),
+        reactions=len(crn.reactions),
+        widths=() if recognised is None else recognised.network.widths,
+        about=describe_model(crn, recognised, units),
+        picture=None if recognised is None else _picture(recognised, runs, units),
+        settling=Settling(runs.failure, tuple(make_examples(study, runs, units)), bound),
+        promises=_promises(examination, units),
+        figures={name: inline_svg(f, name, CAPTIONS[name]) for name, f in figures.items()},
+        files=_files(study, units, shown),
     )
-
-
-def _model(
-    source: NeuralNetwork | Crn, inputs: ArrayLike | None, encoding: Encoding
-) -> tuple[Crn, Array | None, RecognisedNetwork | None]:
-    """Return the model with its first input, all inputs, and the neural network in it."""
-    if isinstance(source, NeuralNetwork):
-        if inputs is None:
-            raise ConcentrationError(
-                "a network holds no inputs, and a page shows what some of them settle at; give one "
-                "or several (inputs=[[0.5, 1.0]] in Python, --input 0.5,1 on the command line)"
-            )
-        rows = _checked_rows(inputs, source.widths[0])
-        crn = compile_network(source, encoding, rows[0])
-        if encoding == "folded":
-            if len(rows) > 1:
-                raise InputValueError(
-                    f"there are {len(rows)} inputs, but a folded model holds one data point; give "
-                    f"one, or use another encoding"
-                )
-            rows = np.empty((1, 0))
-        return crn, rows, None
-    if not isinstance(source, Crn):
-        raise InputValueError(
-            f"a report is about a NeuralNetwork or a Crn, not {type(source).__name__}"
-        )
-    try:
-        found = recognise_network(source)
-    except UnsupportedError as error:
-        if inputs is not None:
-            raise takes_no_inputs(source, error) from error
-        return source, None, None
-    if inputs is None:
-        return source, found.own_inputs(source)[np.newaxis, :], found
-    if found.encoding == "folded":
-        raise InputValueError(
-            f"{source.name} is folded: it holds its data point and takes no others; leave the "
-            f"inputs out"
-        )
-    rows = _checked_rows(inputs, len(found.inputs))
-    values = dict(zip(found.inputs, rows[0].tolist(), strict=True))
-    species = [replace(s, initial=values.get(s.id, s.initial)) for s in source.species]
-    return replace(source, species=species), rows, found
-
-
-def _checked_rows(inputs: ArrayLike, width: int) -> Array:
-    rows = check_inputs(inputs, width)
-    if not 1 <= len(rows) <= MOST_INPUTS:
-        raise InputValueError(
-            f"there are {len(rows):,} inputs, but a page shows 1 to {MOST_INPUTS}; choose some"
-        )
-    return rows
 
 
 def _title(study: Study) -> str:
@@ -228,3 +239,73 @@ def _title(study: Study) -> str:
     # The inputs of a folded network are no nodes any more.
     widths = "-".join(str(width) for width in study.recognised.network.widths if width)
     return f"Neural network {widths} as chemistry"
+
+
+def _picture(recognised: RecognisedNetwork, runs: Runs, units: PageUnits) -> Picture:
+    network = recognised.network
+    # An input whose weights are all 0 may have no species.
+    species = [[s or "" for s in recognised.inputs], *map(list, recognised.layers)]
+    values = [
+        [level * units.concentration for level in runs.levels(number)]
+        for number in range(len(runs.inputs))
+    ]
+    flat = np.concatenate([layer.weights.ravel() for layer in network.layers])
+    return Picture(
+        draw_network(network, values[0], species),
+        *drawn_edges(network),
+        pack(flat.astype("<f8").tobytes()),
+        {
+            "species": species,
+            "names": [list(layer) for layer in node_names(network, species)],
+            "biases": [layer.biases.tolist() for layer in network.layers],
+            "values": [[level.tolist() for level in levels] for levels in values],
+            "unit": units.concentration_unit,
+        },
+    )
+
+
+def _promises(examination: Examination, units: PageUnits) -> Promises:
+    certificate, time = examination.certificate, examination.settling_time
+    level, properties = certificate.at_these_numbers, examination.property_rows()
+    species = examination.species_rows(_MOST_SPECIES)
+    return Promises(
+        settles=level.proved,
+        cards=tuple(_cards(properties)),
+        settled_by=None if time is None else time * units.time,
+        no_settling_time=examination.no_settling_time,
+        accuracy=examination.accuracy * units.concentration,
+        reasons=tuple(examination.reasons()),
+        hypotheses=tuple(examination.hypothesis_rows()),
+        properties=tuple(properties),
+        species=tuple(species),
+        more_species=len(certificate.dynamic) - len(species),
+        last_rate=None if level.rate is None else level.rate.to_floats()[0],
+        readings=tuple(certificate.readings),
+    )
+
+
+def _cards(properties: list[tuple[str, ...]]) -> Iterator[tuple[str, str, str]]:
+    """Yield each property in everyday words, and its verdict at both levels."""
+    for words, row in zip(_PROMISES, properties, strict=True):
+        yield words, row[1], row[2]
+
+
+def _files(study: Study, units: PageUnits, title: str) -> Files:
+    downloads, left_out = make_downloads(study, units.lab, title)
+    return Files(
+        tuple(downloads),
+        tuple(left_out),
+        study.outputs[:_MOST_PRINTED],
+        _called(study),
+        study.duration * units.time,
+        len(study.crn.reactions) > MOST_LOADED,
+    )
+
+
+def _called(study: Study) -> tuple[str, str] | None:
+    """Return the id and the name of a species, best of an output, where they differ."""
+    names = {s.id: s.name for s in study.crn.species}
+    for species in (*study.outputs, *names):
+        if (name := names[species]) and name != species:
+            return species, name
+    return None

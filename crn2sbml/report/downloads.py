@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import gzip
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.units import LabUnits
 from crn2sbml.errors import MissingDependencyError, UnsupportedError
 from crn2sbml.exports import Study, to_copasi, to_csv_tables, to_omex
@@ -25,11 +27,11 @@ class Download:
     Parameters
     ----------
     name : str
-        Of the file.
+        Name of the file.
     about : str
-        What it is, in a few words.
+        What the file is, in a few words.
     content : bytes
-        Of the file.
+        Content of the file.
     folded : bool, default False
         Whether it holds the folded model, one data point, where the others hold all.
     """
@@ -58,49 +60,56 @@ def make_downloads(
     Parameters
     ----------
     study : Study
-        The model.
+        The model, its outputs and the time to run.
     units : LabUnits or None
-        To write it in; dimensionless for None.
+        Units of all files; None for dimensionless ones.
     title : str
-        Of the archive.
+        Title of the COMBINE archive.
 
     Returns
     -------
     downloads : list of Download
-        The files.
+        The files that could be written.
     left_out : list of str
         Which files are not there, and why.
     """
-    tables = to_csv_tables(study.crn, units)
-    found = [
-        Download(
-            MODEL, "SBML, for nearly every simulator", to_sbml(study.crn, units=units).encode()
-        ),
-        Download(SPECIES, "table of all species", tables["species"].encode()),
-        Download(REACTIONS, "table of all reactions", tables["reactions"].encode()),
-    ]
-    left_out = []
-    if len(study.crn.reactions) <= MOST_LOADED:
+    left_out: list[str] = []
+    downloads = [*_plain_files(study.crn, units)]
+    for name, write in _OTHERS.items():
         try:
-            text = to_antimony(study.crn, units=units).encode()
-            found.append(Download("model.ant", "Antimony, to read and edit as text", text))
-        except UnsupportedError as error:
-            left_out.append(f"model.ant: {error}")
-    else:
-        left_out.append(
-            f"model.ant: programs that read Antimony take minutes for more than {MOST_LOADED:,} "
-            f"reactions"
+            downloads.append(write(study, units, title))
+        except (MissingDependencyError, UnsupportedError) as error:
+            left_out.append(f"{name}: {error}")
+    return downloads, left_out
+
+
+def _plain_files(crn: Crn, units: LabUnits | None) -> Iterator[Download]:
+    tables = to_csv_tables(crn, units)
+    yield Download(MODEL, "SBML, for nearly every simulator", to_sbml(crn, units=units).encode())
+    yield Download(SPECIES, "table of all species", tables["species"].encode())
+    yield Download(REACTIONS, "table of all reactions", tables["reactions"].encode())
+
+
+def _antimony(study: Study, units: LabUnits | None, title: str) -> Download:
+    if len(study.crn.reactions) > MOST_LOADED:
+        raise UnsupportedError(
+            f"programs that read Antimony take minutes for more than {MOST_LOADED:,} reactions"
         )
-    try:
-        content, folded = to_copasi(study, units)
-        about = "COPASI file, its tasks and plot set up"
-        about += "; folded, so that it holds one data point" if folded else ""
-        found.append(Download("model.cps", about, content, folded))
-    except (MissingDependencyError, UnsupportedError) as error:
-        left_out.append(f"model.cps: {error}")
-    try:
-        archive = to_omex(study, units, title=title)
-        found.append(Download("model.omex", "COMBINE archive: model, simulation, tables", archive))
-    except MissingDependencyError as error:
-        left_out.append(f"model.omex: {error}")
-    return found, left_out
+    text = to_antimony(study.crn, units=units)
+    return Download("model.ant", "Antimony, to read and edit as text", text.encode())
+
+
+def _copasi(study: Study, units: LabUnits | None, title: str) -> Download:
+    content, folded = to_copasi(study, units)
+    about = "COPASI file, its tasks and plot set up"
+    about += "; folded, so that it holds one data point" if folded else ""
+    return Download("model.cps", about, content, folded)
+
+
+def _archive(study: Study, units: LabUnits | None, title: str) -> Download:
+    archive = to_omex(study, units, title=title)
+    return Download("model.omex", "COMBINE archive: model, simulation, tables", archive)
+
+
+# Files that not every model and every installation can have.
+_OTHERS = {"model.ant": _antimony, "model.cps": _copasi, "model.omex": _archive}

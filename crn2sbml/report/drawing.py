@@ -7,7 +7,7 @@ light and dark can set them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from unicodedata import east_asian_width
@@ -15,8 +15,9 @@ from unicodedata import east_asian_width
 import numpy as np
 
 from crn2sbml._support.arrays import Array
-from crn2sbml.construction.compile import node_id
-from crn2sbml.neural.network import NeuralNetwork, describe_activation
+from crn2sbml.construction.labels import node_id
+from crn2sbml.neural.activations import describe_activation
+from crn2sbml.neural.network import NeuralNetwork
 
 # Up to this many nodes a layer is one column; above, a grid of cells, such as the pixels of an
 # image in their own order.
@@ -93,12 +94,13 @@ def draw_network(
     Parameters
     ----------
     network : NeuralNetwork
-        Any network, from 2-2-1 to some thousand nodes a layer.
+        Any neural network, from 2-2-1 to some thousand nodes a layer.
     activations : sequence of numpy.ndarray, optional
         Values of the inputs and of every layer, one array of shape (width,) each; nodes are filled
         in proportion to them.
     species : sequence of sequence of str, optional
-        Ids of the inputs and of the nodes of every layer; those of a compiled network unless given.
+        Ids of the inputs and of the nodes of every layer; those that
+        :func:`~crn2sbml.compile_network` gives unless given.
 
     Returns
     -------
@@ -115,40 +117,51 @@ def draw_network(
     >>> svg.count("<circle"), svg.count("<line")
     (10, 6)
     """
+    return "".join(_elements(network, activations, node_names(network, species)))
+
+
+def _elements(
+    network: NeuralNetwork, activations: Sequence[Array] | None, names: Sequence[Sequence[str]]
+) -> Iterator[str]:
     blocks = {block.layer: block for block in _blocks(network)}
-    first, last = min(blocks), max(blocks)
-    names = node_names(network, species)
-    left = blocks[first].left - _label_room(names[first])
-    right = blocks[last].right + _label_room(names[last])
     captions = {number: _caption(network, number) for number in blocks}
-    for number, block in blocks.items():
-        reach = _length(captions[number]) / 2
-        left, right = min(left, block.middle - reach), max(right, block.middle + reach)
-    left, right = left - _MARGIN, right + _MARGIN
-    top = min(block.top for block in blocks.values()) - _MARGIN
-    bottom = max(block.bottom for block in blocks.values()) + _MARGIN + _CAPTION
-    parts = [
+    left, top, right, bottom = _frame(blocks, names, captions)
+    yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="network" role="img" '
         f'style="max-width:{_number(_LARGEST_SCALE * (right - left))}px" '
-        f'viewBox="{" ".join(map(_number, (left, top, right - left, bottom - top)))}">',
-        f"<title>{escape(_title(network))}</title><style>{_STYLE}</style>",
-        '<g class="edges">',
-    ]
+        f'viewBox="{" ".join(map(_number, (left, top, right - left, bottom - top)))}">'
+    )
+    yield f"<title>{escape(_title(network))}</title><style>{_STYLE}</style>"
+    yield '<g class="edges">'
     for number, layer in enumerate(network.layers, start=1):
         if layer.weights.size:
-            parts += _edges(layer.weights, blocks[number - 1], blocks[number])
-    parts.append('</g><g class="chosen"></g>')
+            yield from _edges(layer.weights, blocks[number - 1], blocks[number])
+    yield '</g><g class="chosen"></g>'
     for number, block in blocks.items():
         values = None if activations is None else activations[number]
-        parts += _nodes(block, names[number], values)
-        if number in (first, last) and not block.is_grid:
-            parts += _labels(block, names[number], beside_left=number == first)
-        parts.append(
+        yield from _nodes(block, names[number], values)
+        if number in (min(blocks), max(blocks)) and not block.is_grid:
+            yield from _labels(block, names[number], beside_left=number == min(blocks))
+        yield (
             f'<text class="caption" x="{_number(block.middle)}" y="{_number(bottom - 8)}" '
             f'text-anchor="middle">{captions[number]}</text>'
         )
-    parts.append("</svg>")
-    return "".join(parts)
+    yield "</svg>"
+
+
+def _frame(
+    blocks: Mapping[int, _Block], names: Sequence[Sequence[str]], captions: Mapping[int, str]
+) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom, with room for names, captions and a margin."""
+    first, last = min(blocks), max(blocks)
+    left = blocks[first].left - _label_room(names[first])
+    right = blocks[last].right + _label_room(names[last])
+    for number, block in blocks.items():
+        reach = _length(captions[number]) / 2
+        left, right = min(left, block.middle - reach), max(right, block.middle + reach)
+    top = min(block.top for block in blocks.values()) - _MARGIN
+    bottom = max(block.bottom for block in blocks.values()) + _MARGIN + _CAPTION
+    return left - _MARGIN, top, right + _MARGIN, bottom
 
 
 def drawn_edges(network: NeuralNetwork) -> tuple[int, int]:

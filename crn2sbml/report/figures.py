@@ -29,11 +29,11 @@ def inline_svg(figure: Figure, name: str, title: str) -> str:
     Parameters
     ----------
     figure : matplotlib.figure.Figure
-        What to show.
+        The figure to show.
     name : str
         Identifiers within the element start with it, so that several figures share a page.
     title : str
-        What it shows, for those who cannot see it.
+        What the figure shows, for those who cannot see it.
 
     Returns
     -------

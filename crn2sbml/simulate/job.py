@@ -45,7 +45,7 @@ class Job:
     ----------
     constants : numpy.ndarray
         Values of the model's constants.
-    drives : numpy.ndarray, shape (n, values)
+    inputs_written : numpy.ndarray, shape (n, values)
         What is written before each run: the inputs, or what the first layer makes of them.
     starts : numpy.ndarray, shape (n, nodes)
         The concentrations of all nodes at time 0 of each run.
@@ -56,7 +56,7 @@ class Job:
     """
 
     constants: Array
-    drives: Array
+    inputs_written: Array
     starts: Array
     driven: DrivenNetwork
     accuracy: float

@@ -3,9 +3,9 @@
 The kernel model has one reaction a node, whose law is the whole right-hand side
 h + x (rho - sum_k (k - 1) d_k x^(k-1)) with signed numbers. The first layer's W d + beta is one
 parameter a node, deeper edges are one parameter each, so that rewriting a few hundred numbers
-changes the network or its inputs without loading anything again. Layers that are not trainable have
-plain numbers, which load faster. It is private: no `Crn` and no export, since its parameters change
-sign in training.
+changes the neural network or its inputs without loading anything again. Layers that are not
+trainable have plain numbers, which load faster. It is private: no `Crn` and no export, since its
+parameters change sign in training.
 """
 
 from __future__ import annotations
@@ -19,18 +19,29 @@ from numpy.typing import NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.construction.compile import NODE_START, node_id
+from crn2sbml.chemistry.description import Description
+from crn2sbml.construction.compile import NODE_START
+from crn2sbml.construction.labels import node_id
 from crn2sbml.errors import UnsupportedError
-from crn2sbml.formats.sbml.write import to_sbml
+from crn2sbml.formats.sbml.elements import (
+    LEVEL_3_VERSION_1,
+    XML_DECLARATION,
+    apply,
+    formula,
+    opening,
+    plain_number,
+    reference,
+    symbol,
+)
+from crn2sbml.formats.sbml.write import sbml_pieces
 from crn2sbml.neural.activations import Activation
 from crn2sbml.neural.network import Layer, NeuralNetwork
 
-_SBML = "http://www.sbml.org/sbml/level3/version1/core"
-_MATHML = "http://www.w3.org/1998/Math/MathML"
-
+# The form of the SBML text; nobody but roadrunner reads it.
+_FORM = LEVEL_3_VERSION_1
 
 # Which weights of each layer after the first are parameters; None where none is, nor a bias.
-Edges = Sequence[NDArray[np.bool_] | None]
+EdgeMasks = Sequence[NDArray[np.bool_] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,61 +51,61 @@ class LoadableModel:
     Parameters
     ----------
     sbml : str
-        Text that roadrunner loads.
+        The text that roadrunner loads.
     nodes : tuple of str
-        Floating species whose concentrations are the state.
+        The floating species whose concentrations are the state.
     starts : numpy.ndarray, shape (nodes,)
-        Their concentrations at time 0 unless given.
-    drives : tuple of str
-        What is rewritten before every run.
+        The concentrations of the nodes at time 0, unless a run is given others.
+    inputs_written : tuple of str
+        The ids of what is rewritten before every run.
     constants : tuple of str
-        What is rewritten when the network changes.
+        The ids of what is rewritten when weights, biases or other constants change.
     kind : {"parameter", "species"}
-        Whether drives and constants are global parameters or boundary species.
+        The kind of thing that inputs and constants are: global parameters or boundary species.
     """
 
     sbml: str
     nodes: tuple[str, ...]
     starts: Array
-    drives: tuple[str, ...]
+    inputs_written: tuple[str, ...]
     constants: tuple[str, ...]
     kind: Literal["parameter", "species"]
 
 
 def kernel_model(network: NeuralNetwork) -> LoadableModel:
-    """Write the kernel model of a network."""
+    """Write the kernel model of a neural network."""
     nodes = tuple(node_id(layer, n) for layer, n in _nodes(network))
-    drives = tuple(f"rho_{node_id(1, n)}" for n in range(1, network.widths[1] + 1))
+    inputs_written = tuple(f"rho_{node_id(1, n)}" for n in range(1, network.widths[1] + 1))
     constants = tuple(_constant_ids(network, kernel_edges(network)))
     return LoadableModel(
-        "".join(_kernel_pieces(network, nodes, (*drives, *constants))),
+        "".join(_kernel_pieces(network, nodes, (*inputs_written, *constants))),
         nodes,
         np.full(len(nodes), NODE_START),
-        drives,
+        inputs_written,
         constants,
         "parameter",
     )
 
 
-def kernel_edges(network: NeuralNetwork) -> Edges:
+def kernel_edges(network: NeuralNetwork) -> EdgeMasks:
     """Return which weights of each layer after the first the kernel has as parameters."""
     return [layer.edges if layer.trainable else None for layer in network.layers[1:]]
 
 
-def kernel_constants(network: NeuralNetwork, edges: Edges) -> Array:
+def kernel_constants(network: NeuralNetwork, edges: EdgeMasks) -> Array:
     """Return the values of the kernel's constants, in the order of their ids.
 
     Parameters
     ----------
     network : NeuralNetwork
-        The one that was loaded or another of its shape.
-    edges : list of numpy.ndarray of bool or None
-        Which weights the loaded kernel has as parameters.
+        The neural network that was loaded, or another of its shape.
+    edges : sequence of numpy.ndarray of bool or None
+        The weights that the loaded kernel has as parameters, layer by layer.
 
     Raises
     ------
     UnsupportedError
-        If the network has an edge that the kernel lacks.
+        If the neural network has an edge that the kernel lacks.
     """
     activations = [layer.activation for layer in network.layers]
     values = [np.array([a.h, *a.decay.values()]) for a in activations]
@@ -116,14 +127,14 @@ def crn_model(crn: Crn, nodes: Sequence[str], inputs: Collection[str]) -> Loadab
     Parameters
     ----------
     crn : Crn
-        Any network.
+        Any reaction network.
     nodes : sequence of str
-        Its dynamic species, in the order of the state.
+        The dynamic species, in the order of the state.
     inputs : collection of str
-        Which of its constant species are rewritten before every run.
+        The constant species that are rewritten before every run.
     """
     return LoadableModel(
-        to_sbml(crn),
+        "".join(sbml_pieces(crn, Description())),
         tuple(nodes),
         concentrations(crn, nodes),
         tuple(inputs),
@@ -144,7 +155,7 @@ def _nodes(network: NeuralNetwork) -> Iterator[tuple[int, int]]:
             yield layer, node
 
 
-def _constant_ids(network: NeuralNetwork, edges: Edges) -> Iterator[str]:
+def _constant_ids(network: NeuralNetwork, edges: EdgeMasks) -> Iterator[str]:
     """Ids in the order of :func:`kernel_constants`."""
     for number, layer in enumerate(network.layers, start=1):
         yield f"h{number}"
@@ -160,7 +171,7 @@ def _kernel_pieces(
     network: NeuralNetwork, nodes: tuple[str, ...], parameters: tuple[str, ...]
 ) -> Iterator[str]:
     yield (
-        f'<?xml version="1.0" encoding="UTF-8"?><sbml xmlns="{_SBML}" level="3" version="1">'
+        f"{XML_DECLARATION}{opening(_FORM)}"
         '<model id="kernel"><listOfCompartments><compartment id="vessel" size="1" constant="true" '
         'spatialDimensions="3"/></listOfCompartments><listOfSpecies>'
     )
@@ -175,58 +186,55 @@ def _kernel_pieces(
     yield "</listOfParameters><listOfReactions>"
     for x, law in _laws(network):
         yield (
-            f'<reaction id="R_{x}" reversible="false" fast="false"><listOfProducts>'
-            f'<speciesReference species="{x}" stoichiometry="1" constant="true"/></listOfProducts>'
-            f'<kineticLaw><math xmlns="{_MATHML}">{law}</math>'
-            "</kineticLaw></reaction>"
+            f'<reaction id="R_{x}"{_FORM.reaction_attributes}>'
+            f"<listOfProducts>{reference(x, 1)}</listOfProducts>"
+            f"<kineticLaw>{formula(law, _FORM)}</kineticLaw></reaction>"
         )
     yield "</listOfReactions></model></sbml>"
 
 
 def _laws(network: NeuralNetwork) -> Iterator[tuple[str, str]]:
     """Yield each node with its law, h + x (rho - sum_k (k - 1) d_k x^(k-1)), equation (18)."""
+    before: list[str] = []
     for number, layer in enumerate(network.layers, start=1):
-        edges = layer.edges
-        for node in range(1, layer.width + 1):
-            x = node_id(number, node)
-            if number == 1:
-                rho = f"<ci>rho_{x}</ci>"
-            else:
-                before = (np.flatnonzero(edges[node - 1]) + 1).tolist()
-                rho = _weighted_sum(layer, number, node, before)
-            loss = _loss(layer.activation, number, f"<ci>{x}</ci>")
-            yield (
-                x,
-                f"<apply><plus/><ci>h{number}</ci><apply><times/><ci>{x}</ci>"
-                f"<apply><minus/><apply><plus/>{rho}</apply>{loss}</apply></apply></apply>",
-            )
+        nodes = [node_id(number, node) for node in range(1, layer.width + 1)]
+        symbols = [symbol(x) for x in nodes]
+        sums = _weighted_sums(layer, number, before) if before else _first_sums(nodes)
+        for node, x, rho in zip(nodes, symbols, sums, strict=True):
+            net = apply("minus", apply("plus", rho), _loss(layer.activation, number, x))
+            yield node, apply("plus", symbol(f"h{number}"), apply("times", x, net))
+        before = symbols
 
 
-def _weighted_sum(layer: Layer, number: int, node: int, before: Sequence[int]) -> str:
-    """Write the terms of a sum over the nodes before, with parameters or plain numbers."""
+def _first_sums(nodes: Iterable[str]) -> Iterator[str]:
+    return (symbol(f"rho_{node}") for node in nodes)
+
+
+def _weighted_sums(layer: Layer, number: int, before: Sequence[str]) -> Iterator[str]:
+    """Write, for each node, the terms of a sum over the symbols of the layer before."""
+    edges = layer.edges
+    for i in range(layer.width):
+        sources = np.flatnonzero(edges[i]).tolist()
+        bias, weights = _numbers(layer, number, i, sources)
+        terms = [apply("times", w, before[j]) for w, j in zip(weights, sources, strict=True)]
+        yield "".join([bias, *terms])
+
+
+def _numbers(
+    layer: Layer, number: int, node: int, sources: Sequence[int]
+) -> tuple[str, Iterable[str]]:
+    """Write the bias and the weights of a node, as parameters or as plain numbers."""
     if layer.trainable:
-        bias = f"<ci>b{number}_{node}</ci>"
-        weights = [f"<ci>w{number}_{node}_{j}</ci>" for j in before]
-    else:
-        bias = _literal(layer.biases[node - 1])
-        weights = [_literal(layer.weights[node - 1, j - 1]) for j in before]
-    return bias + "".join(
-        f"<apply><times/>{weight}<ci>{node_id(number - 1, j)}</ci></apply>"
-        for j, weight in zip(before, weights, strict=True)
-    )
-
-
-def _literal(number: float) -> str:
-    mantissa, _, exponent = repr(float(number)).partition("e")
-    if not exponent:
-        return f"<cn>{mantissa}</cn>"
-    return f'<cn type="e-notation">{mantissa}<sep/>{exponent}</cn>'
+        weight = f"w{number}_{node + 1}_"
+        return symbol(f"b{number}_{node + 1}"), [symbol(f"{weight}{j + 1}") for j in sources]
+    row = layer.weights[node].tolist()
+    return plain_number(float(layer.biases[node])), [plain_number(row[j]) for j in sources]
 
 
 def _loss(activation: Activation, layer: int, x: str) -> str:
     # Products instead of powers: the compiled code is faster, and orders are small.
-    terms = "".join(
-        f"<apply><times/><cn>{k - 1}</cn><ci>d{layer}_{k}</ci>{x * (k - 1)}</apply>"
+    terms = [
+        apply("times", plain_number(k - 1), symbol(f"d{layer}_{k}"), x * (k - 1))
         for k in activation.decay
-    )
-    return f"<apply><plus/>{terms}</apply>"
+    ]
+    return apply("plus", *terms)

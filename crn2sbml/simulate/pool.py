@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -42,6 +43,8 @@ class Pool:
         self.model = model
         self.workers = workers
         self._local = Runner(model) if workers == 1 else None
+        # How often each worker process that has run jobs has loaded a model, by the process's id.
+        self.worker_loads: dict[int, int] = {}
         self._executor = self._start() if workers > 1 else None
 
     def _start(self) -> ProcessPoolExecutor:
@@ -82,7 +85,9 @@ class Pool:
             yield from (self.local.settle(job) for job in jobs)
             return
         try:
-            yield from self._executor.map(_settle_in_worker, jobs)
+            for settled, process, loads in self._executor.map(_settle_in_worker, jobs):
+                self.worker_loads[process] = loads
+                yield settled
         except BrokenProcessPool as error:
             raise SimulationError(
                 "a worker process died or could not start; try workers=1, and in a script keep "
@@ -104,10 +109,11 @@ def _load_in_worker(model: LoadableModel) -> None:
     _worker_runner = Runner(model)
 
 
-def _settle_in_worker(job: Job) -> Settled:
+def _settle_in_worker(job: Job) -> tuple[Settled, int, int]:
+    """Run a job; return also the id of this process, and how often it has loaded a model."""
     if _worker_runner is None:
         raise SimulationError("the worker process has no model loaded")
-    return _worker_runner.settle(job)
+    return _worker_runner.settle(job), os.getpid(), Runner.loads
 
 
 def parts(rows: int) -> Iterator[slice]:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,9 @@ class Runner:
         The model that roadrunner loads.
     """
 
+    # How often this process has loaded a model.
+    loads: ClassVar[int] = 0
+
     def __init__(self, model: LoadableModel) -> None:
         self.model = model
         self._roadrunner = import_roadrunner()
@@ -80,13 +83,14 @@ class Runner:
         else:
             known = list(state.getBoundarySpeciesIds())
             self._write = state.setBoundarySpeciesConcentrations
-        self._drives = _positions(model.drives, known)
+        self._inputs_written = _positions(model.inputs_written, known)
         self._constants = _positions(model.constants, known)
         self._written: Array | None = None
         self._first_step = 0.0  # the integrator's own choice
 
     def _load(self, model: LoadableModel) -> Any:
         logger.debug("roadrunner loads a model of %d nodes", len(model.nodes))
+        Runner.loads += 1
         with _loading_settings(self._roadrunner), _translated("roadrunner cannot load the model"):
             return self._roadrunner.RoadRunner(model.sbml)
 
@@ -104,7 +108,7 @@ class Runner:
                 break
             starts = np.where(again[late, np.newaxis], job.starts[late], states[late])
             states[late], failure = self._integrate(
-                job.drives[late], starts, plan.times[late], tolerance
+                job.inputs_written[late], starts, plan.times[late], tolerance
             )
             times[late] = np.where(again[late], 0.0, times[late]) + plan.times[late]
             bounds[late] = bound_distances(plan.brackets.rows(late), states[late])
@@ -137,7 +141,7 @@ class Runner:
 
     def _write_state(self, drive: Array, start: Array) -> None:
         if len(drive):
-            self._write(self._drives, drive)
+            self._write(self._inputs_written, drive)
         self._instance.model.setFloatingSpeciesConcentrations(self._nodes, start)
 
     def _prepare(self, drive: Array, start: Array, large: bool) -> None:
@@ -161,7 +165,7 @@ class Runner:
                 break
             for row in late.tolist():
                 states[row] = self._step(
-                    job.drives[row],
+                    job.inputs_written[row],
                     states[row],
                     int(plan.step_counts[row]),
                     float(plan.step_sizes[row]),
@@ -183,17 +187,21 @@ class Runner:
         return np.asarray(self._instance.model.getFloatingSpeciesConcentrations(self._nodes))
 
     def _integrate(
-        self, drives: Array, starts: Array, times: Array, tolerance: float
+        self, inputs_written: Array, starts: Array, times: Array, tolerance: float
     ) -> tuple[Array, str | None]:
         """Integrate each row from its start; a row that fails is nan, with the reason."""
         self._set_integrator(tolerance, _SETTLING_ORDER)
-        states = np.full((len(drives), len(self.model.nodes)), np.nan)
+        states = np.full((len(inputs_written), len(self.model.nodes)), np.nan)
         failure = None
         large = starts.max(axis=1, initial=0.0) > _LARGE_START
         model, nodes = self._instance.model, self._nodes
         with _quiet(self._roadrunner):
             rows = zip(
-                drives, _without_underflow(starts), large.tolist(), times.tolist(), strict=True
+                inputs_written,
+                _without_underflow(starts),
+                large.tolist(),
+                times.tolist(),
+                strict=True,
             )
             for row, (drive, start, is_large, time) in enumerate(rows):
                 self._prepare(drive, start, is_large)

@@ -75,7 +75,7 @@ class Simulator:
         self._crn: Crn | None = None
         self._network: NeuralNetwork | None = None
         self._input_species: tuple[str | None, ...] = ()
-        self._no_network: UnsupportedError | None = None
+        self._recognition_error: UnsupportedError | None = None
         if isinstance(network_or_crn, NeuralNetwork):
             check_smoothing(network_or_crn)
             self._network = network_or_crn
@@ -129,7 +129,7 @@ class Simulator:
         """
         if not 0 < accuracy < np.inf:
             raise InputValueError(f"accuracy is {accuracy!r}; it must be a positive number")
-        network = self._known_network()
+        network = self._require_network()
         rows = self._checked_inputs(inputs, network)
         if not len(rows):
             return _layered(network, np.empty((0, sum(network.widths[1:]))), 0.0, 0.0)
@@ -168,7 +168,7 @@ class Simulator:
         Returns
         -------
         Trajectory
-            Of all dynamic species.
+            The run of all dynamic species.
 
         Raises
         ------
@@ -180,10 +180,10 @@ class Simulator:
         if points < 2:
             raise InputValueError(f"points is {points!r}; a trajectory needs at least 2")
         if inputs is None and self._crn is not None:
-            values = self._own_drive()
+            values = self._stored_inputs()
         else:
             row = self._one_row(inputs)
-            values = self._drives(drive_checked(self._known_network(), row), row)[0]
+            values = self._inputs_written(drive_checked(self._require_network(), row), row)[0]
         if t_end is None:
             t_end = self._settling_time(inputs)
         if not 0 < t_end < np.inf:
@@ -198,7 +198,8 @@ class Simulator:
         Parameters
         ----------
         network : NeuralNetwork
-            With the same widths and decay orders; weights, biases, h and rate constants may differ.
+            A network of the same widths and decay orders; weights, biases, h and rate constants
+            may differ.
 
         Raises
         ------
@@ -211,7 +212,7 @@ class Simulator:
             self._constants = _matching_constants(self._crn, network, self._pool.model.constants)
             self._network = network
             return
-        known = self._known_network()
+        known = self._require_network()
         if _shape(network) != _shape(known):
             raise UnsupportedError(
                 f"the loaded model is {known!r} and cannot become {network!r}; widths and decay "
@@ -253,19 +254,19 @@ class Simulator:
     def _crn_model(self, crn: Crn) -> models.LoadableModel:
         """Describe the model of a `Crn`, with the inputs of the neural network that it may be."""
         try:
-            found = recognise_network(crn)
+            recognised = recognise_network(crn)
         except UnsupportedError as error:
-            self._no_network = error
+            self._recognition_error = error
             return models.crn_model(crn, crn.dynamic_species, ())
-        self._network, self._input_species = found.network, found.inputs
-        nodes = [species for layer in found.layers for species in layer]
-        return models.crn_model(crn, nodes, [s for s in found.inputs if s is not None])
+        self._network, self._input_species = recognised.network, recognised.inputs
+        nodes = [species for layer in recognised.layers for species in layer]
+        return models.crn_model(crn, nodes, [s for s in recognised.inputs if s is not None])
 
-    def _known_network(self) -> NeuralNetwork:
+    def _require_network(self) -> NeuralNetwork:
         if self._network is None:
             raise UnsupportedError(
                 f"this reaction network is no neural network, for which alone a steady state is "
-                f"proven: {self._no_network}; use trajectory(t_end=...) without inputs"
+                f"proven: {self._recognition_error}; use trajectory(t_end=...) without inputs"
             )
         return self._network
 
@@ -280,29 +281,29 @@ class Simulator:
                 f"no inputs were given; pass an array of shape (n, {width}), one input a row"
             )
         values = np.zeros((1, width))
-        values[0, self._columns()] = self._own_drive()
+        values[0, self._columns()] = self._stored_inputs()
         return values
 
     def _columns(self) -> list[int]:
         """Columns of the inputs that the `Crn` has a species for."""
         return [column for column, s in enumerate(self._input_species) if s is not None]
 
-    def _own_drive(self) -> Array:
+    def _stored_inputs(self) -> Array:
         """Return what the `Crn` itself says of what is rewritten before every run."""
         assert self._crn is not None
-        return models.concentrations(self._crn, self._pool.model.drives)
+        return models.concentrations(self._crn, self._pool.model.inputs_written)
 
     def _job(self, network: NeuralNetwork, rows: Array, starts: Array, accuracy: float) -> Job:
         driven = drive_checked(network, rows)
-        return Job(self._constants, self._drives(driven, rows), starts, driven, accuracy)
+        return Job(self._constants, self._inputs_written(driven, rows), starts, driven, accuracy)
 
-    def _drives(self, driven: DrivenNetwork, rows: Array) -> Array:
+    def _inputs_written(self, driven: DrivenNetwork, rows: Array) -> Array:
         if self._crn is None:
             return driven.rho
         return np.ascontiguousarray(rows[:, self._columns()])
 
     def _one_row(self, inputs: ArrayLike | None) -> Array:
-        rows = self._checked_inputs(inputs, self._known_network())
+        rows = self._checked_inputs(inputs, self._require_network())
         if len(rows) != 1:
             raise ConcentrationError(
                 f"a trajectory is that of one input, but {len(rows)} rows were given; pass one"
@@ -311,7 +312,7 @@ class Simulator:
 
     def _settling_time(self, inputs: ArrayLike | None) -> float:
         try:
-            network = self._known_network()
+            network = self._require_network()
         except UnsupportedError as error:
             raise UnsupportedError(
                 f"no settling time can be estimated, pass t_end: {error}"

@@ -10,9 +10,11 @@ from typing import Any
 from crn2sbml._support.checks import check_type
 from crn2sbml.chemistry.combine import subnetwork
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.construction.compile import check_smoothing, node_id
+from crn2sbml.construction.compile import check_smoothing
+from crn2sbml.construction.labels import node_id
 from crn2sbml.construction.ordering import blocks
 from crn2sbml.construction.ordering import layers as layers_of
+from crn2sbml.construction.origin import Origin
 from crn2sbml.construction.recognise import recognise_network
 from crn2sbml.errors import InputValueError, UnsupportedError
 from crn2sbml.neural.network import NeuralNetwork
@@ -241,7 +243,8 @@ def _match(
         [node_id(layer, node) for node in range(1, width + 1)]
         for layer, width in enumerate(network.widths)
     ]
-    if crn.metadata.get("encoding") == "folded":
+    origin = Origin.read(crn)
+    if origin is not None and origin.encoding == "folded":
         raise UnsupportedError(
             f"{crn.name} is folded: it holds one data point and no longer has inputs, while "
             f"Definition 4.1 speaks of every input; compile it as enzymatic or absorbed"

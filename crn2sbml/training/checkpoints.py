@@ -5,7 +5,6 @@ The two newest are kept, so that one that the machine lost in mid-write is no lo
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import re
@@ -17,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crn2sbml._support.archive import read_archive
-from crn2sbml._support.files import atomic_write
+from crn2sbml._support.arrays import digest
+from crn2sbml._support.files import atomic_write, file_errors
 from crn2sbml.errors import FileError, FormatError, InputValueError, NetworkError
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.training.gradient import parameters, with_parameters
@@ -25,7 +25,7 @@ from crn2sbml.training.state import TrainingState
 
 logger = logging.getLogger(__name__)
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _KEPT = 2
 _NAME = re.compile(r"checkpoint-(\d{9})\.npz", re.ASCII)
 _REMEDY = "train from the start, or resume in another folder"
@@ -37,22 +37,20 @@ def save_checkpoint(folder: str | Path, state: TrainingState, settings: Mapping[
     Parameters
     ----------
     folder : str or Path
-        Is made if it does not exist.
+        Folder of the run; it is made if it does not exist.
     state : TrainingState
-        Where the run is.
+        Everything that the run has to remember.
     settings : mapping
-        What a run that goes on must agree with, as plain values.
+        Values that a run that goes on must agree with, by name.
 
     Returns
     -------
     Path
-        The file.
+        The file that was written.
     """
     place = Path(folder)
-    try:
+    with file_errors(place, "make"):
         place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileError(f"cannot make {place}: {error.strerror or error}") from error
     path = place / f"checkpoint-{state.round:09d}.npz"
     facts = {
         "settings": dict(settings),
@@ -74,7 +72,7 @@ def save_checkpoint(folder: str | Path, state: TrainingState, settings: Mapping[
             allow_pickle=False,
             crn2sbml_checkpoint=np.array(FORMAT_VERSION),
             facts=text,
-            digest=np.array(_digest(text, arrays)),
+            digest=np.array(_checksum(text, arrays)),
             **arrays,
         )
     for old in _checkpoints(place)[:-_KEPT]:
@@ -90,11 +88,11 @@ def load_checkpoint(
     Parameters
     ----------
     folder : str or Path
-        Where they are.
+        Folder of the run.
     start : NeuralNetwork
         A network of the run's shape and activations.
     settings : mapping
-        As given to :func:`save_checkpoint`.
+        The values that were given to :func:`save_checkpoint`.
 
     Raises
     ------
@@ -103,9 +101,9 @@ def load_checkpoint(
     InputValueError
         If a checkpoint is of a run with other settings or another network.
     """
-    found = _checkpoints(Path(folder))
+    checkpoints = _checkpoints(Path(folder))
     reasons = []
-    for path in reversed(found):
+    for path in reversed(checkpoints):
         try:
             facts, arrays = _read(path)
         except (FormatError, FileError) as error:
@@ -114,7 +112,7 @@ def load_checkpoint(
             continue
         _check_settings(facts["settings"], json.loads(json.dumps(settings, default=_plain)), path)
         return _state(facts, arrays, start, path)
-    if found:
+    if checkpoints:
         raise FormatError(f"no checkpoint in {folder} is sound: {'; '.join(reasons)}; {_REMEDY}")
     return None
 
@@ -128,11 +126,11 @@ def _checkpoints(folder: Path) -> list[Path]:
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     arrays = read_archive(path, "it is a damaged checkpoint")
     try:
-        version, digest = arrays.pop("crn2sbml_checkpoint"), arrays.pop("digest")
+        version, checksum = arrays.pop("crn2sbml_checkpoint"), arrays.pop("digest")
         text = arrays.pop("facts")
         if int(version) != FORMAT_VERSION:
             raise FormatError(f"{path} has format version {version}, not {FORMAT_VERSION}")
-        if str(digest) != _digest(text, arrays):
+        if str(checksum) != _checksum(text, arrays):
             raise FormatError(f"{path} is damaged: its content does not match its checksum")
         facts = json.loads(str(text))
     except (KeyError, ValueError, TypeError) as error:
@@ -172,12 +170,9 @@ def _check_settings(known: Mapping[str, Any], given: Mapping[str, Any], path: Pa
             )
 
 
-def _digest(text: NDArray[Any], arrays: Mapping[str, NDArray[Any]]) -> str:
-    digest = hashlib.sha256(str(text).encode("utf-8"))
-    for name in sorted(arrays):
-        digest.update(f"{name} {arrays[name].dtype.str} {arrays[name].shape}".encode())
-        digest.update(np.ascontiguousarray(arrays[name]).tobytes())
-    return digest.hexdigest()
+def _checksum(text: NDArray[Any], arrays: Mapping[str, NDArray[Any]]) -> str:
+    names = sorted(arrays)
+    return digest(text, np.array(names), *(arrays[name] for name in names))
 
 
 def _plain(value: Any) -> Any:

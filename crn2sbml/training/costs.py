@@ -127,9 +127,9 @@ class ReadoutCost(Cost):
     Parameters
     ----------
     cost : Cost
-        Of these numbers.
+        The cost of these numbers.
     readout : numpy.ndarray, shape (values, outputs)
-        What is read off.
+        Matrix whose product with the outputs is compared with the targets.
     """
 
     def __init__(self, cost: Cost, readout: Array) -> None:

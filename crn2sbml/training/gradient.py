@@ -27,13 +27,13 @@ def cost_gradient(
     Parameters
     ----------
     network : NeuralNetwork
-        Where the gradient is taken.
+        The network at whose weights and biases the gradient is taken.
     inputs, targets : numpy.ndarray, shape (n, ...)
-        The batch.
+        The examples of the batch, one a row.
     activations : sequence of numpy.ndarray
         Activations of each layer after the input for this batch, (n, nodes) each.
     cost : Cost, optional
-        Quadratic unless given.
+        Cost whose gradient is taken; the quadratic one unless given.
 
     Returns
     -------

@@ -18,11 +18,11 @@ class History:
     Parameters
     ----------
     cost : numpy.ndarray, shape (rounds,)
-        Cost of the batch.
+        Mean cost of the batch.
     accuracy : numpy.ndarray, shape (rounds,)
         Share of the batch that was decided correctly; nan where targets are no classes.
     validation_cost, validation_accuracy : numpy.ndarray, shape (rounds,)
-        The same on validation data, after the step; nan in rounds without a look at them.
+        The same on validation data, after the step; nan in rounds without an evaluation.
     seconds : numpy.ndarray, shape (rounds,)
         Time since the start at the end of each round.
     """

@@ -17,19 +17,19 @@ class TrainingState:
     Parameters
     ----------
     network : NeuralNetwork
-        After the rounds so far.
+        The network after the rounds so far.
     optimiser : mapping of str to numpy.ndarray
         The optimiser's own vectors.
     random : mapping
-        State of the generator that draws the batches.
+        The state of the generator that draws the batches.
     best_network : NeuralNetwork
-        With the lowest validation cost so far; the current one without validation data.
+        The network with the lowest validation cost so far; the current one without validation data.
     best_cost : float
-        That cost.
+        The validation cost of `best_network`.
     best_round : int
-        After which round it was.
+        The round after which `best_network` was reached.
     waited : int
-        Looks at the validation data since then.
+        Number of evaluations of the validation data since then.
     rows : list of tuple of float
         The history, a row for each round.
     """

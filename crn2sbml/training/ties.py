@@ -35,7 +35,7 @@ class Ties:
     rows, columns : numpy.ndarray of int, shape (entries,)
         Which weight or bias follows which free number.
     factors : numpy.ndarray, shape (entries,)
-        How much of it.
+        The change of each weight or bias per change of its free number.
     """
 
     size: int
@@ -50,11 +50,11 @@ class Ties:
         sizes = np.array([self.size, self.parameters])
         return digest(sizes, self.rows, self.columns, self.factors)
 
-    def pull(self, gradient: Array) -> Array:
-        """Return the gradient by the free numbers, from that by all weights and biases."""
+    def reduce_gradient(self, gradient: Array) -> Array:
+        """Return the gradient with respect to the free numbers, from that to all parameters."""
         return _sums(self.columns, self.factors * gradient[self.rows], self.size)
 
-    def push(self, change: Array) -> Array:
+    def expand_step(self, change: Array) -> Array:
         """Return the change of all weights and biases, from that of the free numbers."""
         return _sums(self.rows, self.factors * change[self.columns], self.parameters)
 
@@ -78,7 +78,7 @@ def find_ties(network: NeuralNetwork, input_pairs: Sequence[bool] = ()) -> Ties 
     Parameters
     ----------
     network : NeuralNetwork
-        Any network.
+        The neural network to look into.
     input_pairs : sequence of bool, optional
         For each number that is put in whether it is a pair of inputs.
 
@@ -101,8 +101,8 @@ def find_ties(network: NeuralNetwork, input_pairs: Sequence[bool] = ()) -> Ties 
         onward = network.layers[number + 1] if number + 1 < len(network.layers) else None
         rows, columns = _confirmed(layer, rows, onward)
         if layer.trainable:
-            found, free = _layer_ties(layer, rows, before, start, free)
-            parts += found
+            tied, free = _layer_ties(layer, rows, before, start, free)
+            parts += tied
         start += layer.weights.size + layer.biases.size
         before = columns
     if free == start:

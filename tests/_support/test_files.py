@@ -1,9 +1,13 @@
 """Output appears whole or not at all."""
 
+import errno
+import os
+from pathlib import Path
+
 import pytest
 
-from crn2sbml._support.files import atomic_write, save_text
-from crn2sbml.errors import FileError, OutputExistsError
+from crn2sbml._support.files import atomic_write, file_errors, save_text
+from crn2sbml.errors import FileError, FormatError, OutputExistsError
 
 
 def test_a_failure_while_writing_leaves_nothing_behind(tmp_path):
@@ -43,3 +47,37 @@ def test_permissions_are_the_usual_ones(tmp_path):
 def test_a_path_that_cannot_be_written_is_an_error(tmp_path, path):
     with pytest.raises(FileError):
         save_text("x", tmp_path / path)
+
+
+@pytest.mark.parametrize(
+    ("doing", "number", "words"),
+    [
+        ("read", errno.ENOENT, "there is no file a.txt"),
+        ("read", errno.EACCES, f"cannot read a.txt: {os.strerror(errno.EACCES)}"),
+        ("make", errno.ENOENT, f"cannot make a.txt: {os.strerror(errno.ENOENT)}"),
+        ("write to", errno.ENOSPC, f"cannot write to a.txt: {os.strerror(errno.ENOSPC)}"),
+    ],
+)
+def test_what_the_system_says_names_the_file(doing, number, words):
+    with pytest.raises(FileError) as raised, file_errors("a.txt", doing):
+        raise OSError(number, os.strerror(number), "scratch.tmp")
+    assert str(raised.value) == words
+
+
+def test_a_path_that_no_system_knows_is_an_error_of_the_file():
+    path = Path("a\0b")
+    with (
+        pytest.raises(FileError, match=r"cannot make 'a\\x00b': embedded null"),
+        file_errors(path, "make"),
+    ):
+        path.mkdir()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [FormatError("no number"), OutputExistsError("a.txt exists"), ValueError("2"), KeyError()],
+)
+def test_errors_of_the_content_pass_as_they_are(error):
+    with pytest.raises(type(error)) as raised, file_errors("a.txt", "read"):
+        raise error
+    assert raised.value is error

@@ -12,6 +12,7 @@ from crn2sbml import train_network
 from crn2sbml.data import Dataset, class_targets, load_mnist
 from crn2sbml.data.mnist import DATA_VARIABLE
 from crn2sbml.examples.paper import section_6_setting
+from crn2sbml.training import Batches, Chemistry, Descent
 from tests.benchmarks.common import heading, median_ratio, row, take_turns
 
 BATCH_SIZE = 300
@@ -26,22 +27,19 @@ TURNS = 5
 def main(rounds: int = CHEMICAL_ROUNDS) -> None:
     data, network = _data(), section_6_setting().network
 
-    def train(rounds, **options):
+    def train(rounds, chemistry=None):
         return train_network(
             network,
             data.inputs,
             data.targets,
-            rounds=rounds,
-            batch_size=BATCH_SIZE,
-            learning_rate=LEARNING_RATE,
-            accuracy=ACCURACY,
-            rng=1,
-            **options,
+            Descent(rounds, LEARNING_RATE),
+            batches=Batches(BATCH_SIZE, rng=1),
+            chemistry=chemistry,
         )
 
     heading(f"784-40-10, {data.name}, batches of {BATCH_SIZE}")
     for workers in (1, 2):
-        result = train(rounds, forward="roadrunner", workers=workers)
+        result = train(rounds, Chemistry(ACCURACY, workers))
         seconds = result.history.seconds[-1]
         goal = "goal: at most 120 s, better 60 s" if rounds == CHEMICAL_ROUNDS else ""
         row(f"{rounds} rounds in roadrunner, {workers} worker(s)", f"{seconds:.1f} s", goal)

@@ -104,6 +104,11 @@ def test_a_constant_of_several_orders_becomes_one_for_each():
     assert [r.rate for r in scaled.reactions] == ["k_order_0", "k_order_1", "k_order_2", "l"]
 
 
+def test_without_units_a_reaction_network_stays_as_it_is():
+    crn = compile_network(NETWORK, "absorbed", INPUTS)
+    assert in_lab_units(crn, None) is crn
+
+
 def test_numbers_that_leave_the_doubles_are_an_error():
     crn = Crn.from_text(["0 --a--> X", "9 X --b--> 8 X"])
     with pytest.raises(UnitError, match="the rate constant b is 1 and leaves the range"):
@@ -123,19 +128,24 @@ def test_libsbml_has_nothing_to_report(name, encoding, level_version):
     assert document.getNumErrors() == 0
 
 
+def assert_same_numbers(read, written):
+    assert read.rate_constant_values == written.rate_constant_values
+    assert {s.id: s.initial for s in read.species} == {s.id: s.initial for s in written.species}
+
+
 @pytest.mark.parametrize("encoding", ["enzymatic", "absorbed", "folded"])
 @pytest.mark.parametrize("name", UNITS)
 def test_what_is_written_is_read_bit_for_bit(name, encoding):
     crn = compile_network(NETWORK, encoding, INPUTS)
-    expected = in_lab_units(crn, lab(name))
-    for found in (
-        from_sbml(to_sbml(crn, units=lab(name))),
-        from_antimony(to_antimony(crn, units=lab(name))),
-    ):
-        assert found.rate_constant_values == expected.rate_constant_values
-        assert {s.id: s.initial for s in found.species} == {
-            s.id: s.initial for s in expected.species
-        }
+    assert_same_numbers(from_sbml(to_sbml(crn, units=lab(name))), in_lab_units(crn, lab(name)))
+
+
+# Each starts antimony in a process of its own.
+@pytest.mark.parametrize("name", ["nanomolar and hours", "molecules in a cell"])
+def test_also_in_antimony(name):
+    crn = compile_network(NETWORK, "absorbed", INPUTS)
+    text = to_antimony(crn, units=lab(name))
+    assert_same_numbers(from_antimony(text), in_lab_units(crn, lab(name)))
 
 
 def test_files_say_what_they_are_in():

@@ -20,12 +20,6 @@ from tests.formats.test_sbml_spellings import CASES, REFUSED
 NETWORK = NeuralNetwork.random((2, 3, 1), rng=1)
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 @pytest.mark.parametrize("encoding", ["enzymatic", "absorbed", "folded"])
 @pytest.mark.parametrize("level_version", [(3, 1), (3, 2), (2, 4)])
 def test_a_model_of_ours_is_known_and_sound(encoding, level_version):

@@ -22,12 +22,11 @@ from crn2sbml.cli import main
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def folder(folder):
     layers = [Layer([[1.0, 1.0], [1.0, 1.0]], [0.0, -1.0], Activation(0.1))]
     layers.append(Layer([[1.0, -2.0]], [-0.2], Activation(0.1)))
     NeuralNetwork(layers, output_names=["a xor b"]).save("network.npz")
-    return tmp_path
+    return folder
 
 
 def run(*arguments):

@@ -13,11 +13,10 @@ EVERYTHING = ["sbml", "antimony", "csv", "markdown", "xlsx", "reactions", "nuske
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def folder(folder):
     NETWORK.save("net.npz")
     save_sbml(compile_network(NETWORK, "absorbed", [0.5, 1.0]), "model.xml")
-    return tmp_path
+    return folder
 
 
 def to(*formats):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crn2sbml.importers import load_imported
+from crn2sbml.importers import LoadedNetwork
 from tests.cli.test_cli import run, succeed
 from tests.importers.test_onnx_files import FILES
 
@@ -17,12 +17,11 @@ FLOWER = ",".join(f"{x:g}" for x in IRIS["inputs"][120])
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def folder(folder):
     shutil.copy(FILES / "sklearn_iris.onnx", "iris.onnx")
     shutil.copy(FILES / "keras_dense.onnx", "keras.onnx")
     np.savez("data.npz", inputs=IRIS["inputs"], labels=IRIS["outputs"].argmax(axis=1))
-    return tmp_path
+    return folder
 
 
 def test_an_onnx_file_becomes_a_network_file_with_its_accuracy():
@@ -36,7 +35,7 @@ def test_an_onnx_file_becomes_a_network_file_with_its_accuracy():
     )
     assert found["measured_error"] <= found["error_bound_on_data"] <= found["error_bound"] <= 0.01
     assert (found["function"], found["classes"]) == ("softmax", [0, 1, 2])
-    imported = load_imported("net.npz")
+    imported = LoadedNetwork.load("net.npz")
     assert (imported.predict(IRIS["inputs"]) == IRIS["outputs"].argmax(axis=1)).mean() >= 0.99
 
 
@@ -62,8 +61,8 @@ def test_build_report_and_export_take_inputs_as_the_original_does(folder):
         "export", "net.npz", "--to", "sbml", "-o", "out", "--input", "-1,0.5,2,-0.25",
         "--encoding", "absorbed",
     )  # fmt: skip
-    imported = load_imported(folder / "out" / "net.xml")
-    assert imported.encoder.pairs == (True,) * 4
+    imported = LoadedNetwork.load(folder / "out" / "net.xml")
+    assert imported.codec.encoder.pairs == (True,) * 4
     html = (folder / "a.html").read_text(encoding="utf-8")
     assert html.count('role="tab"') == 2
 
@@ -76,8 +75,8 @@ def test_training_goes_on_where_the_original_ended(forward):
         "--forward", forward, "--cost", "softmax-cross-entropy", "--learning-rate", "0.001",
     )  # fmt: skip
     assert re.search(r"Correct on the training examples: (9\d\.\d|100\.0)%", result.output)
-    again = load_imported("more/network.npz")
-    assert again.decoder.classes == (0, 1, 2)
+    again = LoadedNetwork.load("more/network.npz")
+    assert again.codec.decoder.classes == (0, 1, 2)
     last = again.network.layers[-1]
     np.testing.assert_array_equal(last.weights[0::2], -last.weights[1::2])
 
@@ -86,7 +85,7 @@ def test_weights_need_a_list_of_layers(folder):
     np.savez("w.npz", **{"0.weight": np.eye(2), "0.bias": np.zeros(2)})
     assert "the arrays are 0.weight, 0.bias" in run("import", "w.npz", "-o", "net.npz").output
     succeed("import", "w.npz", "--layers", "0,relu", "-o", "net.npz", "--signs", "pairs")
-    assert load_imported("net.npz").network.widths == (4, 2)
+    assert LoadedNetwork.load("net.npz").network.widths == (4, 2)
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,11 @@ NETWORK = NeuralNetwork.random((2, 3, 1), rng=1)
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def folder(folder):
     NETWORK.save("net.npz")
     save_sbml(compile_network(NETWORK, "absorbed", [0.5, 1.0]), "model.xml")
     save_sbml(Crn.from_text(["0 -> A", "A -> 0"]), "strange.xml")
-    return tmp_path
+    return folder
 
 
 def test_a_page_is_written_of_a_model_as_it_is_and_of_a_network(folder):

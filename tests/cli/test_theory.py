@@ -21,12 +21,6 @@ from tests.theory.test_certify import REFUSED
 NETWORK = NeuralNetwork.random((2, 3, 1), rng=1)
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 @pytest.mark.parametrize("encoding", ["enzymatic", "absorbed", "folded"])
 def test_all_is_proved_of_a_model_of_ours(encoding):
     save_sbml(compile_network(NETWORK, encoding, [0.5, 1.0]), "a.xml")

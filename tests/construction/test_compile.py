@@ -18,7 +18,7 @@ from crn2sbml import (
     to_sbml,
     union,
 )
-from crn2sbml.construction.compile import (
+from crn2sbml.construction.table1 import (
     bias_reactions,
     decay_reactions,
     smoothing_reaction,

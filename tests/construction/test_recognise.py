@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crn2sbml import (
@@ -26,7 +26,7 @@ from crn2sbml import (
 )
 from crn2sbml.errors import UnsupportedError
 from tests.formats.examples import mixed_network, xor_network
-from tests.strategies import inputs_for, networks
+from tests.strategies import examples, inputs_for, networks
 
 LEVELS = [(3, 1), (3, 2), (2, 4)]
 
@@ -43,7 +43,7 @@ def test_also_from_a_file(network, encoding, level_version):
 
 
 # Each example starts antimony in a process of its own.
-@settings(max_examples=15)
+@examples(8)
 @given(networks(), st.sampled_from(["enzymatic", "absorbed"]))
 def test_also_from_antimony(network, encoding):
     assert (

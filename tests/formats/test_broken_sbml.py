@@ -8,12 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
 
 from crn2sbml import compile_network, from_sbml, load_sbml, recognise_network, to_sbml
 from crn2sbml.errors import Crn2sbmlError, FileError, FormatError, UnsupportedError
 from tests.formats.examples import EXAMPLES, xor_network
-from tests.formats.mutations import mutated
 from tests.formats.test_sbml_spellings import (
     CASES,
     PLAIN,
@@ -30,6 +28,7 @@ from tests.formats.test_sbml_spellings import (
     species,
     times,
 )
+from tests.mutations import mutated, share_read
 
 GOOD = model(PLAIN)
 LAW = times("k", "A")
@@ -310,11 +309,11 @@ BROKEN = {
 
 @pytest.mark.parametrize(("text", "words"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_or_hostile_file_is_one_clear_error(text, words):
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises((FormatError, UnsupportedError), match=words) as caught:
         from_sbml(text)
     # Not a timed test: what is meant to be refused at once must not be worked through.
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     assert "root:" not in str(caught.value)
     assert len(str(caught.value)) < 1500
 
@@ -359,12 +358,12 @@ import resource, sys, time
 sys.path.insert(0, {path!r})
 from crn2sbml import load_sbml
 from crn2sbml.errors import FormatError
-start = time.monotonic()
+start = time.process_time()
 try:
     load_sbml(sys.argv[1])
 except FormatError as error:
     print(error)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic() - start)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time() - start)
 """
 
 
@@ -408,16 +407,16 @@ SEEDS = [to_sbml(compile_network(xor_network())), to_sbml(EXAMPLES["chemistry"])
 SEEDS += [text for text in CASES.values() if isinstance(text, str)][::4]
 
 
-@settings(max_examples=300)
-@given(mutated(SEEDS))
-def test_no_mutation_does_harm(content):
+def read(content):
+    crn = from_sbml(content)
     with contextlib.suppress(Crn2sbmlError):
-        recognise_network(from_sbml(content))
+        recognise_network(crn)
+
+
+def test_no_mutation_does_harm():
+    assert share_read(read, mutated(SEEDS), 300) > 0.05
 
 
 @pytest.mark.slow
-@settings(max_examples=20_000)
-@given(mutated(SEEDS))
-def test_no_mutation_does_harm_for_a_minute(content):
-    with contextlib.suppress(Crn2sbmlError):
-        recognise_network(from_sbml(content))
+def test_no_mutation_does_harm_for_a_minute():
+    assert share_read(read, mutated(SEEDS), 20_000) > 0.05

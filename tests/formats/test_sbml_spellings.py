@@ -569,7 +569,7 @@ def decoded(content):
 @pytest.mark.parametrize("text", CASES.values(), ids=CASES)
 def test_roadrunner_integrates_the_same_ode(text):
     crn = from_sbml(text)
-    pattern = "{}" if crn.metadata.get("quantity") == "amount" else "[{}]"
+    pattern = "{}" if crn.quantity == "amount" else "[{}]"
     columns = [pattern.format(s) for s in crn.species_ids]
     expected = roadrunner_runs(text, columns)
     found = solve_ivp(

@@ -16,7 +16,8 @@ from crn2sbml.importers.computation.bounds import bound_errors, find_ranges
 from crn2sbml.importers.computation.functions import FUNCTIONS, clip, elu, leaky_relu
 from crn2sbml.importers.computation.graph import Graph, Value
 from crn2sbml.importers.computation.piecewise import approximate
-from crn2sbml.importers.conversion.convert import ImportOptions, finish
+from crn2sbml.importers.conversion.convert import convert
+from crn2sbml.importers.conversion.options import ImportOptions
 
 KINDS = [*FUNCTIONS.values(), leaky_relu(-0.5), clip(-1.0, 2.0), elu(-2.0)]
 
@@ -53,9 +54,11 @@ def graphs(draw):
 def test_the_network_is_within_the_bound_of_the_original(found, h, signs):
     graph, output, data = found
     options = ImportOptions(data=data, h=h, knots=12, signs=signs)
-    imported = finish(graph, output, options)
+    imported = convert(graph, output, options)
     expected = graph.evaluate(output, data)
-    error = imported.decoder.values(imported.network.forward(imported.encoder.encode(data)))
+    error = imported.codec.decoder.values(
+        imported.network.forward(imported.codec.encoder.encode(data))
+    )
     error = error - expected
 
     def bounds(low, high):
@@ -158,8 +161,10 @@ def test_a_falling_elu_is_bounded_too(alpha):
     inner = graph.apply(FUNCTIONS["tanh"], graph.inputs.mapped(rng.normal(size=(3, 2))))
     output = graph.apply(elu(alpha), inner.mapped(rng.normal(size=(4, 3))))
     data = rng.normal(size=(300, 2))
-    imported = finish(graph, output, ImportOptions(data=data, knots=20, h=1e-4))
-    error = imported.decoder.values(imported.network.forward(imported.encoder.encode(data)))
+    imported = convert(graph, output, ImportOptions(data=data, knots=20, h=1e-4))
+    error = imported.codec.decoder.values(
+        imported.network.forward(imported.codec.encoder.encode(data))
+    )
     error -= graph.evaluate(output, data)
     bounds = imported.error_bounds(data)
     assert (bounds.low - 1e-9 <= error).all()
@@ -213,7 +218,7 @@ def test_knots_of_which_only_one_is_near_do_not_add_up():
 def test_a_minimum_is_one_node():
     graph = Graph(2)
     output = graph.apply(clip(-np.inf, 1.0), graph.inputs.mapped(np.eye(2)))
-    imported = finish(graph, output, ImportOptions(data=[[-2.0, 0.0], [2.0, 3.0]]))
+    imported = convert(graph, output, ImportOptions(data=[[-2.0, 0.0], [2.0, 3.0]]))
     assert imported.network.widths == (3, 2, 4)
     data = np.array([[-1.5, 0.5], [1.0, 2.5]])
     np.testing.assert_allclose(imported.outputs(data), np.minimum(data, 1.0), atol=1e-2)
@@ -250,7 +255,7 @@ def test_rounding_of_shifts_and_of_large_smoothing_is_part_of_the_bound():
     graph = Graph(1)
     output = Value.joined([graph.apply(FUNCTIONS["relu"], graph.inputs), graph.inputs])
     for h in (1e4, 1e8, 1e12):
-        smooth = finish(graph, output, ImportOptions(data=[[-1.0], [1.0]], h=h))
+        smooth = convert(graph, output, ImportOptions(data=[[-1.0], [1.0]], h=h))
         row = np.array([[0.3]])
         error = smooth.outputs(row) - np.array([[0.3, 0.3]])
         bounds = smooth.error_bounds(row)
@@ -276,7 +281,7 @@ def test_rounding_of_what_is_carried_past_layers_is_part_of_the_bound(depth):
         value = graph.apply(FUNCTIONS["relu"], value.mapped(np.eye(2)))
     output = Value.joined([graph.inputs, value.mapped(np.zeros((1, 2)))])
     output = output.plus(Value.joined([value.mapped(np.zeros((2, 2))), value.take(np.array([0]))]))
-    imported = finish(graph, output, ImportOptions(data=rng.normal(size=(50, 2)), h=1.0))
+    imported = convert(graph, output, ImportOptions(data=rng.normal(size=(50, 2)), h=1.0))
     rows = rng.normal(size=(200, 2))
     error = imported.outputs(rows) - graph.evaluate(output, rows)
     bounds = imported.error_bounds(rows)

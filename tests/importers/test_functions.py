@@ -77,7 +77,7 @@ def test_the_largest_curvature_is_at_a_named_place(name):
     size = np.abs(function.curvature(grid))
     rises = (size[1:-1] > size[:-2]) & (size[1:-1] >= size[2:])
     for peak in grid[1:-1][rises]:
-        named = (*function.extremes, *function.bends)
+        named = (*function.extremes, *function.curvature_jumps)
         assert min(abs(peak - place) for place in named) < 1e-3
 
 

@@ -18,6 +18,9 @@ from sklearn.preprocessing import MinMaxScaler, PolynomialFeatures, StandardScal
 from crn2sbml.errors import InputValueError, UnsupportedError
 from crn2sbml.importers import from_sklearn
 
+# Whether a model has learnt enough is no matter here.
+pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer. Maximum iterations")
+
 ACCURACY = 1e-2
 # What the run and its check leave, relative to values of this size.
 RUN = 1e-6
@@ -65,7 +68,7 @@ def test_a_classifier_settles_within_its_bound_and_names_the_same_classes(load, 
     imported = from_sklearn(model, accuracy=ACCURACY, data=seen)
     report = imported.report
     assert report.measured_error <= report.error_bound_on_data <= report.error_bound <= ACCURACY
-    settled = imported.decoder.values(imported.concentrations(held_out, "roadrunner"))
+    settled = imported.codec.decoder.values(imported.concentrations(held_out, "roadrunner"))
     expected = logits(model, held_out)
     error, run = settled - expected, RUN * np.abs(expected).max()
     bounds = imported.error_bounds(held_out)
@@ -75,7 +78,9 @@ def test_a_classifier_settles_within_its_bound_and_names_the_same_classes(load, 
     inside = ((held_out >= seen.min(axis=0)) & (held_out <= seen.max(axis=0))).all(axis=1)
     assert inside.sum() > 20
     assert np.abs(error[inside]).max() <= report.error_bound + run
-    same = imported.decoder.classify(imported.network.forward(imported.encoder.encode(held_out)))
+    same = imported.codec.decoder.classify(
+        imported.network.forward(imported.codec.encoder.encode(held_out))
+    )
     assert (same == model.predict(held_out)).mean() >= 0.99
     np.testing.assert_array_equal(settled.argmax(axis=1), expected.argmax(axis=1))
     np.testing.assert_allclose(
@@ -130,7 +135,7 @@ def test_inputs_of_either_sign_are_pairs_or_shifted(signs):
     imported = from_sklearn(moved, data=around, signs=signs)
     assert imported.network.widths[0] == (8 if signs == "pairs" else 4)
     np.testing.assert_array_equal(imported.predict(around), moved.predict(around))
-    assert (imported.encoder.encode(around) >= 0).all()
+    assert (imported.codec.encoder.encode(around) >= 0).all()
 
 
 def test_names_of_classes_and_columns_are_kept():

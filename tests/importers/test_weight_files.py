@@ -121,5 +121,5 @@ def test_inputs_and_validation_that_are_none_are_one_clear_error():
     imported = from_weights({"0.weight": np.ones((2, 3))}, "0")
     with pytest.raises(ConcentrationError, match="row 0, column 1 of the inputs is nan"):
         imported.error_bounds([[0.0, np.nan, 1.0]])
-    with pytest.raises(InputValueError, match="validation must be a pair"):
+    with pytest.raises(InputValueError, match="validation takes a Validation, not int"):
         imported.train(np.ones((1, 3)), np.ones((1, 2)), validation=3)

@@ -17,12 +17,12 @@ from crn2sbml import (
     to_antimony,
     to_sbml,
 )
+from crn2sbml.construction.origin import codec_texts, read_codec
 from crn2sbml.errors import ConcentrationError, FormatError, InputValueError
-from crn2sbml.formats.files import loaded_network
-from crn2sbml.importers import ImportOptions, from_weights, load_imported
+from crn2sbml.importers import ImportOptions, LoadedNetwork, from_weights
 from crn2sbml.importers.computation.graph import Graph
-from crn2sbml.importers.conversion.convert import finish
-from crn2sbml.neural.dual_rail import Decoder, Encoder, codec_metadata, explain_codec, read_codec
+from crn2sbml.importers.conversion.convert import convert
+from crn2sbml.neural.dual_rail import Codec, Decoder, Encoder
 
 numbers = st.floats(-1e6, 1e6)
 
@@ -60,14 +60,14 @@ def test_classes_of_numpy_are_taken_and_names_never_stand_twice():
     decoder = Decoder([True, True], classes=np.array([0, 1]))
     assert decoder.classes == (0, 1)
     assert all(type(label) is int for label in decoder.classes)
-    found = finish(
+    found = convert(
         (graph := Graph(2)),
         graph.inputs.mapped(np.ones((4, 2))),
         ImportOptions(),
         "softmax",
         ["class 2", "", "a  b", "a b"],
     )
-    assert found.decoder.names == ("class 2", "class 1", "class 3", "class 4")
+    assert found.codec.decoder.names == ("class 2", "class 1", "class 3", "class 4")
 
 
 def test_what_cannot_be_a_concentration_is_named():
@@ -97,8 +97,8 @@ X = np.array([[-2.0, 3.0], [4.0, 0.5]])
 @pytest.mark.parametrize("encoding", ["enzymatic", "absorbed"])
 def test_the_meaning_travels_with_the_sbml_file(encoding):
     text = to_sbml(IMPORTED.compile(encoding, X[0]))
-    loaded = loaded_network(from_sbml(text), "a.xml")
-    encoder, decoder = loaded.codec
+    loaded = LoadedNetwork.from_crn(from_sbml(text), "a.xml")
+    encoder, decoder = loaded.codec.encoder, loaded.codec.decoder
     assert encoder.pairs == (True, False)
     assert encoder.names == ("age", "change")
     assert (decoder.pairs, decoder.function) == ((True, True), "softmax")
@@ -127,35 +127,37 @@ def test_a_pruned_input_keeps_its_name_without_a_species(encoding, write, read):
     assert "X0_3" not in crn.species_index
     text = write(crn)
     assert "Inputs that no output depends on have no species: dose (+), dose (-)." in text
-    again = loaded_network(read(text), "a")
+    again = LoadedNetwork.from_crn(read(text), "a")
     assert again.network == pruned.network
-    assert again.codec[0].names == ("age", "dose", "change")
+    assert again.codec.encoder.names == ("age", "dose", "change")
 
 
 def test_antimony_says_all_that_sbml_says():
     crn = IMPORTED.compile("absorbed", X[0])
     again = from_antimony(to_antimony(crn))
     assert again.metadata == crn.metadata
-    loaded = loaded_network(again, "a.ant")
-    rows = loaded.codec[0].encode(X)
+    loaded = LoadedNetwork.from_crn(again, "a.ant")
+    rows = loaded.codec.encoder.encode(X)
     np.testing.assert_array_equal(
-        loaded.codec[1].decode(loaded.network.forward(rows)), IMPORTED.outputs(X)
+        loaded.codec.decoder.decode(loaded.network.forward(rows)), IMPORTED.outputs(X)
     )
 
 
 def test_names_alone_make_no_pairs():
     layer = Layer([[1.0, -1.0]], [0.5])
     network = NeuralNetwork([layer], ["a (+)", "a (-)"], ["y"])
-    assert loaded_network(from_sbml(to_sbml(compile_network(network))), "a.xml").codec is None
+    assert (
+        LoadedNetwork.from_crn(from_sbml(to_sbml(compile_network(network))), "a.xml").codec is None
+    )
 
 
 def test_a_network_file_holds_all_of_it(tmp_path):
     IMPORTED.save(tmp_path / "a.npz")
-    again = load_imported(tmp_path / "a.npz")
+    again = LoadedNetwork.load(tmp_path / "a.npz")
     assert again.network == IMPORTED.network
     np.testing.assert_array_equal(again.outputs(X), IMPORTED.outputs(X))
     with pytest.raises(FormatError, match="0 and 1"):
-        read_codec({"signed_inputs": "0x", "signed_outputs": "1"}, None, None)
+        read_codec({"signed_inputs": "0x", "signed_outputs": "1"})
 
 
 @pytest.mark.parametrize(
@@ -165,14 +167,13 @@ def test_a_network_file_holds_all_of_it(tmp_path):
 def test_broken_classes_are_one_error(classes):
     metadata = {"signed_inputs": "0", "signed_outputs": "11", "classes": classes}
     with pytest.raises(FormatError, match="broken"):
-        read_codec(metadata, None, None)
+        read_codec(metadata)
 
 
 @pytest.mark.parametrize("classes", [[False, True], [0.5, 1.0], [3, 4], ["", "b"], [1, "b"]])
 def test_classes_keep_their_type(classes):
     decoder = Decoder([True, True], classes=classes)
-    metadata = codec_metadata(Encoder([False]), decoder)
-    again = read_codec(metadata, None, None)[1]
+    again = read_codec(codec_texts(Codec(Encoder([False]), decoder))).decoder
     found = again.classify([[1.0, 0.0, 0.5, 0.0], [0.0, 0.0, 0.5, 0.0]]).tolist()
     assert found == classes
     assert list(map(type, found)) == list(map(type, classes))
@@ -181,12 +182,12 @@ def test_classes_keep_their_type(classes):
 def test_shifts_and_classes_come_back_bit_for_bit():
     encoder = Encoder([False, True], [0.1, 0.0], ["a", "b"])
     decoder = Decoder([False, True], "none", ["x", "y"], [3, "vier"])
-    metadata = codec_metadata(encoder, decoder)
+    metadata = codec_texts(Codec(encoder, decoder))
     assert json.loads(metadata["classes"]) == [3, "vier"]
-    again = read_codec(metadata, encoder.species_names, decoder.species_names)
-    np.testing.assert_array_equal(again[0].offsets, [0.1, 0.0])
-    assert again[1].classes == (3, "vier")
-    said = " ".join(explain_codec(*again))
+    again = read_codec(metadata).named_after(encoder.species_names, decoder.species_names)
+    np.testing.assert_array_equal(again.encoder.offsets, [0.1, 0.0])
+    assert again.decoder.classes == (3, "vier")
+    said = " ".join(again.explain())
     assert "Input a: add 0.1 to it first." in said
     assert "names the class, in this order: 3, vier." in said
 
@@ -194,9 +195,9 @@ def test_shifts_and_classes_come_back_bit_for_bit():
 def test_a_folded_model_still_says_how_outputs_are_read():
     text = to_sbml(IMPORTED.compile("folded", X[0]))
     assert "the one named (+) less the one named (-)" in text
-    loaded = loaded_network(from_sbml(text), "a.xml")
+    loaded = LoadedNetwork.from_crn(from_sbml(text), "a.xml")
     assert loaded.encoding == "folded"
-    encoder, decoder = loaded.codec
+    encoder, decoder = loaded.codec.encoder, loaded.codec.decoder
     assert encoder.width == 0
     np.testing.assert_allclose(
         decoder.decode(loaded.network.forward(np.empty((1, 0)))), IMPORTED.outputs(X[:1])

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import roadrunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from threadpoolctl import threadpool_info
@@ -36,7 +36,7 @@ from crn2sbml.errors import (
 from crn2sbml.neural.steady_state import bracket_steady_state, drive
 from crn2sbml.simulate import kernel as models
 from crn2sbml.simulate.pool import parts
-from tests.strategies import inputs_for, networks
+from tests.strategies import examples, inputs_for, networks
 
 # The integrator of a trajectory runs at relative tolerance 1e-9 a step.
 TRAJECTORY = 1e-6
@@ -52,7 +52,7 @@ def distance(settled, network, inputs):
     return max(np.abs(found - exact).max() for found, exact in pairs)
 
 
-@settings(max_examples=30)
+@examples(15)
 @given(st.data(), st.sampled_from([1e-4, 1e-6, 1e-8]))
 def test_the_settled_chemistry_is_the_forward_pass(data, accuracy):
     network = data.draw(networks())
@@ -88,7 +88,7 @@ def test_the_result_does_not_depend_on_the_start(initial, h):
     assert distance(settled, network, inputs) <= 1e-6
 
 
-@settings(max_examples=30)
+@examples(15)
 @given(st.data(), st.sampled_from([1e-4, 1e-6, 1e-8]))
 def test_random_networks_settle_from_starts_of_every_size(data, accuracy):
     # Orders up to 3; for higher ones see the next test.
@@ -262,7 +262,7 @@ def test_a_batch_is_cut_into_parts_of_nearly_the_same_size(rows):
 
 
 @given(networks(), st.integers(0, 99))
-@settings(max_examples=20)
+@examples(10)
 def test_the_kernel_model_has_the_right_hand_side_of_the_enzymatic_network(network, seed):
     rng = np.random.default_rng(seed)
     inputs = rng.random(network.widths[0])

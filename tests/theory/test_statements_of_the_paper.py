@@ -7,7 +7,7 @@ from pathlib import Path
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
@@ -26,7 +26,7 @@ from crn2sbml import (
 )
 from crn2sbml.errors import InputValueError
 from crn2sbml.theory import Verdict, time_from_infinity
-from tests.strategies import networks
+from tests.strategies import examples, networks
 from tests.theory import counterexamples
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -281,7 +281,7 @@ def test_proposition_a_1_needs_q_above_1():
 
 
 @given(st.floats(0.1, 5.0), st.floats(0.1, 3.0), st.sampled_from([2, 3, 4]))
-@settings(max_examples=25)
+@examples(12)
 def test_lemma_a_2_bounds_a_node_that_is_driven(decay, forcing, order):
     # V' <= alpha V + beta: a driven node comes no later than its Groenwall bound, as settling_time
     # has it for every start.

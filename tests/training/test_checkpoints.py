@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,22 +16,29 @@ import crn2sbml
 from crn2sbml import NeuralNetwork, train_network
 from crn2sbml.data import load_iris, split
 from crn2sbml.errors import FormatError, InputValueError
+from crn2sbml.training import Batches, Checkpoints, Chemistry, Descent, Validation
 from tests.cli.test_cli import run, succeed
 
 TRAINING, HELD_OUT = split(load_iris(), 0.2, np.random.default_rng(0))
 START = NeuralNetwork.random((4, 4, 3), rng=1)
 
 
-def train(rounds=20, **options):
-    values = {
-        "batch_size": 10,
-        "learning_rate": 0.001,
-        "rng": 7,
-        "validation": (HELD_OUT.inputs, HELD_OUT.targets),
-        "validate_every": 3,
-    }
+BATCHES = Batches(10, rng=7)
+VALIDATION = Validation(HELD_OUT.inputs, HELD_OUT.targets, every=3)
+
+
+def train(rounds=20, *, batches=BATCHES, validation=VALIDATION, **options):
+    """Train with options of the descent, and of the run by their names."""
+    run = {name: options.pop(name, None) for name in ("chemistry", "checkpoints")}
+    descent = Descent(**({"rounds": rounds, "learning_rate": 0.001} | options))
     return train_network(
-        START, TRAINING.inputs, TRAINING.targets, rounds=rounds, **(values | options)
+        START,
+        TRAINING.inputs,
+        TRAINING.targets,
+        descent,
+        batches=batches,
+        validation=validation,
+        **run,
     )
 
 
@@ -54,15 +62,16 @@ def assert_same(found, expected):
 
 
 @pytest.mark.parametrize("optimiser", ["gradient-descent", "momentum", "adam"])
-@pytest.mark.parametrize("forward", ["closed-form", "roadrunner"])
-def test_a_resumed_run_reaches_the_same_weights_bit_for_bit(tmp_path, optimiser, forward):
-    options = {"optimiser": optimiser, "forward": forward}
+@pytest.mark.parametrize("chemistry", [None, Chemistry()], ids=["closed form", "chemistry"])
+def test_a_resumed_run_reaches_the_same_weights_bit_for_bit(tmp_path, optimiser, chemistry):
+    options = {"optimiser": optimiser, "chemistry": chemistry}
     expected = train(**options)
-    options |= {"checkpoints": tmp_path / "new" / "folder", "checkpoint_every": 4}
+    checkpoints = Checkpoints(tmp_path / "new" / "folder", every=4)
     with pytest.raises(BrokenOffError):
-        train(callback=break_off_after(10), **options)
+        train(callback=break_off_after(10), checkpoints=checkpoints, **options)
     seen = []
-    found = train(resume=True, callback=lambda number, _: seen.append(number), **options)
+    resumed = replace(checkpoints, resume=True)
+    found = train(callback=lambda number, _: seen.append(number), checkpoints=resumed, **options)
     # It went on where the last checkpoint was.
     assert seen == list(range(9, 21))
     assert_same(found, expected)
@@ -70,15 +79,15 @@ def test_a_resumed_run_reaches_the_same_weights_bit_for_bit(tmp_path, optimiser,
 
 
 def test_a_finished_run_goes_on_with_more_rounds(tmp_path):
-    train(9, checkpoints=tmp_path)
-    longer = train(20, checkpoints=tmp_path, resume=True)
+    train(9, checkpoints=Checkpoints(tmp_path))
+    longer = train(20, checkpoints=Checkpoints(tmp_path, resume=True))
     assert_same(longer, train(20))
-    again = train(20, checkpoints=tmp_path, resume=True)
+    again = train(20, checkpoints=Checkpoints(tmp_path, resume=True))
     assert_same(again, longer)
 
 
 def test_two_checkpoints_are_kept_and_nothing_is_resumed_from_an_empty_folder(tmp_path):
-    train(20, checkpoints=tmp_path, checkpoint_every=4, resume=True)
+    train(20, checkpoints=Checkpoints(tmp_path, every=4, resume=True))
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["checkpoint-000000016.npz", "checkpoint-000000020.npz"]
 
@@ -94,13 +103,14 @@ def test_two_checkpoints_are_kept_and_nothing_is_resumed_from_an_empty_folder(tm
 def test_a_damaged_checkpoint_is_refused_and_the_one_before_it_used(tmp_path, damage, caplog):
     expected = train()
     with pytest.raises(BrokenOffError):
-        train(callback=break_off_after(12), checkpoints=tmp_path, checkpoint_every=5)
+        train(callback=break_off_after(12), checkpoints=Checkpoints(tmp_path, every=5))
     _, newer = sorted(tmp_path.iterdir())
     newer.write_bytes(damage(newer.read_bytes()))
     seen = []
     with caplog.at_level(logging.WARNING):
         found = train(
-            checkpoints=tmp_path, resume=True, callback=lambda number, _: seen.append(number)
+            checkpoints=Checkpoints(tmp_path, resume=True),
+            callback=lambda number, _: seen.append(number),
         )
     assert seen[0] == 6
     assert newer.name in caplog.text
@@ -109,28 +119,31 @@ def test_a_damaged_checkpoint_is_refused_and_the_one_before_it_used(tmp_path, da
     for path in tmp_path.iterdir():
         path.write_bytes(b"damaged")
     with pytest.raises(FormatError, match=r"no checkpoint in .* is sound"):
-        train(checkpoints=tmp_path, resume=True)
+        train(checkpoints=Checkpoints(tmp_path, resume=True))
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"batch_size": 9}, "batch_size = 10, but now batch_size is 9"),
+        ({"batches": Batches(9, rng=7)}, "batches.size = 10, but now batches.size is 9"),
+        ({"batches": None}, "batches.size = 10, but now batches.size is None"),
+        ({"chemistry": Chemistry()}, "chemistry.accuracy"),
         ({"optimiser": "adam"}, "optimiser"),
         ({"cost": "one-norm"}, "cost = 'quadratic'"),
-        ({"validation": (TRAINING.inputs, TRAINING.targets)}, "validation data"),
-        ({"validate_every": 4}, "validate_every"),
+        ({"validation": Validation(TRAINING.inputs, TRAINING.targets, every=3)}, "validation data"),
+        ({"validation": Validation(HELD_OUT.inputs, HELD_OUT.targets, 4)}, "validation.every"),
     ],
 )
 def test_a_checkpoint_of_another_run_is_refused(tmp_path, change, words):
-    train(5, checkpoints=tmp_path)
+    train(5, checkpoints=Checkpoints(tmp_path))
     with pytest.raises(InputValueError, match=words):
-        train(checkpoints=tmp_path, resume=True, **change)
+        train(checkpoints=Checkpoints(tmp_path, resume=True), **change)
 
 
 def test_training_stops_when_it_no_longer_helps():
     # Steps too long to settle: the validation cost goes up and down.
-    result = train(400, learning_rate=0.01, patience=4, validate_every=2)
+    impatient = replace(VALIDATION, every=2, patience=4)
+    result = train(400, learning_rate=0.01, validation=impatient)
     assert result.stopped_early
     assert len(result.history.cost) == result.best_round + 8
     best = np.nanargmin(result.history.validation_cost)
@@ -146,21 +159,17 @@ def test_without_validation_the_last_network_is_the_best():
     assert not result.stopped_early
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"patience": 3, "validation": None}, "pass validation"),
-        ({"patience": 0}, "patience is 0"),
-        ({"resume": True}, "pass checkpoints"),
-        ({"checkpoint_every": 0}, "checkpoint_every is 0"),
-    ],
-)
-def test_options_that_do_not_go_together_are_refused(options, words):
-    with pytest.raises(InputValueError, match=words):
-        train(**options)
+def test_a_checkpoint_of_another_version_is_refused_by_its_number(tmp_path):
+    train(5, checkpoints=Checkpoints(tmp_path))
+    (path,) = tmp_path.iterdir()
+    with np.load(path) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    np.savez(path, **(arrays | {"crn2sbml_checkpoint": np.array(1)}))
+    with pytest.raises(FormatError, match="has format version 1, not 2"):
+        train(checkpoints=Checkpoints(tmp_path, resume=True))
 
 
-COMMAND = ["train", "--data", "iris", "--rounds", "1500", "--checkpoint-every", "40", "--seed", "3"]
+COMMAND = ["train", "--data", "iris", "--rounds", "150", "--checkpoint-every", "4", "--seed", "3"]
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")
@@ -193,3 +202,5 @@ def test_the_command_line_offers_costs_optimisers_and_patience(tmp_path, monkeyp
     assert "Stopped early" in result.output
     assert Path("out/best.npz").exists()
     assert run("train", "--data", "iris", "--cost", "hinge", "-o", "other").exit_code == 2
+    refused = run("train", "--data", "xor", "--patience", 5, "-o", "other")
+    assert (refused.exit_code, "patience looks at validation data" in refused.output) == (2, True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crn2sbml import Activation, Layer, NeuralNetwork, train_network
 from crn2sbml.errors import InputValueError, UnsupportedError
-from crn2sbml.training import COSTS, cost_gradient
+from crn2sbml.training import COSTS, Descent, cost_gradient
 from crn2sbml.training.costs import find_cost
 
 jax.config.update("jax_enable_x64", True)
@@ -106,9 +106,7 @@ def jax_root(rho, activation):
         return rho - sum(k * (k - 1) * d * x ** (k - 1) for k, d in decay)
 
     decay = tuple(activation.decay.items())
-    x = 10.0 + jnp.abs(rho)
-    for _ in range(60):
-        x = x - f(x) / slope(x)
+    x = jax.lax.fori_loop(0, 60, lambda _, x: x - f(x) / slope(x), 10.0 + jnp.abs(rho))
     x = jax.lax.stop_gradient(x)
     return x - f(x) / jax.lax.stop_gradient(slope(x))
 
@@ -152,15 +150,15 @@ def test_cross_entropy_says_what_it_needs():
     network, inputs, _ = example("cross-entropy")
     large = NeuralNetwork([network.layers[0], Layer(np.ones((1, 4)), np.array([3.0]))])
     with pytest.raises(UnsupportedError, match=r"outputs in \(0, 1\).*softmax-cross-entropy"):
-        train_network(large, inputs, np.ones((7, 1)), rounds=1, cost="cross-entropy")
+        train_network(large, inputs, np.ones((7, 1)), Descent(1, cost="cross-entropy"))
     with pytest.raises(InputValueError, match="targets from 0 to 1"):
-        train_network(network, inputs, np.full((7, 3), 10.0), rounds=1, cost="cross-entropy")
+        train_network(network, inputs, np.full((7, 3), 10.0), Descent(1, cost="cross-entropy"))
 
 
 def test_softmax_says_what_it_needs():
     network = NeuralNetwork.random((2, 1), rng=1)
     with pytest.raises(UnsupportedError, match="needs an output for each"):
-        train_network(network, [[1.0, 2.0]], [[1.0]], rounds=1, cost="softmax-cross-entropy")
+        train_network(network, [[1.0, 2.0]], [[1.0]], Descent(1, cost="softmax-cross-entropy"))
 
 
 def test_an_unknown_cost_is_refused():

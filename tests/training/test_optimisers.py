@@ -6,7 +6,7 @@ import pytest
 from crn2sbml import NeuralNetwork, train_network
 from crn2sbml.data import load_iris
 from crn2sbml.errors import InputValueError
-from crn2sbml.training import OPTIMISERS, Adam, GradientDescent, Momentum
+from crn2sbml.training import OPTIMISERS, Adam, Descent, GradientDescent, Momentum
 from crn2sbml.training.optimisers import find_optimiser
 
 GRADIENTS = np.random.default_rng(1).normal(size=(5, 3))
@@ -49,9 +49,8 @@ def test_every_optimiser_learns(name):
     data = load_iris()
     start = NeuralNetwork.random((4, 4, 3), rng=1)
     rates = {"gradient-descent": 0.003, "momentum": 0.0005, "adam": 0.02}
-    result = train_network(
-        start, data.inputs, data.targets, rounds=400, optimiser=name, learning_rate=rates[name]
-    )
+    descent = Descent(400, rates[name], optimiser=name)
+    result = train_network(start, data.inputs, data.targets, descent)
     assert result.history.cost[-1] < 0.4 * result.history.cost[0]
 
 

@@ -20,15 +20,15 @@ class Comparison:
     quantity : str
         What is compared.
     paper : str
-        As the paper prints it.
+        The quantity as the paper prints it.
     ours : str
-        As computed here, to as many digits as make sense.
+        The quantity as computed here, to as many digits as make sense.
     difference : str
         Ours less the paper's; empty where the paper gives words.
     verdict : str
-        Whether they agree, and how closely.
+        Whether both agree, and how closely.
     note : str
-        Why not, or what the numbers are.
+        Why they do not agree, or what the numbers are.
     """
 
     quantity: str

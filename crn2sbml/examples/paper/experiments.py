@@ -10,10 +10,16 @@ import numpy as np
 
 from crn2sbml.data import Dataset, load_mnist
 from crn2sbml.examples.paper.setting import SEED, section_6_setting
-from crn2sbml.neural.activations import Activation
-from crn2sbml.neural.network import NeuralNetwork, describe_activation
-from crn2sbml.training import History, share_correct, train_network
-from crn2sbml.training.loop import Forward
+from crn2sbml.neural.activations import Activation, describe_activation
+from crn2sbml.neural.network import NeuralNetwork
+from crn2sbml.training import (
+    Batches,
+    Chemistry,
+    Descent,
+    History,
+    share_correct,
+    train_network,
+)
 
 BATCH_SIZE = 300
 LEARNING_RATE = 0.1
@@ -60,9 +66,9 @@ class Training:
     Parameters
     ----------
     history : History
-        Round by round.
+        Cost and accuracy, round by round.
     snapshots : dict of int to NeuralNetwork
-        By the number of iterations before.
+        The neural network after chosen numbers of iterations.
     test_accuracy : float
         Share of the 10,000 test images that the last network decides correctly.
     dead_digits : tuple of int
@@ -109,7 +115,7 @@ class Experiments:
     tell: Callable[[str], None] = lambda text: None
     progress: bool = False
     _data: tuple[Dataset, Dataset] | None = field(default=None, init=False)
-    _runs: dict[tuple[Activation, Forward, int], Training] = field(default_factory=dict, init=False)
+    _runs: dict[tuple[Activation, bool, int], Training] = field(default_factory=dict, init=False)
 
     @property
     def is_quick(self) -> bool:
@@ -123,20 +129,20 @@ class Experiments:
         return self._data
 
     def from_the_papers_weights(
-        self, activation: Activation, forward: Forward, batch_seed: int
+        self, activation: Activation, in_chemistry: bool, batch_seed: int
     ) -> Training:
         """Train section 6's network; the same run is made only once."""
-        key = activation, forward, batch_seed
+        key = activation, in_chemistry, batch_seed
         if key not in self._runs:
             network = section_6_setting(activation, SEED).network
-            self._runs[key] = self.train(network, batch_seed, forward)
+            self._runs[key] = self.train(network, batch_seed, in_chemistry)
         return self._runs[key]
 
     def train(
         self,
         network: NeuralNetwork,
         batch_seed: int,
-        forward: Forward = "closed-form",
+        in_chemistry: bool = False,
         *,
         rounds: int | None = None,
         learning_rate: float = LEARNING_RATE,
@@ -146,7 +152,8 @@ class Experiments:
         training, test = self.read_data()
         count = self.scale.rounds if rounds is None else rounds
         what = name or describe_activation(network.layers[0].activation)
-        self.tell(f"  {what}: {count} iterations, {forward}, batch seed {batch_seed}")
+        where = "roadrunner" if in_chemistry else "closed-form"
+        self.tell(f"  {what}: {count} iterations, {where}, batch seed {batch_seed}")
         snapshots: dict[int, NeuralNetwork] = {}
 
         def keep(number: int, current: NeuralNetwork) -> None:
@@ -157,15 +164,11 @@ class Experiments:
             network,
             training.inputs,
             training.targets,
-            rounds=count,
-            batch_size=BATCH_SIZE,
-            learning_rate=learning_rate,
-            forward=forward,
-            accuracy=ACCURACY,
-            rng=batch_seed,
-            workers=self.workers if forward == "roadrunner" else 1,
-            callback=keep,
-            progress=self.progress,
+            Descent(
+                rounds=count, learning_rate=learning_rate, callback=keep, progress=self.progress
+            ),
+            batches=Batches(BATCH_SIZE, batch_seed),
+            chemistry=Chemistry(ACCURACY, self.workers) if in_chemistry else None,
         )
         outputs = result.network.forward(test.inputs)
         return Training(

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from crn2sbml._support.arrays import Array
-from crn2sbml.construction.compile import node_id
+from crn2sbml.construction.labels import node_id
 from crn2sbml.examples.paper.comparison import Comparison
 from crn2sbml.examples.paper.setting import Setting, load_image, section_6_setting
 from crn2sbml.simulate import Simulator, Trajectory

@@ -29,7 +29,7 @@ class MatlabStream:
     Parameters
     ----------
     seed : int, default 0
-        Between 0 and 2^32 - 1.
+        Seed as MATLAB takes it, from 0 to 2^32 - 1.
 
     Raises
     ------

@@ -78,9 +78,9 @@ class Reading:
     Parameters
     ----------
     name : str
-        What is different.
+        What is different from the other readings.
     activations : tuple of Activation
-        Of the hidden and the output layer.
+        Activations of the hidden and the output layer.
     learning_rate : float
         Step size eta.
     rounds_factor : int
@@ -200,14 +200,14 @@ for k > 1 is not documented."""
 
 
 def readings_text(tried: Tried, experiments: Experiments, printed: float, relu: float) -> str:
-    """Return what was tried and found, as Markdown.
+    """Return what was tried, and what it came to, as Markdown.
 
     Parameters
     ----------
     tried : mapping
-        From :func:`try_readings`.
+        What :func:`try_readings` returned.
     experiments : Experiments
-        How long the runs were.
+        The experiments that made the runs, for their length.
     printed, relu : float
         Share that the ReLU decides correctly, in the paper and here.
     """

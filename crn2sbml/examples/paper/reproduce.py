@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from crn2sbml._support.blas import one_blas_thread
-from crn2sbml._support.files import save_text
+from crn2sbml._support.files import file_errors, save_text
 from crn2sbml.errors import FileError, FormatError, InputValueError, OutputExistsError
 from crn2sbml.examples.paper.comparison import (
     Comparison,
@@ -160,9 +160,7 @@ def _checked_folder(path: str | Path, overwrite: bool) -> Path:
 
 def _make(folder: Path) -> None:
     """Make the folder, and see whether it can be written to."""
-    try:
+    with file_errors(folder, "write to"):
         folder.mkdir(exist_ok=True)
         with NamedTemporaryFile(dir=folder):
             pass
-    except OSError as error:
-        raise FileError(f"cannot write to {folder}: {error.strerror or error}") from error

@@ -46,7 +46,7 @@ def section_6_setting(activation: Activation | None = None, seed: int = SEED) ->
     Parameters
     ----------
     activation : Activation, optional
-        For all nodes; h = 1 and q = 2 unless given.
+        Activation of all nodes; h = 1 and q = 2 unless given.
     seed : int, default 1234
         Seed of MATLAB's ``rng``.
 
@@ -78,13 +78,13 @@ def load_image(number: int) -> Array:
     Parameters
     ----------
     number : {25358, 30}
-        In MNIST's training file, counted from 1: the 5 of the printed activations, and the 7 of
-        Figures 7 and 10.
+        Number of the image in MNIST's training file, counted from 1: the 5 of the printed
+        activations, or the 7 of Figures 7 and 10.
 
     Returns
     -------
     numpy.ndarray, shape (784,)
-        Row by row.
+        The pixels, row by row.
     """
     text = (
         files("crn2sbml.examples.paper").joinpath(f"image_{number}.csv").read_text(encoding="ascii")

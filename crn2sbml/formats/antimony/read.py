@@ -13,8 +13,9 @@ from crn2sbml.chemistry.crn import Crn
 from crn2sbml.errors import FormatError
 from crn2sbml.formats.antimony.write import METADATA_MARK
 from crn2sbml.formats.child import TooSlowError, run_confined
-from crn2sbml.formats.sbml import document as sbml
-from crn2sbml.formats.sbml.read import ReadModel, build_model
+from crn2sbml.formats.sbml.document import Document
+from crn2sbml.formats.sbml.parse import parse_sbml
+from crn2sbml.formats.sbml.read import build_model
 
 # Antimony's time grows with the square of the number of reactions, see below.
 _MOST_SECONDS = 120
@@ -62,7 +63,7 @@ def from_antimony(text: str) -> Crn:
     >>> print(from_antimony("J: 2 X -> X; k*X^2; k = 0.5; X = 1").to_text())
     2 X --k--> X
     """
-    return read_model(text, "the Antimony text").crn
+    return _read(text, "the Antimony text")
 
 
 def load_antimony(path: str | Path) -> Crn:
@@ -71,7 +72,7 @@ def load_antimony(path: str | Path) -> Crn:
     Parameters
     ----------
     path : str or Path
-        File to read.
+        The file to read.
 
     Returns
     -------
@@ -85,7 +86,7 @@ def load_antimony(path: str | Path) -> Crn:
     FormatError, UnsupportedError
         As :func:`from_antimony`.
     """
-    return read_model(read_text(path), str(path)).crn
+    return _read(read_text(path), str(path))
 
 
 def read_text(path: str | Path) -> str:
@@ -100,18 +101,32 @@ def read_text(path: str | Path) -> str:
         raise FormatError(f"{path} is no text in UTF-8: {error}") from error
 
 
-def read_model(text: str, source: str) -> ReadModel:
-    """Read a text like :func:`from_antimony` and say what happened on the way."""
+def _read(text: str, source: str) -> Crn:
     with collection_paused():
-        return build_model(read_document(text, source))
+        return build_model(parse_antimony(text, source)).crn
 
 
-def read_document(text: str, source: str) -> sbml.Document:
-    """Read what stands in an Antimony text, by way of SBML."""
+def parse_antimony(text: str, source: str) -> Document:
+    """Read what stands in an Antimony text, by way of SBML.
+
+    Parameters
+    ----------
+    text : str
+        The text of an Antimony file.
+    source : str
+        The name of what is read, for messages.
+
+    Raises
+    ------
+    FormatError
+        If antimony cannot read it, or not in two minutes.
+    UnsupportedError
+        If the model holds what is no reaction network of mass action.
+    """
     _check_size(len(text), source)
     visible = _HIDDEN.sub(" ", text)
     _check_text(visible, source)
-    document = sbml.read_document([_to_sbml(text, source)], source, lines_count=False)
+    document = parse_sbml([_to_sbml(text, source)], source, lines_count=False)
     document.metadata.update(_metadata(text))
     if len(_MODULE.findall(visible)) <= 1:
         _restore_numbers(document, _literals(visible))
@@ -153,7 +168,7 @@ def _to_sbml(text: str, source: str) -> bytes:
 
 def _metadata(text: str) -> dict[str, str]:
     """Return what the comments before the model say of its origin."""
-    found: dict[str, str] = {}
+    metadata: dict[str, str] = {}
     for line in text.splitlines():
         if not line.startswith("//"):
             break
@@ -161,24 +176,24 @@ def _metadata(text: str) -> dict[str, str]:
             key, value = unquote(match[1]), match[2]
             # Other people's comments may look alike and hold anything.
             if f"{key}{value}".isprintable():
-                found[key] = value
-    return found
+                metadata[key] = value
+    return metadata
 
 
 def _literals(visible: str) -> dict[str, float]:
     """Return what is assigned exactly once in the text, to a plain number."""
-    found: dict[str, float] = {}
+    literals: dict[str, float] = {}
     assigned: dict[str, int] = {}
     for statement in re.split(r"[;\n]", visible):
         for name in _ASSIGNED.findall(statement):
             assigned[name] = assigned.get(name, 0) + 1
         match = _LITERAL.fullmatch(statement.strip())
         if match:
-            found[match[1]] = float(match[2])
-    return {name: value for name, value in found.items() if assigned[name] == 1}
+            literals[match[1]] = float(match[2])
+    return {name: value for name, value in literals.items() if assigned[name] == 1}
 
 
-def _restore_numbers(document: sbml.Document, literals: dict[str, float]) -> None:
+def _restore_numbers(document: Document, literals: dict[str, float]) -> None:
     """Put back the digits of numbers that antimony has rounded to 15."""
 
     def restored(identifier: str, value: float | None) -> float | None:

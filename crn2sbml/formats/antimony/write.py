@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from urllib.parse import quote
 
-from crn2sbml._support.files import save_text
 from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.description import Description
 from crn2sbml.chemistry.reaction import Complex, RateConstant, Reaction, Species
 from crn2sbml.chemistry.units import LabUnits, in_lab_units
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.formats.antimony.reserved import RESERVED_WORDS
-from crn2sbml.formats.text import check_model, explain_values, number, summary
+from crn2sbml.formats.text import check_model, number, summary
 
 METADATA_MARK = "// @ "
 """What a comment begins with that holds a metadata entry, as ``key = value``."""
@@ -23,90 +22,30 @@ _ENTITY = re.compile(r"&(?=(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)")
 _DECLARED_PER_LINE = 4
 
 
-def to_antimony(crn: Crn, volume: float = 1.0, *, units: LabUnits | None = None) -> str:
+def antimony_text(
+    crn: Crn, description: Description, volume: float = 1.0, units: LabUnits | None = None
+) -> str:
     """Write a reaction network as an Antimony model.
-
-    Reactions are grouped by the species that they change, each group with the enzymes that only
-    it uses. A ``$`` marks species whose concentration stays constant.
 
     Parameters
     ----------
     crn : Crn
-        Any mass-action network.
-    volume : float, default 1.0
-        Size of the compartment. Concentrations and trajectories do not depend on it.
-    units : LabUnits, optional
-        What a concentration of 1 and a time of 1 stand for; the numbers are then in these units,
-        and the volume in litres. Dimensionless unless given.
-
-    Returns
-    -------
-    str
-        The model; antimony loads it to the same ODE. Its own cost grows with the square of the
-        size, so that above some thousand reactions SBML is the way.
+        Any mass-action reaction network.
+    description : Description
+        Its instructions stand in comments.
+    volume, units
+        See :func:`~crn2sbml.to_antimony`.
 
     Raises
     ------
     UnsupportedError
         If the volume is not positive, or an id is a word of the Antimony language.
-
-    Examples
-    --------
-    >>> from crn2sbml import Crn, to_antimony
-    >>> print(to_antimony(Crn.from_text(["0 --k_h--> X", "2 X --k_d--> X"], name="ReLU_at_0")))
-    // ReLU_at_0: 1 dynamic species, 0 enzymatic (constant) species, 2 mass-action reactions.
-    // Concentrations, rates and time are dimensionless; $ marks constant species.
-    model ReLU_at_0()
-      compartment vessel = 1.0;
-    <BLANKLINE>
-      // Rate constants
-      const k_h = 1.0;
-      const k_d = 1.0;
-    <BLANKLINE>
-      // X
-      species X in vessel;
-      X = 1.0;
-      R1:  => X; vessel*k_h;
-      R2: 2 X => X; vessel*k_d*X^2;
-    end
-    <BLANKLINE>
     """
-    if units is not None:
-        crn = in_lab_units(crn, units)
+    crn = in_lab_units(crn, units)
     compartment, size = check_model(crn, volume)
     _check_ids(crn)
-    return "\n".join(_lines(crn, compartment, size, units)) + "\n"
-
-
-def save_antimony(
-    crn: Crn,
-    path: str | Path,
-    overwrite: bool = False,
-    *,
-    volume: float = 1.0,
-    units: LabUnits | None = None,
-) -> None:
-    """Write a reaction network to an Antimony file.
-
-    Parameters
-    ----------
-    crn : Crn
-        Any mass-action network.
-    path : str or Path
-        File to write; a half-written file is never left behind.
-    overwrite : bool, default False
-        Replace an existing file.
-    volume : float, default 1.0
-        Size of the compartment.
-    units : LabUnits, optional
-        As for :func:`to_antimony`.
-
-    Raises
-    ------
-    FileError
-        If the file exists (without `overwrite`) or cannot be written.
-    """
-    save_text(to_antimony(crn, volume, units=units), path, overwrite)
+    header = _header(crn, description, units)
+    return "\n".join([*header, *_body(crn, compartment, size, units)]) + "\n"
 
 
 def _check_ids(crn: Crn) -> None:
@@ -117,19 +56,23 @@ def _check_ids(crn: Crn) -> None:
         )
 
 
-def _lines(crn: Crn, compartment: str, volume: float, units: LabUnits | None) -> Iterator[str]:
-    constant = frozenset(crn.constant_species)
-    groups = _groups(crn)
-    shared, own = _owners(crn, groups, constant)
+def _header(crn: Crn, description: Description, units: LabUnits | None) -> Iterator[str]:
+    """Yield comments: what it is, how to use it, and its metadata."""
     yield f"// {crn.name}: {summary(crn)}."
     if units is None:
         yield "// Concentrations, rates and time are dimensionless; $ marks constant species."
     else:
         yield f"// {units.describe()}"
         yield "// $ marks constant species."
-    for sentence in explain_values(crn):
+    for sentence in description.instructions:
         yield from textwrap.wrap(sentence, 96, initial_indent="// ", subsequent_indent="//   ")
     yield from (f"{METADATA_MARK}{quote(k)} = {value}" for k, value in crn.metadata.items())
+
+
+def _body(crn: Crn, compartment: str, volume: float, units: LabUnits | None) -> Iterator[str]:
+    constant = frozenset(crn.constant_species)
+    groups = _groups(crn)
+    shared, own = _owners(crn, groups, constant)
     yield f"model {crn.name}()"
     if units is not None:
         yield f"  unit substance = {number(units.molar)} mole;"

@@ -1,4 +1,4 @@
-"""Rate laws as sums of monomials, whatever way they are spelled."""
+"""Rate laws as sums of power products, whatever way they are spelled."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 
 from crn2sbml.formats.sbml.mathml import ARITHMETIC, FUNCTIONS, Call, Expression, MathError
 
-Monomial = tuple[tuple[str, int], ...]
+PowerProduct = tuple[tuple[str, int], ...]
 """Symbols in alphabetical order with their exponents, which may be negative."""
 
-Polynomial = dict[Monomial, float]
-"""Coefficient of each monomial."""
+Sum = dict[PowerProduct, float]
+"""A formula as a sum: the coefficient of each power product."""
 
 Functions = Mapping[str, tuple[tuple[str, ...], Expression]]
 """Arguments and body of each function definition."""
@@ -29,7 +29,7 @@ class Budget:
     Parameters
     ----------
     steps : int
-        Operations and products of terms.
+        The number of operations and of products of terms.
     """
 
     def __init__(self, steps: int) -> None:
@@ -54,39 +54,39 @@ def expand(
     constant: Callable[[str], float | None],
     budget: Budget,
     renamed: Mapping[str, str] | None = None,
-) -> Polynomial:
-    """Write a formula as a sum of monomials in its symbols.
+) -> Sum:
+    """Write a formula as a sum of power products of its symbols.
 
     Parameters
     ----------
     expression : Expression
-        The formula.
+        The formula to be written so.
     functions : Functions
-        What may be called.
+        The functions that the formula may call.
     constant : Callable
-        Value of a symbol that never changes, or None: only constants may stand where something
+        The value of a symbol that never changes, or None: only constants may stand where something
         other than a sum of products is computed.
     budget : Budget
-        What this may cost.
+        The work that this may cost.
     renamed : mapping of str to str, optional
-        Symbols that stand for others in this formula (parameters of a single law).
+        The symbols that stand for others in this formula (parameters of a single law).
 
     Returns
     -------
-    Polynomial
+    Sum
 
     Raises
     ------
     MathError
         If it is no such sum.
     """
-    arguments: dict[str, Polynomial] = {
+    arguments: dict[str, Sum] = {
         symbol: {((other, 1),): 1.0} for symbol, other in (renamed or {}).items()
     }
     return _Expansion(functions, constant, budget).expand(expression, arguments, 0)
 
 
-def evaluate(
+def constant_value(
     expression: Expression,
     functions: Functions,
     constant: Callable[[str], float | None],
@@ -117,9 +117,7 @@ class _Expansion:
         self._calls = 0
         self._budget = budget
 
-    def expand(
-        self, expression: Expression, arguments: Mapping[str, Polynomial], depth: int
-    ) -> Polynomial:
+    def expand(self, expression: Expression, arguments: Mapping[str, Sum], depth: int) -> Sum:
         self._budget.spend(1)
         if isinstance(expression, str):
             known = arguments.get(expression)
@@ -136,9 +134,7 @@ class _Expansion:
             return self._function(operator, values)
         return _ARITHMETIC[operator](self, values)
 
-    def _call(
-        self, name: str, call: Call, arguments: Mapping[str, Polynomial], depth: int
-    ) -> Polynomial:
+    def _call(self, name: str, call: Call, arguments: Mapping[str, Sum], depth: int) -> Sum:
         if name not in self._functions:
             raise MathError(f"it calls the unknown function {name!r}")
         self._calls += 1
@@ -150,7 +146,7 @@ class _Expansion:
         values = [self.expand(part, arguments, depth) for part in call.arguments]
         return self.expand(body, dict(zip(names, values, strict=True)), depth + 1)
 
-    def _function(self, name: str, values: list[Polynomial]) -> Polynomial:
+    def _function(self, name: str, values: list[Sum]) -> Sum:
         numbers = [self.number(value, f"<{name}>") for value in values]
         try:
             result = FUNCTIONS[name](*numbers)
@@ -160,12 +156,12 @@ class _Expansion:
             raise MathError(f"<{name}> has no finite value here")
         return {(): float(result)}
 
-    def number(self, value: Polynomial, where: str) -> float:
-        """Return the value of a polynomial of constants."""
+    def number(self, value: Sum, where: str) -> float:
+        """Return the value of a sum of constants."""
         total = 0.0
-        for monomial, coefficient in value.items():
+        for powers, coefficient in value.items():
             product = coefficient
-            for symbol, exponent in monomial:
+            for symbol, exponent in powers:
                 factor = self._constant(symbol)
                 if factor is None:
                     raise MathError(f"{where} depends on {symbol!r}, which is not constant")
@@ -176,39 +172,39 @@ class _Expansion:
             total += product
         return total
 
-    def plus(self, values: list[Polynomial]) -> Polynomial:
-        total: Polynomial = {}
+    def plus(self, values: list[Sum]) -> Sum:
+        total: Sum = {}
         for value in values:
-            for monomial, coefficient in value.items():
-                total[monomial] = total.get(monomial, 0.0) + coefficient
+            for powers, coefficient in value.items():
+                total[powers] = total.get(powers, 0.0) + coefficient
         return _checked(total)
 
-    def minus(self, values: list[Polynomial]) -> Polynomial:
+    def minus(self, values: list[Sum]) -> Sum:
         if len(values) not in (1, 2):
             raise MathError("<minus> needs one or two arguments")
-        negative = {monomial: -coefficient for monomial, coefficient in values[-1].items()}
+        negative = {powers: -coefficient for powers, coefficient in values[-1].items()}
         return negative if len(values) == 1 else self.plus([values[0], negative])
 
-    def times(self, values: list[Polynomial]) -> Polynomial:
+    def times(self, values: list[Sum]) -> Sum:
         if all(len(value) == 1 for value in values):
             return _product(values)
-        product: Polynomial = {(): 1.0}
+        product: Sum = {(): 1.0}
         for value in values:
-            expanded: Polynomial = {}
+            expanded: Sum = {}
             self._budget.spend(len(product) * len(value))
             for one, first in product.items():
                 for other, second in value.items():
-                    ((monomial, coefficient),) = _product([{one: first}, {other: second}]).items()
-                    expanded[monomial] = expanded.get(monomial, 0.0) + coefficient
+                    ((powers, coefficient),) = _product([{one: first}, {other: second}]).items()
+                    expanded[powers] = expanded.get(powers, 0.0) + coefficient
             product = _checked(expanded)
         return product
 
-    def divide(self, values: list[Polynomial]) -> Polynomial:
+    def divide(self, values: list[Sum]) -> Sum:
         if len(values) != 2:
             raise MathError("<divide> needs two arguments")
         return self.times([values[0], self._power(values[1], -1)])
 
-    def power(self, values: list[Polynomial]) -> Polynomial:
+    def power(self, values: list[Sum]) -> Sum:
         if len(values) != 2:
             raise MathError("<power> needs two arguments")
         exponent = self.number(values[1], "an exponent")
@@ -225,18 +221,18 @@ class _Expansion:
             raise MathError("a power has no finite value")
         return {(): float(result)}
 
-    def _constant_sum(self, value: Polynomial) -> float:
+    def _constant_sum(self, value: Sum) -> float:
         try:
             return self.number(value, "it divides by a sum")
         except MathError as error:
             raise MathError(str(error).replace("sum depends", "sum that depends")) from None
 
-    def _power(self, value: Polynomial, exponent: int) -> Polynomial:
+    def _power(self, value: Sum, exponent: int) -> Sum:
         if len(value) > 1 and exponent < 0:
             value = {(): self._constant_sum(value)}
         if len(value) > 1:
             return self.times([value] * exponent)
-        ((monomial, coefficient),) = value.items() or (((), 0.0),)
+        ((powers, coefficient),) = value.items() or (((), 0.0),)
         try:
             factor = coefficient**exponent
         except ZeroDivisionError:
@@ -245,10 +241,10 @@ class _Expansion:
             raise MathError("a number in it is too large") from None
         if exponent == 0:
             return {(): factor}
-        return {tuple((symbol, n * exponent) for symbol, n in monomial): factor}
+        return {tuple((symbol, n * exponent) for symbol, n in powers): factor}
 
 
-_ARITHMETIC: Mapping[str, Callable[[_Expansion, list[Polynomial]], Polynomial]] = {
+_ARITHMETIC: Mapping[str, Callable[[_Expansion, list[Sum]], Sum]] = {
     name: getattr(_Expansion, name) for name in sorted(ARITHMETIC)
 }
 _NOT_A_SUM = {
@@ -259,19 +255,19 @@ _NOT_A_SUM = {
 }
 
 
-def _product(values: list[Polynomial]) -> Polynomial:
-    """Multiply polynomials of one term each."""
+def _product(values: list[Sum]) -> Sum:
+    """Multiply sums of one term each."""
     exponents: dict[str, int] = {}
     coefficient = 1.0
     for value in values:
-        for monomial, factor in value.items():
+        for powers, factor in value.items():
             coefficient *= factor
-            for symbol, exponent in monomial:
+            for symbol, exponent in powers:
                 exponents[symbol] = exponents.get(symbol, 0) + exponent
     return {tuple(sorted((s, n) for s, n in exponents.items() if n)): coefficient}
 
 
-def _checked(value: Polynomial) -> Polynomial:
+def _checked(value: Sum) -> Sum:
     if len(value) > _MOST_TERMS:
         raise MathError(f"it has more than {_MOST_TERMS} terms")
     return value

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from crn2sbml.formats.sbml.elements import SBML
 from crn2sbml.formats.sbml.xml import SEPARATOR, Element
 
 
@@ -28,7 +29,7 @@ _AVOGADRO = 6.02214179e23  # the value that SBML Level 3 states
 # XML Schema's numbers; Python's float() takes more, such as 1_000.
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
-_SYMBOLS = "http://www.sbml.org/sbml/symbols/"
+_SYMBOLS = f"{SBML}/symbols/"
 
 # Functions that may stand in the value of a constant.
 FUNCTIONS: Mapping[str, Callable[..., float]] = {

@@ -20,15 +20,15 @@ class Quantities:
     Parameters
     ----------
     model_attributes : str
-        Of the model element.
+        The attributes of the model element.
     definitions : str
         The list of unit definitions, or nothing.
     substance, volume : str
-        Units of species and of the compartment.
+        The units of species and of the compartment.
     constants : str
-        Unit of a rate constant, with a place for its order.
+        The unit of a rate constant, with a place for its order.
     words : str
-        For people.
+        A sentence on the units, for people.
     """
 
     model_attributes: str
@@ -59,7 +59,7 @@ def dimensionless(level: int) -> Quantities:
 def in_units(units: LabUnits, crn: Crn, level: int) -> Quantities:
     """Declare laboratory units: their substance, litres, their time, and rate constants."""
     mole, second = _unit("mole", units.molar), _unit("second", units.seconds)
-    orders = {order for found in rate_constant_orders(crn).values() for order in found} | {1}
+    orders = {order for each in rate_constant_orders(crn).values() for order in each} | {1}
     definitions = [
         _definition("substance", f"<listOfUnits>{mole.format(1)}</listOfUnits>"),
         _definition("time", f"<listOfUnits>{second.format(1)}</listOfUnits>"),

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from crn2sbml._support.files import read_pieces
 from crn2sbml._support.garbage import collection_paused
-from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.crn import AMOUNTS, Crn
 from crn2sbml.chemistry.reaction import RateConstant, Reaction, Species, is_id
 from crn2sbml.errors import CrnError, FormatError
-from crn2sbml.formats.sbml.document import Document, SpeciesEntry, read_document
-from crn2sbml.formats.sbml.edges import Edge, Edges
+from crn2sbml.formats.sbml.document import Document, SpeciesEntry
+from crn2sbml.formats.sbml.edges import Edge, read_edges
 from crn2sbml.formats.sbml.mathml import MathError
-from crn2sbml.formats.sbml.values import Values
+from crn2sbml.formats.sbml.parse import parse_sbml
+from crn2sbml.formats.sbml.scope import Scope
 from crn2sbml.formats.sbml.xml import shortened
 
 logger = logging.getLogger(__name__)
@@ -23,16 +24,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReadModel:
-    """A network read from a file, and what happened on the way.
+    """A reaction network read from a file, and what happened on the way.
 
     Parameters
     ----------
     crn : Crn
-        The network.
+        The reaction network.
     level, version : int
-        Of the document.
+        The level and the version of SBML of the document.
     notes : tuple of str
-        What was left out, merged or assumed.
+        Sentences on what was left out, merged or assumed.
     """
 
     crn: Crn
@@ -72,7 +73,7 @@ def from_sbml(text: str | bytes) -> Crn:
     0 --k_h--> X
     2 X --k_d--> X
     """
-    return read_model([text], "the SBML text").crn
+    return _read([text], "the SBML text")
 
 
 def load_sbml(path: str | Path) -> Crn:
@@ -81,7 +82,7 @@ def load_sbml(path: str | Path) -> Crn:
     Parameters
     ----------
     path : str or Path
-        File to read.
+        The file to read.
 
     Returns
     -------
@@ -95,17 +96,22 @@ def load_sbml(path: str | Path) -> Crn:
     FormatError, UnsupportedError
         As :func:`from_sbml`.
     """
-    return read_model(read_pieces(path), str(path)).crn
+    return _read(read_pieces(path), str(path))
 
 
-def read_model(pieces: Iterable[str | bytes], source: str) -> ReadModel:
-    """Read a document like :func:`from_sbml` and say what happened on the way."""
+def _read(pieces: Iterable[str | bytes], source: str) -> Crn:
     with collection_paused():
-        return build_model(read_document(pieces, source))
+        return build_model(parse_sbml(pieces, source)).crn
 
 
 def build_model(document: Document) -> ReadModel:
-    """Make a network of what was read."""
+    """Make a reaction network of what was read.
+
+    Raises
+    ------
+    FormatError, UnsupportedError
+        As :func:`from_sbml`.
+    """
     try:
         crn, notes = _build(document)
     except (CrnError, MathError) as error:
@@ -120,38 +126,38 @@ def build_model(document: Document) -> ReadModel:
 
 
 def _build(document: Document) -> tuple[Crn, list[str]]:
-    values = Values(document)
-    edges = Edges(document, values)
-    found, notes = edges.found(), edges.notes
-    used = {s for edge in found for s, _ in (*edge.reactants, *edge.products)}
-    changed = {s for edge in found for s in edge.vector}
+    scope = Scope(document)
+    read = read_edges(document, scope)
+    edges, notes = read.edges, list(read.notes)
+    used = {s for edge in edges for s, _ in (*edge.reactants, *edge.products)}
+    changed = {s for edge in edges for s in edge.vector}
     unused = [identifier for identifier in document.species if identifier not in used]
     if unused:
         notes.append(f"species in no reaction, left out: {_some(unused)}")
-    if values.compartments_without_size:
-        without = sorted(values.compartments_without_size)
+    if scope.compartments_without_size:
+        without = sorted(scope.compartments_without_size)
         notes.append(f"compartments without a size, 1 taken: {_some(without)}")
     species = [
-        _species(entry, values, edges.in_amounts, changed)
+        _species(entry, scope, read.in_amounts, changed)
         for entry in document.species.values()
         if entry.id in used
     ]
     metadata = dict(document.metadata)
-    if edges.in_amounts:
-        metadata["quantity"] = "amount"
+    if read.in_amounts:
+        metadata |= AMOUNTS
         notes.append("compartments differ in size: the numbers are amounts, not concentrations")
     crn = Crn(
         species,
-        _rate_constants(found, document),
-        [Reaction(edge.id, edge.reactants, edge.products, edge.constant) for edge in found],
-        _model_id(document, (edge.constant for edge in found)),
+        _rate_constants(edges, document),
+        [Reaction(edge.id, edge.reactants, edge.products, edge.constant) for edge in edges],
+        _model_id(document, (edge.constant for edge in edges)),
         metadata,
     )
     return crn, notes
 
 
-def _species(entry: SpeciesEntry, values: Values, in_amounts: bool, changed: set[str]) -> Species:
-    start = values.amount(entry) if in_amounts else values.concentration(entry)
+def _species(entry: SpeciesEntry, scope: Scope, in_amounts: bool, changed: set[str]) -> Species:
+    start = scope.amount(entry) if in_amounts else scope.concentration(entry)
     return Species(entry.id, start, entry.name, buffered=entry.fixed and entry.id in changed)
 
 

@@ -21,17 +21,17 @@ class Finding:
     Parameters
     ----------
     line : int or None
-        Where in the file, if that is known.
+        The line of the file that is meant, if that is known.
     severity : str
-        "error", "warning" or less.
+        The severity: "error", "warning" or less.
     category : str
-        Which check.
+        The check that reports it.
     code : int or None
-        libsbml's number for it.
+        The number that libsbml has for it, if it is one of libsbml's findings.
     title : str
-        What is wrong, in a few words.
+        A few words on what is wrong.
     message : str
-        What is wrong, in full.
+        The full text on what is wrong.
     """
 
     line: int | None
@@ -51,10 +51,10 @@ def check_consistency(path: str | Path, *, full: bool) -> tuple[list[Finding], i
     Parameters
     ----------
     path : str or Path
-        File to check.
+        The file to check.
     full : bool
-        All checks, or those whose cost grows in proportion to the file: ids, formulas, SBO terms
-        and modelling practice, but not units and general consistency.
+        Whether to make all checks, or only those whose cost grows in proportion to the file: ids,
+        formulas, SBO terms and modelling practice, but not units and general consistency.
 
     Returns
     -------
@@ -76,5 +76,5 @@ def check_consistency(path: str | Path, *, full: bool) -> tuple[list[Finding], i
         )
     except TooSlowError:
         raise FormatError(f"libsbml did not check {path} in {_MOST_SECONDS} seconds") from None
-    found = json.loads(done.stdout)
-    return [Finding(**finding) for finding in found["findings"]], found["count"]
+    report = json.loads(done.stdout)
+    return [Finding(**finding) for finding in report["findings"]], report["count"]

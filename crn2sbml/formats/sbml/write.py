@@ -11,18 +11,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 
-from crn2sbml._support.files import atomic_write
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.reaction import Complex, RateConstant, Reaction, Species
+from crn2sbml.chemistry.description import Description
+from crn2sbml.chemistry.reaction import RateConstant, Species
 from crn2sbml.chemistry.units import LabUnits, in_lab_units
 from crn2sbml.errors import UnsupportedError
+from crn2sbml.formats.sbml.elements import (
+    LEVEL_2_VERSION_4,
+    LEVEL_3_VERSION_1,
+    LEVEL_3_VERSION_2,
+    XML_DECLARATION,
+    Form,
+    mass_action,
+    opening,
+    references,
+)
 from crn2sbml.formats.sbml.notes import annotation, metaid, notes
 from crn2sbml.formats.sbml.quantities import Quantities, dimensionless, in_units
 from crn2sbml.formats.text import check_model, number
-
-_MATHML = "http://www.w3.org/1998/Math/MathML"
 
 LevelVersion = tuple[int, int]
 
@@ -30,55 +37,10 @@ LevelVersion = tuple[int, int]
 DEFAULT_LEVEL_VERSION = (3, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """What differs between levels and versions.
-
-    Parameters
-    ----------
-    namespace : str
-        Of the elements.
-    level, version : int
-        Of the document.
-    reaction_attributes : str
-        What every reaction has besides its id, with a place for its compartment.
-    reference_attributes : str
-        What every species reference has.
-    marks_units : bool
-        Whether numbers in formulas can have units.
-    """
-
-    namespace: str
-    level: int
-    version: int
-    reaction_attributes: str
-    reference_attributes: str
-    marks_units: bool
-
-
-def _level_3(version: int, fast: str) -> _Form:
-    return _Form(
-        f"http://www.sbml.org/sbml/level3/version{version}/core",
-        3,
-        version,
-        f' reversible="false"{fast} compartment="{{}}"',
-        ' constant="true"',
-        True,
-    )
-
-
-def _level_2(version: int) -> _Form:
-    return _Form(
-        f"http://www.sbml.org/sbml/level2/version{version}",
-        2,
-        version,
-        ' reversible="false"',
-        "",
-        False,
-    )
-
-
-_FORMS = {(3, 1): _level_3(1, ' fast="false"'), (3, 2): _level_3(2, ""), (2, 4): _level_2(4)}
+_FORMS = {
+    (form.level, form.version): form
+    for form in (LEVEL_3_VERSION_1, LEVEL_3_VERSION_2, LEVEL_2_VERSION_4)
+}
 LEVEL_VERSIONS = tuple(_FORMS)
 
 # Systems Biology Ontology terms.
@@ -108,97 +70,37 @@ _ANY_LAW_TERM = "SBO:0000163"  # mass action, irreversible, continuous scheme
 _PIECE = 2000
 
 
-def to_sbml(
+def sbml_pieces(
     crn: Crn,
-    volume: float = 1.0,
-    *,
-    level_version: LevelVersion = DEFAULT_LEVEL_VERSION,
-    units: LabUnits | None = None,
-) -> str:
-    """Write a reaction network as an SBML document.
-
-    Parameters
-    ----------
-    crn : Crn
-        Any mass-action network.
-    volume : float, default 1.0
-        Size of the compartment. Concentrations and trajectories do not depend on it.
-    level_version : tuple of int, default (3, 1)
-        SBML Level and Version: (3, 1), (3, 2) or (2, 4).
-    units : LabUnits, optional
-        What a concentration of 1 and a time of 1 stand for; the numbers are then in these units,
-        and the volume in litres. Dimensionless unless given.
-
-    Returns
-    -------
-    str
-        The document; the same text for the same network, numbers bit for bit.
-
-    Raises
-    ------
-    UnsupportedError
-        If the volume is not positive, or the level and version are none of these.
-
-    Examples
-    --------
-    >>> from crn2sbml import Crn, to_sbml
-    >>> print(to_sbml(Crn.from_text(["0 -> X", "2 X -> X"])).splitlines()[1][:76])
-    <sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" versio
-    """
-    return "".join(_document(crn, volume, level_version, units))
-
-
-def save_sbml(
-    crn: Crn,
-    path: str | Path,
-    overwrite: bool = False,
-    *,
+    description: Description,
     volume: float = 1.0,
     level_version: LevelVersion = DEFAULT_LEVEL_VERSION,
     units: LabUnits | None = None,
-) -> None:
-    """Write a reaction network to an SBML file.
-
-    Parameters
-    ----------
-    crn : Crn
-        Any mass-action network.
-    path : str or Path
-        File to write; a half-written file is never left behind.
-    overwrite : bool, default False
-        Replace an existing file.
-    volume : float, default 1.0
-        Size of the compartment.
-    level_version : tuple of int, default (3, 1)
-        SBML Level and Version: (3, 1), (3, 2) or (2, 4).
-    units : LabUnits, optional
-        As for :func:`to_sbml`.
-
-    Raises
-    ------
-    FileError
-        If the file exists (without `overwrite`) or cannot be written.
-    UnsupportedError
-        As :func:`to_sbml`.
-    """
-    pieces = _document(crn, volume, level_version, units)
-    with atomic_write(path, overwrite) as stream:
-        for piece in pieces:
-            stream.write(piece.encode("utf-8"))
-
-
-def _document(
-    crn: Crn, volume: float, level_version: LevelVersion, units: LabUnits | None
 ) -> Iterator[str]:
-    """Check everything at once, and return the document piece by piece."""
+    """Check everything at once, and return an SBML document piece by piece.
+
+    Parameters
+    ----------
+    crn : Crn
+        Any mass-action reaction network.
+    description : Description
+        What the notes say of it.
+    volume, level_version, units
+        See :func:`~crn2sbml.to_sbml`.
+
+    Raises
+    ------
+    UnsupportedError
+        If the volume is not positive, or the level and version are not among those written.
+    """
     form = _form(level_version)
-    if units is not None:
-        crn = in_lab_units(crn, units)
+    crn = in_lab_units(crn, units)
     quantities = dimensionless(form.level) if units is None else in_units(units, crn, form.level)
-    return _pieces(crn, *check_model(crn, volume), form, quantities)
+    compartment, size = check_model(crn, volume)
+    return _pieces(crn, description, _Vessel(compartment, size), form, quantities)
 
 
-def _form(level_version: LevelVersion) -> _Form:
+def _form(level_version: LevelVersion) -> Form:
     form = _FORMS.get((level_version[0], level_version[1]))
     if form is None:
         known = ", ".join(map(str, _FORMS))
@@ -208,15 +110,23 @@ def _form(level_version: LevelVersion) -> _Form:
     return form
 
 
+@dataclass(frozen=True, slots=True)
+class _Vessel:
+    """The compartment: its id and its volume."""
+
+    id: str
+    volume: float
+
+
 def _pieces(
-    crn: Crn, compartment: str, volume: float, form: _Form, quantities: Quantities
+    crn: Crn, description: Description, vessel: _Vessel, form: Form, quantities: Quantities
 ) -> Iterator[str]:
     constant = frozenset(crn.constant_species)
     orders = {r.rate: r.order for r in crn.reactions}
-    yield _head(crn, compartment, volume, form, quantities)
+    yield _head(crn, description, vessel, form, quantities)
     yield "<listOfSpecies>\n"
     yield from _in_pieces(
-        _species(s, compartment, s.id in constant, quantities.substance) for s in crn.species
+        _species(s, vessel.id, s.id in constant, quantities.substance) for s in crn.species
     )
     yield "</listOfSpecies>\n"
     if crn.rate_constants:
@@ -227,7 +137,7 @@ def _pieces(
         yield "</listOfParameters>\n"
     if crn.reactions:
         yield "<listOfReactions>\n"
-        yield from _in_pieces(_reaction(r, compartment, form) for r in crn.reactions)
+        yield from _in_pieces(_reactions(crn, vessel.id, form))
         yield "</listOfReactions>\n"
     yield "</model>\n</sbml>\n"
 
@@ -242,15 +152,17 @@ def _in_pieces(lines: Iterator[str]) -> Iterator[str]:
     yield "".join(piece)
 
 
-def _head(crn: Crn, compartment: str, volume: float, form: _Form, quantities: Quantities) -> str:
+def _head(
+    crn: Crn, description: Description, vessel: _Vessel, form: Form, quantities: Quantities
+) -> str:
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<sbml xmlns="{form.namespace}" level="{form.level}" version="{form.version}">\n'
+        f"{XML_DECLARATION}\n{opening(form)}\n"
         f'<model id="{crn.name}" name="{crn.name}" metaid="{metaid(crn)}"'
         f"{quantities.model_attributes}>\n"
-        f"{notes(crn, quantities.words)}{annotation(crn)}{quantities.definitions}"
-        f'<listOfCompartments>\n<compartment id="{compartment}" name="well-mixed volume" '
-        f'spatialDimensions="3" size="{number(volume)}" units="{quantities.volume}" '
+        f"{notes(crn, description, quantities.words)}{annotation(crn, description)}"
+        f"{quantities.definitions}"
+        f'<listOfCompartments>\n<compartment id="{vessel.id}" name="well-mixed volume" '
+        f'spatialDimensions="3" size="{number(vessel.volume)}" units="{quantities.volume}" '
         f'constant="true" sboTerm="{_COMPARTMENT_TERM}"/>\n</listOfCompartments>\n'
     )
 
@@ -277,37 +189,18 @@ def _name(name: str | None) -> str:
     return "" if name is None else f' name="{escape(name)}"'
 
 
-def _reaction(reaction: Reaction, compartment: str, form: _Form) -> str:
-    order = reaction.order
-    term = _LAW_TERMS.get((order, len(reaction.reactants)), _ANY_LAW_TERM)
-    marked = form.marks_units and any(n > 1 for _, n in reaction.reactants)
-    # Declares the prefix of ``sbml:units`` where a number, the exponent, is written.
-    prefix = f' xmlns:sbml="{form.namespace}"' if marked else ""
-    return (
-        f'<reaction id="{reaction.id}"{form.reaction_attributes.format(compartment)} '
-        f'sboTerm="{_REACTION_TERM}">\n'
-        f"{_references('listOfReactants', reaction.reactants, _REACTANT_TERM, form)}"
-        f"{_references('listOfProducts', reaction.products, _PRODUCT_TERM, form)}"
-        f'<kineticLaw sboTerm="{term}"><math xmlns="{_MATHML}"{prefix}>'
-        f"<apply><times/><ci>{compartment}</ci><ci>{reaction.rate}</ci>"
-        f"{''.join(_factor(s, n, marked) for s, n in reaction.reactants)}"
-        "</apply></math></kineticLaw>\n</reaction>\n"
-    )
-
-
-def _references(element: str, side: Complex, term: str, form: _Form) -> str:
-    if not side:
-        return ""
-    references = "".join(
-        f'<speciesReference species="{species}" stoichiometry="{coefficient}"'
-        f'{form.reference_attributes} sboTerm="{term}"/>'
-        for species, coefficient in side
-    )
-    return f"<{element}>{references}</{element}>\n"
-
-
-def _factor(species: str, exponent: int, marks_units: bool) -> str:
-    if exponent == 1:
-        return f"<ci>{species}</ci>"
-    units = ' sbml:units="dimensionless"' if marks_units else ""
-    return f'<apply><power/><ci>{species}</ci><cn type="integer"{units}>{exponent}</cn></apply>'
+def _reactions(crn: Crn, compartment: str, form: Form) -> Iterator[str]:
+    attributes = f"{form.reaction_attributes}{form.in_compartment(compartment)}"
+    reactant = f'{form.reference_attributes} sboTerm="{_REACTANT_TERM}"'
+    product = f'{form.reference_attributes} sboTerm="{_PRODUCT_TERM}"'
+    for reaction in crn.reactions:
+        reactants = reaction.reactants
+        term = _LAW_TERMS.get((reaction.order, len(reactants)), _ANY_LAW_TERM)
+        yield (
+            f'<reaction id="{reaction.id}"{attributes} sboTerm="{_REACTION_TERM}">\n'
+            f"{references('listOfReactants', reactants, reactant)}"
+            f"{references('listOfProducts', reaction.products, product)}"
+            f'<kineticLaw sboTerm="{term}">'
+            f"{mass_action(compartment, reaction.rate, reactants, form)}"
+            "</kineticLaw>\n</reaction>\n"
+        )

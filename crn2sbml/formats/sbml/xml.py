@@ -15,7 +15,7 @@ from crn2sbml.errors import Crn2sbmlError, FormatError
 # Laws nest by tens. libsbml crashes at ten thousand nested elements; recursive functions here
 # need this to stay well below Python's own limit.
 DEEPEST = 300
-# A network of 250,000 reactions has about 4 million elements in 400 MB.
+# A model of 250,000 reactions has about 4 million elements in 400 MB.
 MOST_ELEMENTS = 12_000_000
 MOST_BYTES = 1 << 30
 # No law or list of references has as many.
@@ -23,8 +23,6 @@ _MOST_ELEMENTS_IN_ITEM = 100_000
 _LONGEST_MESSAGE = 600
 # Limits are looked at after every so many characters.
 _PIECE = 1 << 20
-
-MATHML = "http://www.w3.org/1998/Math/MathML"
 
 # What no model depends on, but for the annotation of the whole model.
 _SKIPPED = frozenset({"notes", "annotation"})
@@ -45,11 +43,11 @@ class Element:
     Parameters
     ----------
     tag : str
-        Local name.
+        The local name.
     attributes : dict of str to str
-        Those in a name space of their own are named "space name".
+        The attributes; those in a name space of their own are named "space name".
     line : int
-        Where it starts.
+        The line in which it starts.
     """
 
     __slots__ = ("attributes", "children", "line", "tag", "text")
@@ -87,9 +85,9 @@ class Reader:
     Parameters
     ----------
     source : str
-        What is read, for messages.
+        The name of what is read, for messages.
     handler : Handler
-        What the items are for.
+        The object that takes the items.
     """
 
     def __init__(self, source: str, handler: Handler) -> None:

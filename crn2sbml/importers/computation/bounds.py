@@ -220,7 +220,7 @@ def _added(*intervals: Interval) -> Interval:
 def _terms(pieces: PiecewiseLinear, z: Array, more: float) -> Array:
     """Return how large the terms of a function are together, for arguments up to z."""
     # A node holds at most |z - t| + sqrt(h).
-    knots, changes = pieces.knots, np.abs(pieces.changes)
+    knots, changes = pieces.knots, np.abs(pieces.slope_changes)
     total = float(changes.sum()) + abs(pieces.slope)
     fixed = float(changes @ np.abs(knots)) + abs(pieces.constant) + (total + 1.0) * more
     return total * z + fixed
@@ -323,7 +323,7 @@ def _moved(function: Function, between: Interval, delta: Interval) -> Interval:
     # A slope is a sum of those before it where the function is piecewise linear.
     steepness, count = _steepest(function), 2
     if function.exact is not None:
-        steepness = abs(function.exact.slope) + float(np.abs(function.exact.changes).sum())
+        steepness = abs(function.exact.slope) + float(np.abs(function.exact.slope_changes).sum())
         count += len(function.exact.knots)
     return moved.widened(rounding_of_sums(count, steepness * _largest(delta)))
 
@@ -353,9 +353,9 @@ def _product(slope: Array, end: Array) -> Array:
 
 def _smoothing(pieces: PiecewiseLinear, h: float, w: Interval) -> Interval:
     """Bound the sum over knots of the change of slope times phi - max(0, .)."""
-    rises, falls = pieces.changes > 0, pieces.changes < 0
-    least_up, most_up = _gap(pieces.knots[rises], pieces.changes[rises], h, w)
-    least_down, most_down = _gap(pieces.knots[falls], -pieces.changes[falls], h, w)
+    rises, falls = pieces.slope_changes > 0, pieces.slope_changes < 0
+    least_up, most_up = _gap(pieces.knots[rises], pieces.slope_changes[rises], h, w)
+    least_down, most_down = _gap(pieces.knots[falls], -pieces.slope_changes[falls], h, w)
     rounding = rounding_of_sums(len(pieces.knots) + _FEW, most_up + most_down)
     return Interval(least_up - most_down, most_up - least_down).widened(rounding)
 

@@ -18,8 +18,8 @@ def piecewise(
 ) -> Function:
     """Return a piecewise linear function."""
     pieces = PiecewiseLinear(constant, slope, np.array(knots), np.array(changes))
-    steps = np.concatenate([[slope], slope + np.cumsum(pieces.changes)])
-    far = constant - float(pieces.changes @ pieces.knots)
+    steps = np.concatenate([[slope], slope + np.cumsum(pieces.slope_changes)])
+    far = constant - float(pieces.slope_changes @ pieces.knots)
     return Function(
         name,
         pieces,
@@ -61,7 +61,7 @@ def elu(alpha: float, scale: float = 1.0) -> Function:
         "ELU",
         lambda z: scale * np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0.0))),
         curvature=lambda z: np.where(z < 0, scale * alpha * np.exp(np.minimum(z, 0.0)), 0.0),
-        bends=(0.0,),
+        curvature_jumps=(0.0,),
         asymptotes=((0.0, -scale * alpha), (scale, 0.0)),
         slope_range=(ends[0], ends[-1]),
     )
@@ -76,7 +76,7 @@ def celu(alpha: float) -> Function:
         "CELU",
         lambda z: np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0.0) / alpha)),
         curvature=lambda z: np.where(z < 0, np.exp(np.minimum(z, 0.0) / alpha) / alpha, 0.0),
-        bends=(0.0,),
+        curvature_jumps=(0.0,),
         asymptotes=((0.0, -alpha), (1.0, 0.0)),
     )
 
@@ -99,7 +99,7 @@ def custom(
     Parameters
     ----------
     name : str
-        In the words of the field.
+        What the field calls the function.
     value, curvature : callable
         The function and its second derivative, elementwise.
     domain : tuple of float
@@ -246,7 +246,7 @@ FUNCTIONS: dict[str, Function] = {
         "hard swish",
         lambda z: z * np.clip(z / 6.0 + 0.5, 0.0, 1.0),
         curvature=lambda z: np.where(np.abs(z) < 3.0, 1.0 / 3.0, 0.0),
-        bends=(-3.0, 3.0),
+        curvature_jumps=(-3.0, 3.0),
         asymptotes=((0.0, 0.0), (1.0, 0.0)),
         monotone=(-3.0, 3.0),
         slope_range=(-0.5, 1.5),

@@ -48,7 +48,7 @@ class Value:
     parts : mapping of int to Matrix
         For each source its matrix, shape (size, width of the source).
     constant : numpy.ndarray, shape (size,)
-        The rest.
+        What is added to every entry.
     """
 
     parts: Mapping[int, Matrix]
@@ -209,11 +209,11 @@ class Graph:
         for number in range(len(self.sources), 0, -1):
             if number in needed:
                 needed.update(s for value in self.sources[number - 1].values for s in value.parts)
-        found, numbers = Graph(self.width), {INPUTS: INPUTS}
+        used_part, numbers = Graph(self.width), {INPUTS: INPUTS}
         for number in sorted(needed - {INPUTS}):
-            found.sources.append(self.sources[number - 1].renumbered(numbers))
-            numbers[number] = len(found.sources)
-        return found, output.renumbered(numbers)
+            used_part.sources.append(self.sources[number - 1].renumbered(numbers))
+            numbers[number] = len(used_part.sources)
+        return used_part, output.renumbered(numbers)
 
     def function_of(self, value: Value) -> int | None:
         """Return the number of the source that a value is, if it is that of a function alone."""

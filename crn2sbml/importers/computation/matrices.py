@@ -32,9 +32,9 @@ def from_entries(
 ) -> Matrix:
     """Return a sparse matrix with some entries; those of the same place are added up."""
     check_count(len(rows))
-    found = sparse.csr_array((np.broadcast_to(values, rows.shape), (rows, columns)), shape=shape)
-    found.eliminate_zeros()
-    return _kept(found)
+    built = sparse.csr_array((np.broadcast_to(values, rows.shape), (rows, columns)), shape=shape)
+    built.eliminate_zeros()
+    return _kept(built)
 
 
 def from_tensor(tensor: Any) -> NDArray[Any]:
@@ -105,8 +105,8 @@ def dense_entries(matrix: Matrix, columns: NDArray[np.intp]) -> Array:
 
 def row_largest(matrix: Matrix) -> Array:
     """Return the largest absolute number of each row."""
-    found = abs(matrix).max(axis=1)
-    return np.asarray(found.toarray() if sparse.issparse(found) else found).ravel()
+    largest = abs(matrix).max(axis=1)
+    return np.asarray(largest.toarray() if sparse.issparse(largest) else largest).ravel()
 
 
 def count_nonzero(matrix: Matrix) -> NDArray[np.intp]:

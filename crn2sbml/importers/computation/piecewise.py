@@ -36,7 +36,7 @@ class PiecewiseLinear:
     ----------
     constant, slope : float
         c and s.
-    knots, changes : array_like, shape (knots,)
+    knots, slope_changes : array_like, shape (knots,)
         t_k, increasing, and a_k.
     error : tuple of float
         Smallest and largest value of this minus the function, over all numbers.
@@ -45,20 +45,20 @@ class PiecewiseLinear:
     constant: float
     slope: float
     knots: Array
-    changes: Array
+    slope_changes: Array
     error: tuple[float, float] = (0.0, 0.0)
 
     def __post_init__(self) -> None:
-        for name in ("knots", "changes"):
+        for name in ("knots", "slope_changes"):
             object.__setattr__(self, name, frozen_array(getattr(self, name), name, 1))
-        if self.knots.shape != self.changes.shape or (np.diff(self.knots) <= 0).any():
+        if self.knots.shape != self.slope_changes.shape or (np.diff(self.knots) <= 0).any():
             raise InputValueError("knots must increase, with a change of slope for each")
 
     def __call__(self, z: ArrayLike) -> Array:
         """Return its values."""
         z = np.asarray(z, dtype=np.float64)
-        bends = np.maximum(z[..., np.newaxis] - self.knots, 0.0) @ self.changes
-        return np.asarray(self.constant + self.slope * z + bends)
+        ramps = np.maximum(z[..., np.newaxis] - self.knots, 0.0) @ self.slope_changes
+        return np.asarray(self.constant + self.slope * z + ramps)
 
     @property
     def is_relu(self) -> bool:
@@ -66,19 +66,19 @@ class PiecewiseLinear:
         return (
             self.constant == self.slope == 0.0
             and self.knots.tolist() == [0.0]
-            and self.changes.tolist() == [1.0]
+            and self.slope_changes.tolist() == [1.0]
         )
 
     @property
     def nodes(self) -> int:
         """How many nodes of a smoothed ReLU compute it."""
-        return len(self.arms[0])
+        return len(self.terms[0])
 
     @property
-    def arms(self) -> tuple[Array, Array, Array, float]:
+    def terms(self) -> tuple[Array, Array, Array, float]:
         """Signs, knots and factors of nodes phi(sign (z - knot)), and what is added to them."""
         knots = self.knots if len(self.knots) else np.zeros(1)
-        factors = self.changes.copy() if len(self.knots) else np.zeros(1)
+        factors = self.slope_changes.copy() if len(self.knots) else np.zeros(1)
         signs = np.ones(len(knots))
         constant = self.constant
         if self.slope != 0.0:
@@ -94,7 +94,7 @@ class PiecewiseLinear:
 
     def slopes(self, low: Array, high: Array) -> tuple[Array, Array]:
         """Return the smallest and largest slope between two numbers, elementwise."""
-        steps = self.slope + np.concatenate([[0.0], np.cumsum(self.changes)])
+        steps = self.slope + np.concatenate([[0.0], np.cumsum(self.slope_changes)])
         left = np.concatenate([[-np.inf], self.knots])
         right = np.concatenate([self.knots, [np.inf]])
         meets = (low[..., np.newaxis] <= right) & (high[..., np.newaxis] >= left)
@@ -111,7 +111,7 @@ class Function:
     Parameters
     ----------
     name : str
-        In the words of the field.
+        What the field calls the function.
     value : callable
         The function, elementwise.
     exact : PiecewiseLinear, optional
@@ -120,7 +120,7 @@ class Function:
         Its second derivative.
     extremes : tuple of float
         Where the second derivative has an extremum or a jump.
-    bends : tuple of float
+    curvature_jumps : tuple of float
         Where the second derivative jumps, which must be knots.
     asymptotes : tuple
         Slope and constant of the line that it approaches on the left, and on the right.
@@ -140,7 +140,7 @@ class Function:
     exact: PiecewiseLinear | None = None
     curvature: Callable[[Array], Array] | None = None
     extremes: tuple[float, ...] = ()
-    bends: tuple[float, ...] = ()
+    curvature_jumps: tuple[float, ...] = ()
     asymptotes: tuple[tuple[float, float], tuple[float, float]] = ((0.0, 0.0), (0.0, 0.0))
     monotone: tuple[float, float] = (0.0, 0.0)
     slope_range: tuple[float, float] = field(default=(0.0, 1.0))
@@ -220,10 +220,10 @@ def _ends(function: Function, accuracy: float) -> tuple[float, float]:
     """Return where the function is a straight line up to the accuracy, on the left and right."""
     if function.domain is not None:
         return function.domain
-    found = []
+    reached = []
     for side, start in zip((-1.0, 1.0), function.monotone, strict=True):
         if _tail(function, start, side) <= 2.0 * accuracy:
-            found.append(start)
+            reached.append(start)
             continue
         near, far = 0.0, 1.0
         # The last chord is moved by the accuracy, towards the line.
@@ -235,8 +235,8 @@ def _ends(function: Function, accuracy: float) -> tuple[float, float]:
                 near = middle
             else:
                 far = middle
-        found.append(start + side * far)
-    return found[0], found[1]
+        reached.append(start + side * far)
+    return reached[0], reached[1]
 
 
 def _tail(function: Function, z: float, side: float) -> float:
@@ -260,11 +260,11 @@ def _stretches(function: Function, low: float, high: float) -> list[_Stretch]:
     signs = np.sign(function.curvature(grid))
     grid, signs = grid[signs != 0], signs[signs != 0]
     turns = np.flatnonzero(signs[1:] != signs[:-1]).tolist()
-    bends = {bend for bend in function.bends if low < bend < high}
+    jumps = {jump for jump in function.curvature_jumps if low < jump < high}
     # A bend is a knot, whether the curvature changes sign there or not.
     middles = {(grid[k] + grid[k + 1]) / 2 for k in turns}
-    middles = {m for m in middles if all(abs(m - b) > grid[1] - grid[0] for b in bends)}
-    ends = sorted({low, high, *bends, *middles})
+    middles = {m for m in middles if all(abs(m - b) > grid[1] - grid[0] for b in jumps)}
+    ends = sorted({low, high, *jumps, *middles})
     return [_Stretch(a, b, a in middles, b in middles) for a, b in pairwise(ends)]
 
 

@@ -228,7 +228,7 @@ class Geometry:
     pads : tuple of int
         Zeros before each axis, and then after each.
     groups : int
-        Of channels that do not see each other.
+        Number of groups of channels that do not see each other.
     """
 
     strides: tuple[int, ...]

@@ -40,7 +40,7 @@ class Lowered:
     Parameters
     ----------
     network : NeuralNetwork
-        With the encoded inputs.
+        The network, whose inputs are the encoded ones.
     output_is_pairs : bool
         Whether each output is the difference of two nodes, or a node.
     """
@@ -55,9 +55,9 @@ class _Nodes:
 
     Parameters
     ----------
-    columns, entries : numpy.ndarray of int, shape (arms,)
+    columns, entries : numpy.ndarray of int, shape (terms,)
         Numbers of nodes, and for which entry each counts.
-    factors : numpy.ndarray, shape (arms,)
+    factors : numpy.ndarray, shape (terms,)
         How much it counts.
     constant : numpy.ndarray, shape (entries,)
         What is added.
@@ -80,9 +80,9 @@ class _Nodes:
     def through(self, matrix: Matrix, width: int) -> Array:
         """Return a matrix for the nodes, of which there are so many, from one for the entries."""
         check_size(matrix.shape[0], width)
-        found = np.zeros((matrix.shape[0], width))
-        found[:, self.columns] = dense(matrix)[:, self.entries] * self.factors
-        return found
+        columns = np.zeros((matrix.shape[0], width))
+        columns[:, self.columns] = dense(matrix)[:, self.entries] * self.factors
+        return columns
 
 
 @dataclass(slots=True, eq=False)
@@ -207,21 +207,21 @@ def _through(value: Value, known: Mapping[int, _Nodes], width: int) -> Value:
 
 def _add_function(plan: _LayerPlan, source: int, z: Value, pieces: PiecewiseLinear) -> None:
     """Add the nodes of a function: entry by entry, one for each knot and sign."""
-    signs, knots, factors, constant = pieces.arms
-    arms = len(signs)
-    check_size(z.size * arms, z.parts[INPUTS].shape[1])
+    signs, knots, factors, constant = pieces.terms
+    terms = len(signs)
+    check_size(z.size * terms, z.parts[INPUTS].shape[1])
     plan.only_pairs &= pieces is SAME
-    plan.weights.append(np.repeat(z.parts[INPUTS], arms, axis=0) * np.tile(signs, z.size)[:, None])
+    plan.weights.append(np.repeat(z.parts[INPUTS], terms, axis=0) * np.tile(signs, z.size)[:, None])
     plan.biases.append(
-        np.tile(signs, z.size) * (np.repeat(z.constant, arms) - np.tile(knots, z.size))
+        np.tile(signs, z.size) * (np.repeat(z.constant, terms) - np.tile(knots, z.size))
     )
     plan.readouts[source] = _Nodes(
-        plan.nodes + np.arange(z.size * arms),
-        np.repeat(np.arange(z.size), arms),
+        plan.nodes + np.arange(z.size * terms),
+        np.repeat(np.arange(z.size), terms),
         np.tile(factors, z.size),
         np.full(z.size, constant),
     )
-    plan.nodes += z.size * arms
+    plan.nodes += z.size * terms
 
 
 def _layer(plan: _LayerPlan, h: float) -> Layer:

@@ -1,4 +1,4 @@
-"""Pairs before and behind functions of many knots, where they save edges.
+"""Insert linear pairs of nodes around functions of many knots, where that saves edges.
 
 Without them every knot has a weighted sum of its own, and every node after it sees every knot: with
 K knots a value, a dense layer from n to m values has n m K^2 edges. With a pair for the sum and a
@@ -30,7 +30,7 @@ class Paired:
     Parameters
     ----------
     sources, kinds : list
-        With the pairs as sources of their own.
+        All sources and their kinds, with the pairs as sources of their own.
     numbers : dict of int to int
         Which number each source has now: that of the pair behind it, if it has one.
     wires : set of int
@@ -65,7 +65,7 @@ def with_pairs(
     Parameters
     ----------
     sources : sequence of Source
-        Of a graph.
+        The sources of a graph.
     kinds : sequence of PiecewiseLinear
         What each of their functions becomes.
     encoder : Encoder
@@ -75,21 +75,21 @@ def with_pairs(
     -------
     Paired
     """
-    found = Paired()
+    paired = Paired()
     edges = _readers(sources, kinds)
     weighted = {s for source in sources if source.base is None for s in source.argument.parts}
     # How many nodes hold an entry of each source.
     widths = {INPUTS: 2 if any(encoder.pairs) else 1}
     for number, (source, kind) in enumerate(zip(sources, kinds, strict=True), start=1):
         size, knots = source.argument.size, kind.nodes
-        renumbered = source.renumbered(found.numbers)
+        renumbered = source.renumbered(paired.numbers)
         if source.base is not None:
             wire = all(value.only_moves for value in source.values)
-            found.numbers[number] = found.add(renumbered, kind, wire=wire)
+            paired.numbers[number] = paired.add(renumbered, kind, wire=wire)
             widths[number] = knots + 2
             # What comes after it sees one number, so that training cannot take it apart.
             if number in weighted:
-                widths[number] = found.add_pair_behind(number, size)
+                widths[number] = paired.add_pair_behind(number, size)
             continue
         argument = renumbered.argument
         before = sum(
@@ -97,14 +97,14 @@ def with_pairs(
         )
         wire = 2 * (2 * before + 2 * knots * size) < knots * before
         if wire:
-            pair = found.add(Source(IDENTITY, argument), SAME, wire=False)
+            pair = paired.add(Source(IDENTITY, argument), SAME, wire=False)
             argument = Value({pair: identity(size)}, np.zeros(size))
-        found.numbers[number] = found.add(Source(source.function, argument), kind, wire=wire)
+        paired.numbers[number] = paired.add(Source(source.function, argument), kind, wire=wire)
         widths[number] = knots
         after = edges.get(number, 0)
         if 2 * (2 * knots * size + 2 * after) < knots * after:
-            widths[number] = found.add_pair_behind(number, size)
-    return found
+            widths[number] = paired.add_pair_behind(number, size)
+    return paired
 
 
 def _readers(sources: Sequence[Source], kinds: Sequence[PiecewiseLinear]) -> dict[int, int]:
@@ -114,6 +114,6 @@ def _readers(sources: Sequence[Source], kinds: Sequence[PiecewiseLinear]) -> dic
         # Where there are many knots, a pair before them sees it instead.
         for value in source.values:
             for number, matrix in value.parts.items():
-                found = min(kind.nodes, 2) * int(count_nonzero(matrix).sum())
-                edges[number] = edges.get(number, 0) + found
+                count = min(kind.nodes, 2) * int(count_nonzero(matrix).sum())
+                edges[number] = edges.get(number, 0) + count
     return edges

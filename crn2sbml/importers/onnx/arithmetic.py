@@ -97,10 +97,10 @@ def _gemm(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: 
     if not isinstance(first, Tensor) or isinstance(weights, Tensor) or attributes.get("transA"):
         raise UnsupportedError("it is no product of the inputs and a matrix of weights")
     weights = np.asarray(weights, dtype=np.float64) * attributes.get("alpha", 1.0)
-    found = first.matmul(weights.T if attributes.get("transB") else weights)
+    product = first.matmul(weights.T if attributes.get("transB") else weights)
     if len(arguments) > 2 and arguments[2] is not None:
-        found = found.plus(np.asarray(arguments[2], np.float64) * attributes.get("beta", 1.0))
-    return found
+        product = product.plus(np.asarray(arguments[2], np.float64) * attributes.get("beta", 1.0))
+    return product
 
 
 def _normalise(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
@@ -240,20 +240,20 @@ def _extreme(apply: Callable[..., Any], factor: float) -> Operation:
     sign = np.array(factor)
 
     def extreme(graph: Graph, arguments: list[Any], attributes: dict[str, Any], onnx: Any) -> Any:
-        found = arguments[0]
+        largest = arguments[0]
         for other in arguments[1:]:
-            if both_constant([found, other]):
-                found = _computed(apply, found, other)
+            if both_constant([largest, other]):
+                largest = _computed(apply, largest, other)
                 continue
-            first, second = (found, other) if isinstance(found, Tensor) else (other, found)
+            first, second = (largest, other) if isinstance(largest, Tensor) else (other, largest)
             if isinstance(second, Tensor):
-                found = first.times(sign).larger(graph, second.times(sign)).times(sign)
+                largest = first.times(sign).larger(graph, second.times(sign)).times(sign)
                 continue
             # max(a, b) = b + max(0, a - b), and the same for min with signs changed.
             gap = _subtract(graph, [first, second], {}, onnx).times(sign)
             gap = gap.applied(graph, FUNCTIONS["relu"]).times(sign)
-            found = gap.plus(second)
-        return found
+            largest = gap.plus(second)
+        return largest
 
     return extreme
 

@@ -1,4 +1,4 @@
-"""Choices by a comparison, as which files write some functions of one number."""
+"""Recognise ONNX ``Where(x > c, a, b)`` as one bend of a piecewise linear function."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Comparison:
     z : Tensor
         What is compared.
     limit : float
-        With what.
+        What the value is compared with.
     above : bool
         Whether it is true above or below.
     """
@@ -81,10 +81,10 @@ class Comparison:
             places = np.ravel(sizes.argmax(axis=1))
             top = dense_entries(sizes, places)
             other = value.parts.get(source)
-            found = np.zeros(z.size) if other is None else dense_entries(other, places)
+            others = np.zeros(z.size) if other is None else dense_entries(other, places)
             better = top > largest
             weights = np.where(better, dense_entries(matrix, places), 1.0)
-            slopes = np.where(better, found / weights, slopes)
+            slopes = np.where(better, others / weights, slopes)
             largest = np.maximum(top, largest)
         rest = value.minus(z.shifted(np.full(z.size, -self.limit)).scaled(slopes))
         allowed = _ROUNDING * np.abs(slopes)

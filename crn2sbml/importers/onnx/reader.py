@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crn2sbml._support.files import file_errors
 from crn2sbml._support.optional import load_library
 from crn2sbml.errors import (
     Crn2sbmlError,
@@ -22,8 +23,9 @@ from crn2sbml.errors import (
 )
 from crn2sbml.importers.computation.graph import Graph, Value
 from crn2sbml.importers.computation.tensors import Tensor
-from crn2sbml.importers.conversion.convert import ImportOptions, finish
-from crn2sbml.importers.imported import ImportedNetwork
+from crn2sbml.importers.conversion.convert import convert
+from crn2sbml.importers.conversion.options import ImportOptions
+from crn2sbml.importers.loaded import LoadedNetwork
 from crn2sbml.importers.onnx.arithmetic import ADVICE, ARITHMETIC, GENERAL_ADVICE
 from crn2sbml.importers.onnx.comparisons import Comparison
 from crn2sbml.importers.onnx.moving import LARGEST_FILE, SHAPES, read_array
@@ -59,7 +61,7 @@ class _Reader:
     classes: list[ClassLabel] | None = None
 
 
-def from_onnx(source: Any, **options: Any) -> ImportedNetwork:
+def from_onnx(source: Any, **options: Any) -> LoadedNetwork:
     """Import a feed-forward network from ONNX.
 
     Parameters
@@ -71,7 +73,7 @@ def from_onnx(source: Any, **options: Any) -> ImportedNetwork:
 
     Returns
     -------
-    ImportedNetwork
+    LoadedNetwork
         Its outputs are those of the file that hold numbers, in their order: the probabilities of a
         classifier, not its labels.
 
@@ -154,7 +156,7 @@ def _read_nodes(onnx: Any, reader: _Reader, graph: Any, name: str) -> None:
 
 def _finished(
     reader: _Reader, outputs: Sequence[str], options: Mapping[str, Any], name: str
-) -> ImportedNetwork:
+) -> LoadedNetwork:
     tensors = [entry for o in outputs if isinstance(entry := reader.known.get(o), Tensor)]
     softmaxes = [reader.softmaxes[output] for output in outputs if output in reader.softmaxes]
     if not tensors and not softmaxes:
@@ -174,7 +176,7 @@ def _finished(
     classes = reader.classes
     if classes is not None and len(classes) != value.size:
         classes = None
-    return finish(reader.graph, value, ImportOptions(**options), function, classes)
+    return convert(reader.graph, value, ImportOptions(**options), function, classes)
 
 
 def _whole_softmax(parts: Sequence[_Softmax], name: str) -> tuple[Value, str]:
@@ -191,17 +193,13 @@ def _whole_softmax(parts: Sequence[_Softmax], name: str) -> tuple[Value, str]:
 
 def _read(source: str | Path) -> bytes:
     path = Path(source)
-    try:
+    with file_errors(path, "read"):
         size = path.stat().st_size
         if size > LARGEST_FILE:
             raise UnsupportedError(
                 f"{path} has {size / 1e6:,.0f} MB, but at most {LARGEST_FILE / 1e6:,.0f} are read"
             )
         return path.read_bytes()
-    except FileNotFoundError:
-        raise FileError(f"there is no file {path}") from None
-    except OSError as error:
-        raise FileError(f"cannot read {path}: {error.strerror or error}") from error
 
 
 def _parsed(onnx: Any, content: bytes, name: str) -> Any:
@@ -323,10 +321,10 @@ def _read_node(onnx: Any, reader: _Reader, node: Any, place: str) -> None:
             f"{place} has no chemistry: {ADVICE.get(node.op_type, GENERAL_ADVICE)}"
         )
     try:
-        found = operation(reader.graph, arguments, attributes, onnx)
+        result = operation(reader.graph, arguments, attributes, onnx)
     except Crn2sbmlError as error:
         raise UnsupportedError(f"{place}: {error}") from error
-    parts = found if isinstance(found, list) else [found]
+    parts = result if isinstance(result, list) else [result]
     for output, part in zip(node.output, parts, strict=False):
         reader.known[output] = part
 
@@ -336,9 +334,9 @@ def _follow_softmax(
 ) -> None:
     """Apply what only moves the outputs of a softmax, or takes some of them."""
     _keep_classes(onnx, reader, node)
-    found = reader.softmaxes[node.input[0]]
-    parts: Any = found.part
-    whole = found.part is found.whole and found.function == "softmax"
+    softmax = reader.softmaxes[node.input[0]]
+    parts: Any = softmax.part
+    whole = softmax.part is softmax.whole and softmax.function == "softmax"
     if node.op_type == "Normalizer" and not (whole and attributes.get("norm") == b"L1"):
         raise UnsupportedError(
             f"{place} changes the outputs of a softmax; only the sum of all, which is 1, can be "
@@ -346,11 +344,11 @@ def _follow_softmax(
         )
     if node.op_type in SHAPES:
         rest = [reader.known[i] if i else None for i in node.input[1:]]
-        parts = SHAPES[node.op_type](reader.graph, [found.part, *rest], attributes, onnx)
+        parts = SHAPES[node.op_type](reader.graph, [softmax.part, *rest], attributes, onnx)
     for output, part in zip(
         node.output, parts if isinstance(parts, list) else [parts], strict=False
     ):
-        reader.softmaxes[output] = replace(found, part=part)
+        reader.softmaxes[output] = replace(softmax, part=part)
 
 
 def _rows(tensor: _Entry | None, place: str) -> Tensor:
@@ -391,9 +389,9 @@ def _read_label(onnx: Any, reader: _Reader, node: Any) -> None:
 def _keep_classes(onnx: Any, reader: _Reader, node: Any) -> None:
     for attribute in node.attribute:
         if attribute.name in ("classlabels_strings", "classlabels_int64s"):
-            found = list(onnx.helper.get_attribute_value(attribute))
-            if found:
-                reader.classes = _plain(found)
+            classes = list(onnx.helper.get_attribute_value(attribute))
+            if classes:
+                reader.classes = _plain(classes)
 
 
 def _plain(labels: Sequence[Any]) -> list[ClassLabel]:

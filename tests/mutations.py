@@ -1,6 +1,10 @@
-"""Files as accident and malice leave them: mutations of real ones."""
+"""Files as accident and malice leave them: mutations of real ones, and what becomes of them."""
 
+from hypothesis import given
 from hypothesis import strategies as st
+
+from crn2sbml.errors import Crn2sbmlError
+from tests.strategies import examples
 
 _NASTY = [
     *("", " ", "\x00", "\n", "<", ">", "&", "&lt;", "&x;", "&#0;", '"', "'", "]]>", "<![CDATA["),
@@ -10,6 +14,37 @@ _NASTY = [
     *("<apply/>", "<times/>", "<divide/>", "<ci>A</ci>", "<cn>0</cn>", "<cn/>", "<apply>"),
     *('id="A"', 'id="', 'stoichiometry="-1"', 'stoichiometry="1e9"', 'level="9"', 'xmlns=""'),
 ]
+
+
+def share_read(read, contents, number):
+    """The share of `number` contents that are read; others must be refused by errors of ours.
+
+    The tests ask for about half of what was measured.
+    """
+    outcomes = []
+
+    @examples(number)
+    @given(contents)
+    def attempt(content):
+        try:
+            read(content)
+        except Crn2sbmlError:
+            outcomes.append(0)
+        else:
+            outcomes.append(1)
+
+    attempt()
+    return sum(outcomes) / len(outcomes)
+
+
+@st.composite
+def with_wrong_bytes(draw, contents, most):
+    """One of the contents with one or up to so many bytes changed, whole or cut short."""
+    content = bytearray(draw(st.sampled_from(contents)))
+    for _ in range(draw(st.one_of(st.just(1), st.integers(1, most)))):
+        content[draw(st.integers(0, len(content) - 1))] = draw(st.integers(0, 255))
+    whole = draw(st.sampled_from([True, True, False]))
+    return bytes(content if whole else content[: draw(st.integers(0, len(content) - 1))])
 
 
 @st.composite

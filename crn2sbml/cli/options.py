@@ -1,0 +1,190 @@
+"""Options that several commands share, and how options become one argument of a command."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.construction.origin import Encoding
+from crn2sbml.errors import UnitError
+
+Command = Callable[..., Any]
+Decorator = Callable[[Command], Command]
+
+
+def gather(argument: str, make: Callable[..., object]) -> Decorator:
+    """Hand several options to a command as one argument.
+
+    Parameters
+    ----------
+    argument : str
+        Name of the command's parameter.
+    make : callable
+        Dataclass or function whose parameters have the names of the options; what it returns is
+        the argument. Its errors are reported like the command's own.
+
+    Returns
+    -------
+    callable
+        A decorator, to be written below those of the options.
+    """
+    names = tuple(inspect.signature(make).parameters)
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def gathered(**values: Any) -> Any:
+            parts = {name: values.pop(name) for name in names}
+            return command(**values, **{argument: make(**parts)})
+
+        return gathered
+
+    return decorate
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a command may overwrite, and how it speaks: text, one JSON object, or not at all.
+
+    Parameters
+    ----------
+    force : bool
+        Whether existing files are overwritten.
+    quiet : bool
+        Whether nothing but errors is printed.
+    as_json : bool
+        Whether one JSON object is printed instead of text.
+    """
+
+    force: bool
+    quiet: bool
+    as_json: bool
+
+    @property
+    def shows_text(self) -> bool:
+        """Whether text for people is printed."""
+        return not self.quiet and not self.as_json
+
+    def line(self, text: str = "") -> None:
+        """Print a line for people."""
+        if self.shows_text:
+            click.echo(text)
+
+    def result(self, values: Mapping[str, Any]) -> None:
+        """Print the object for programs."""
+        if self.as_json:
+            click.echo(json.dumps(dict(values), indent=2))
+
+
+def output_options(command: Command) -> Command:
+    """Add --force, --quiet and --json, which the command gets as `output`."""
+    command = gather("output", Output)(command)
+    for option in (
+        click.option(
+            "--json", "as_json", is_flag=True, help="Print one JSON object instead of text."
+        ),
+        click.option("--quiet", is_flag=True, help="Print nothing but errors."),
+        click.option("--force", is_flag=True, help="Overwrite existing output."),
+    ):
+        command = option(command)
+    return command
+
+
+def lab_units_options(command: Command) -> Command:
+    """Add --concentration and --time, which the command gets as `units`: LabUnits or None."""
+    command = gather("units", _lab_units)(command)
+    for option in (
+        click.option(
+            "--time",
+            "time_text",
+            metavar="QUANTITY",
+            help='With --concentration: what a time of 1 stands for, such as "1 h".',
+        ),
+        click.option(
+            "--concentration",
+            metavar="QUANTITY",
+            help='Write laboratory units: what a concentration of 1 stands for, such as "50 nM".',
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _lab_units(concentration: str | None, time_text: str | None) -> LabUnits | None:
+    if concentration is None and time_text is None:
+        return None
+    if concentration is None or time_text is None:
+        raise UnitError(
+            "laboratory units need both --concentration and --time: what a concentration of 1 and "
+            "a time of 1 stand for"
+        )
+    return LabUnits.parse(concentration, time_text)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A model or network, and what is asked of it.
+
+    Parameters
+    ----------
+    path : Path
+        File of a network or of a model.
+    encoding : {"enzymatic", "absorbed", "folded"} or None
+        Encoding to compile to; None leaves a model as it is.
+    input_texts : tuple of str
+        Inputs as they are given on the command line, possibly none.
+    """
+
+    path: Path
+    encoding: Encoding | None
+    input_texts: tuple[str, ...]
+
+
+def source_argument(command: Command) -> Command:
+    """Add the argument MODEL_OR_NETWORK, which :class:`Source` takes."""
+    return click.argument("path", metavar="MODEL_OR_NETWORK", type=click.Path(path_type=Path))(
+        command
+    )
+
+
+def encoding_option(command: Command) -> Command:
+    """Add --encoding for commands that leave a model as it is unless one is asked for."""
+    return click.option(
+        "--encoding",
+        type=click.Choice(get_args(Encoding)),
+        help="Of a network: weights as enzymes, absorbed into rate constants, or folded with the "
+        "inputs. Default: enzymatic; a model stays as it is.",
+    )(command)
+
+
+def input_option(words: str) -> Decorator:
+    """Add --input, which `read_inputs` and `read_one_input` read."""
+    return click.option("--input", "input_texts", multiple=True, metavar="FILE|NUMBERS", help=words)
+
+
+def workers_option(command: Command) -> Command:
+    """Add --workers."""
+    return click.option(
+        "--workers",
+        type=click.IntRange(min=1),
+        default=1,
+        show_default=True,
+        help="Processes that share the simulations.",
+    )(command)
+
+
+def data_dir_option(command: Command) -> Command:
+    """Add --data-dir."""
+    return click.option(
+        "--data-dir",
+        type=click.Path(path_type=Path),
+        help="Folder with MNIST's four files, plain or gzipped. Default: the one that the variable "
+        "CRN2SBML_DATA names, or else they are fetched.",
+    )(command)

@@ -1,0 +1,125 @@
+"""Options as arguments, commands that are imported when they are used, and the texts of --help."""
+
+import ast
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import crn2sbml
+from crn2sbml.cli import main
+from crn2sbml.cli.group import LazyCommand, LazyGroup
+from crn2sbml.cli.options import gather, lab_units_options, output_options
+from crn2sbml.errors import InputValueError
+from tests.cli.test_cli import run, succeed
+
+SOURCES = sorted((Path(crn2sbml.__file__).parent / "cli").glob("*.py"))
+MOST_PARAMETERS = 8
+
+
+@dataclass(frozen=True)
+class Size:
+    width: int
+    height: int
+
+    def __post_init__(self):
+        if self.width > 9:
+            raise InputValueError(f"{self.width} is too wide")
+
+
+@click.command()
+@click.option("--width", type=int, default=1)
+@click.option("--name")
+@click.option("--height", type=int, default=2)
+@lab_units_options
+@output_options
+@gather("size", Size)
+def draw(size, name, units, output):
+    """Draw something."""
+    output.line(f"{name}: {size} {units}")
+    output.result({"area": size.width * size.height, "force": output.force})
+
+
+def invoke(*arguments):
+    group = LazyGroup(commands=[draw])
+    return CliRunner().invoke(group, ["draw", *arguments])
+
+
+def test_options_that_are_gathered_arrive_as_one_value():
+    result = invoke("--height", "5", "--name", "a", "--force", "--json")
+    assert json.loads(result.output) == {"area": 5, "force": True}
+    assert invoke("--name", "a").output == "a: Size(width=1, height=2) None\n"
+    assert "50" in invoke("--concentration", "50 nM", "--time", "1 h").output
+    assert invoke("--quiet").output == ""
+
+
+def test_gathered_options_stay_where_they_were_written_in_the_help():
+    names = [parameter.opts[0] for parameter in draw.params]
+    shared = ["--concentration", "--time", "--force", "--quiet", "--json"]
+    assert names == ["--width", "--name", "--height", *shared]
+
+
+def test_an_error_of_the_gathered_value_is_one_line_with_exit_code_2():
+    result = invoke("--width", "10")
+    assert (result.exit_code, result.output) == (2, "Error: 10 is too wide\n")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_no_command_takes_more_arguments_than_a_reader_can_hold(path):
+    functions = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.FunctionDef)]
+    sizes = {f.name: len([*f.args.args, *f.args.kwonlyargs]) for f in functions}
+    assert {name: size for name, size in sizes.items() if size > MOST_PARAMETERS} == {}
+
+
+def test_every_command_is_loaded_under_the_name_that_the_list_has_for_it():
+    assert sorted(main.commands) == [
+        "build",
+        "check",
+        "demo",
+        "export",
+        "extract",
+        "import",
+        "models",
+        "paper",
+        "report",
+        "simulate",
+        "train",
+    ]
+    for name, entry in main.commands.items():
+        assert isinstance(entry, LazyCommand)
+        command = entry.load()
+        assert command.name == name
+        # The line in the list has a place of its own; the command has its docstring.
+        assert entry.short_help
+        assert command.help
+
+
+def test_the_list_of_commands_has_a_line_for_each():
+    lines = [line.split(None, 1) for line in succeed("--help").output.splitlines()]
+    told = {words[0]: words[1] for words in lines if len(words) == 2}
+    for name, entry in main.commands.items():
+        assert told[name] == entry.short_help
+
+
+def test_an_unknown_command_is_refused():
+    result = run("bild")
+    assert result.exit_code == 2
+    assert "No such command 'bild'" in result.output
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_the_version_and_the_list_of_commands_come_without_the_commands(option):
+    heavy = ("numpy", "rich", "crn2sbml.cli.common", "crn2sbml.neural", "crn2sbml.simulate")
+    code = (
+        f"import sys; from crn2sbml.cli import main; main([{option!r}], standalone_mode=False); "
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.splitlines()[-1] == "[]"
