@@ -75,7 +75,7 @@ def check(
     crn = inspection.crn
     theory = None
     if with_theory and crn is not None:
-        theory = examine(crn, inspection.recognised, accuracy)
+        theory = examine(crn, accuracy)
     for line in _lines(inspection):
         output.line(line)
     if theory is not None:
@@ -95,7 +95,7 @@ def check(
     output.result(report)
     sound = not inspection.finding_count
     if with_theory:
-        sound = theory is not None and theory.certificate.proved
+        sound = theory is not None and theory.proved
     if not sound:
         sys.exit(_EXIT_FINDINGS)
 

@@ -13,42 +13,51 @@ from crn2sbml.cli.common import check_output_folder
 from crn2sbml.cli.options import Output
 from crn2sbml.construction.recognise import RecognisedNetwork
 from crn2sbml.plots import PICTURES, plot_examination, save_figure
-from crn2sbml.theory.examination import LEVELS, SPECIES_COLUMNS, Examination
+from crn2sbml.theory import Certificate
+from crn2sbml.theory.presentation import (
+    LEVELS,
+    SPECIES_COLUMNS,
+    hypothesis_rows,
+    property_rows,
+    reasons,
+    species_rows,
+    times,
+)
 
 _MOST_SPECIES = 12
 
 
-def print_theory(output: Output, examination: Examination) -> None:
+def print_theory(output: Output, certificate: Certificate) -> None:
     """Print the certificate as tables, and the reasons for what is not proved."""
     if not output.shows_text:
         return
     console = Console()
     lines: list[str | Table] = ["How the paper's definitions are read:"]
-    for number, reading in enumerate(examination.certificate.readings, start=1):
+    for number, reading in enumerate(certificate.readings, start=1):
         lines.append(f"  {number}. {reading}")
-    lines.append(_species(examination))
-    more = len(examination.certificate.dynamic) - _MOST_SPECIES
+    lines.append(_species(certificate))
+    more = len(certificate.dynamic) - _MOST_SPECIES
     if more > 0:
         lines.append(f"... and {more:,} more species; --json has all.")
-    lines += [_promises(examination), *examination.reasons(), *examination.times()]
+    lines += [_promises(certificate), *reasons(certificate), *times(certificate)]
     for line in lines:
         console.print(line, markup=isinstance(line, Table), highlight=False)
 
 
-def _species(examination: Examination) -> Table:
+def _species(certificate: Certificate) -> Table:
     table = Table(*SPECIES_COLUMNS)
-    for row in examination.species_rows(_MOST_SPECIES):
+    for row in species_rows(certificate, _MOST_SPECIES):
         table.add_row(*row)
     return table
 
 
-def _promises(examination: Examination) -> Table:
+def _promises(certificate: Certificate) -> Table:
     table = Table("Theorem 4.8 asks for", *LEVELS)
-    for row in examination.hypothesis_rows():
+    for row in hypothesis_rows(certificate):
         table.add_row(*row)
     table.add_section()
     table.add_row("[bold]Definition 4.7: the network[/bold]")
-    for name, *verdicts in examination.property_rows():
+    for name, *verdicts in property_rows(certificate):
         table.add_row(name, *(f"[bold]{verdict}[/bold]" for verdict in verdicts))
     return table
 
@@ -59,14 +68,14 @@ def check_pictures(folder: Path, force: bool) -> None:
 
 
 def save_pictures(
-    examination: Examination,
+    certificate: Certificate,
     crn: Crn,
     recognised: RecognisedNetwork | None,
     folder: Path,
     force: bool,
 ) -> list[str]:
     """Draw what there is to draw into a folder, and return the names of the files."""
-    figures = plot_examination(examination, crn, recognised)
+    figures = plot_examination(certificate, crn, recognised)
     if not figures:
         return []
     with file_errors(folder, "make"):

@@ -1,4 +1,4 @@
-"""The pictures that go with an examination of a model."""
+"""The pictures that go with a certificate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from crn2sbml.neural.activations import describe_activation
 from crn2sbml.plots.theory import plot_activation, plot_phase_line, plot_settling
 from crn2sbml.simulate import Simulator, Trajectory
 from crn2sbml.theory import Certificate, envelope, settling_time
-from crn2sbml.theory.examination import Examination
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,14 +25,14 @@ _STEP = 0.01
 
 
 def plot_examination(
-    examination: Examination, crn: Crn, recognised: RecognisedNetwork | None
+    certificate: Certificate, crn: Crn, recognised: RecognisedNetwork | None
 ) -> dict[str, Figure]:
-    """Draw what there is to draw of an examination.
+    """Draw what there is to draw of what the theory says of a model.
 
     Parameters
     ----------
-    examination : Examination
-        Of the model.
+    certificate : Certificate
+        What :func:`~crn2sbml.theory.examine` says of the model.
     crn : Crn
         The model.
     recognised : RecognisedNetwork or None
@@ -46,24 +45,25 @@ def plot_examination(
         neural network) and "settling" (its proven bound above measured runs).
     """
     figures: dict[str, Figure] = {}
-    species = _species_to_draw(examination.certificate)
+    species = _species_to_draw(certificate)
     if species is not None:
-        figures["phase_line"] = plot_phase_line(examination.certificate, species)
+        figures["phase_line"] = plot_phase_line(certificate, species)
     if recognised is None:
         return figures
     network = recognised.network
     figures["activation"] = plot_activation(
         {describe_activation(layer.activation): layer.activation for layer in network.layers}
     )
-    if examination.settling_time is not None:
+    settling = certificate.settling
+    if settling is not None and settling.time is not None:
         inputs = recognised.own_inputs(crn)
-        bounds = envelope(network, inputs, examination.accuracy, step=_STEP)
-        # Of this input alone; the examination may be of several.
-        time = float(settling_time(network, inputs[np.newaxis], examination.accuracy)[0])
+        bounds = envelope(network, inputs, settling.accuracy, step=_STEP)
+        # Of this input alone; the certificate may be of several.
+        time = float(settling_time(network, inputs[np.newaxis], settling.accuracy)[0])
         with Simulator(network) as simulator:
             runs = _runs(simulator, inputs, 1.03 * time)
         steady = np.hstack(network.activations(inputs))[0]
-        figures["settling"] = plot_settling(bounds, steady, runs, examination.accuracy, time)
+        figures["settling"] = plot_settling(bounds, steady, runs, settling.accuracy, time)
     return figures
 
 

@@ -16,7 +16,7 @@ from crn2sbml.neural.activations import Activation
 from crn2sbml.plots.style import COLOURS, RESOLUTION, STYLES, legend_label, tidy
 from crn2sbml.simulate.results import Trajectory
 from crn2sbml.theory import Certificate, Envelope
-from crn2sbml.theory.examination import rounded_up
+from crn2sbml.theory.presentation import rounded_up
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

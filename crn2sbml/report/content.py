@@ -18,7 +18,8 @@ from crn2sbml.report.examples import Example, make_examples
 from crn2sbml.report.figures import inline_svg
 from crn2sbml.report.runs import Runs
 from crn2sbml.report.units import PageUnits
-from crn2sbml.theory import Examination
+from crn2sbml.theory import Certificate
+from crn2sbml.theory.presentation import hypothesis_rows, property_rows, reasons, species_rows
 
 _MOST_SPECIES = 12
 _MOST_PRINTED = 10
@@ -196,7 +197,7 @@ class Content:
 
 
 def make_content(
-    study: Study, runs: Runs, examination: Examination, units: PageUnits, title: str | None
+    study: Study, runs: Runs, certificate: Certificate, units: PageUnits, title: str | None
 ) -> Content:
     """Work out what a page shows.
 
@@ -206,8 +207,8 @@ def make_content(
         The model with its first input.
     runs : Runs
         What the model does with each input.
-    examination : Examination
-        Certificate and settling time of the model.
+    certificate : Certificate
+        What the theory says of the model, with its settling time.
     units : PageUnits
         Units of the page.
     title : str or None
@@ -216,7 +217,7 @@ def make_content(
     crn, recognised = study.crn, study.recognised
     shown = title or _title(study)
     bound = None if runs.settled is None else runs.settled.error_bound * units.concentration
-    figures = plot_examination(examination, crn, recognised)
+    figures = plot_examination(certificate, crn, recognised)
     return Content(
         title=shown,
         units=units,
@@ -227,7 +228,7 @@ def make_content(
         about=describe_model(crn, recognised, units),
         picture=None if recognised is None else _picture(recognised, runs, units),
         settling=Settling(runs.failure, tuple(make_examples(study, runs, units)), bound),
-        promises=_promises(examination, units),
+        promises=_promises(certificate, units),
         figures={name: inline_svg(f, name, CAPTIONS[name]) for name, f in figures.items()},
         files=_files(study, units, shown),
     )
@@ -264,18 +265,19 @@ def _picture(recognised: RecognisedNetwork, runs: Runs, units: PageUnits) -> Pic
     )
 
 
-def _promises(examination: Examination, units: PageUnits) -> Promises:
-    certificate, time = examination.certificate, examination.settling_time
-    level, properties = certificate.at_these_numbers, examination.property_rows()
-    species = examination.species_rows(_MOST_SPECIES)
+def _promises(certificate: Certificate, units: PageUnits) -> Promises:
+    settling = certificate.settling
+    assert settling is not None  # examine() bounds it
+    level, properties = certificate.at_these_numbers, property_rows(certificate)
+    species = species_rows(certificate, _MOST_SPECIES)
     return Promises(
         settles=level.proved,
         cards=tuple(_cards(properties)),
-        settled_by=None if time is None else time * units.time,
-        no_settling_time=examination.no_settling_time,
-        accuracy=examination.accuracy * units.concentration,
-        reasons=tuple(examination.reasons()),
-        hypotheses=tuple(examination.hypothesis_rows()),
+        settled_by=None if settling.time is None else settling.time * units.time,
+        no_settling_time=settling.none_because or "",
+        accuracy=settling.accuracy * units.concentration,
+        reasons=tuple(reasons(certificate)),
+        hypotheses=tuple(hypothesis_rows(certificate)),
         properties=tuple(properties),
         species=tuple(species),
         more_species=len(certificate.dynamic) - len(species),

@@ -27,7 +27,7 @@ from crn2sbml.report.content import CAPTIONS, make_content
 from crn2sbml.report.runs import choose_model, run_model
 from crn2sbml.report.units import PageUnits
 from crn2sbml.theory import examine
-from crn2sbml.theory.examination import LEVELS, SPECIES_COLUMNS, rounded_up
+from crn2sbml.theory.presentation import LEVELS, SPECIES_COLUMNS, rounded_up
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -109,9 +109,9 @@ def make_report(
     check_label(title, "the title")
     crn, rows = choose_model(source, inputs, encoding)
     study = make_study(crn, inputs=rows, accuracy=accuracy)
-    examination = examine(crn, study.recognised, accuracy, rows)
+    certificate = examine(crn, accuracy, rows)
     runs = run_model(study, rows, units)
-    content = make_content(study, runs, examination, PageUnits(units), title)
+    content = make_content(study, runs, certificate, PageUnits(units), title)
     return Report(_template().render(content=content), content.files.left_out)
 
 

@@ -1,9 +1,9 @@
 """What can be promised of a reaction network: the theory of the paper as software."""
 
-from crn2sbml.theory.certificate.certificate import Certificate, Level, SpeciesCertificate
+from crn2sbml.theory.certificate.certificate import Certificate, Level, Settling, SpeciesCertificate
 from crn2sbml.theory.certificate.certifier import certify
 from crn2sbml.theory.certificate.statements import Statement, Verdict
-from crn2sbml.theory.examination import Examination, examine
+from crn2sbml.theory.examination import examine
 from crn2sbml.theory.implementation import Difference, Implementation, implements, subsystem
 from crn2sbml.theory.settling.times import (
     Envelope,
@@ -18,9 +18,9 @@ __all__ = [
     "Certificate",
     "Difference",
     "Envelope",
-    "Examination",
     "Implementation",
     "Level",
+    "Settling",
     "SpeciesCertificate",
     "Statement",
     "Verdict",

@@ -23,7 +23,7 @@ from crn2sbml.plots import (
 )
 from crn2sbml.simulate import Trajectory
 from crn2sbml.theory import envelope
-from crn2sbml.theory.examination import rounded_up
+from crn2sbml.theory.presentation import rounded_up
 from crn2sbml.training import History
 from tests.theory import counterexamples
 

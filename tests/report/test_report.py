@@ -33,7 +33,7 @@ from crn2sbml.errors import (
 from crn2sbml.exports import make_study, to_copasi, to_csv_tables, to_omex
 from crn2sbml.importers import from_weights
 from crn2sbml.report import make_report, save_report
-from crn2sbml.theory.examination import rounded_up
+from crn2sbml.theory.presentation import rounded_up
 from tests.theory import counterexamples
 
 NETWORK = NeuralNetwork(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from crn2sbml.errors import InputValueError
 from crn2sbml.theory.certificate.exact import RationalInterval, format_exactly
 from crn2sbml.theory.certificate.laws import ConservationLaw
 from crn2sbml.theory.certificate.polynomials import Polynomial
@@ -63,9 +64,10 @@ class SpeciesCertificate:
     decay_order : int or None
         The largest q of its q-polynomial decay.
     fixed_point : RationalInterval or None
-        Where it settles, between two rationals; None where that is not proved or no number.
+        The concentration that it settles at, between two rationals; None where that is not proved
+        or no number.
     rate : RationalInterval or None
-        -f'(x) there, the rate of the last approach; None likewise.
+        The rate of the last approach to it, -f'(x) there; None likewise.
     """
 
     hypotheses: Mapping[str, Statement]
@@ -82,17 +84,17 @@ class Level:
     Parameters
     ----------
     hypotheses : mapping of str to Statement
-        Those of Theorem 4.8, by the keys of ``HYPOTHESES``. Where one fails, the theorem says
-        nothing; the properties may hold all the same.
+        The hypotheses of Theorem 4.8, by the keys of ``HYPOTHESES``. Where one fails, the theorem
+        says nothing; the properties may hold all the same.
     properties : mapping of str to Statement
-        Those of Definition 4.7, by the keys of ``PROPERTIES``.
+        The properties of Definition 4.7, by the keys of ``PROPERTIES``.
     order : tuple of tuple of str, or None
         Dynamic species in feed-forward order, those that may stand side by side together; None
         if there is a cycle.
     laws : tuple of ConservationLaw, or None
         Integer conservation laws; None if they were too many to look for.
     species : mapping of str to SpeciesCertificate
-        Of each dynamic species.
+        What holds for each dynamic species.
     """
 
     hypotheses: Mapping[str, Statement]
@@ -137,22 +139,55 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Settling:
+    """How long a reaction network takes to settle from every start, if that is proved.
+
+    Parameters
+    ----------
+    accuracy : float
+        The absolute distance to the steady state that counts as settled.
+    time : float, optional
+        The time from which on everything is settled; None if none is proved.
+    none_because : str, optional
+        The reason why no time is proved; None if one is.
+    """
+
+    accuracy: float
+    time: float | None = None
+    none_because: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.time is None) == (self.none_because is None):
+            raise InputValueError(
+                f"the time is {self.time!r} and the reason for none {self.none_because!r}; give "
+                f"one of them"
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain values, for JSON."""
+        return {"accuracy": self.accuracy, "time": self.time, "none_because": self.none_because}
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """What can be promised of a reaction network: :func:`~crn2sbml.theory.certify` makes it.
 
     Parameters
     ----------
     name : str
-        Of the network.
+        Name of the reaction network.
     dynamic, enzymatic, buffered : tuple of str
         Ids of the species of each type (Definition 5.1). A buffered species is held constant
         although a reaction changes it; it is not enzymatic.
     polynomials : mapping of str to Polynomial
         Right-hand side of each dynamic species, in exact rationals.
     structural : Level
-        For all positive rate constants and concentrations of enzymatic species (Definition 5.3).
+        What holds for all positive rate constants and concentrations of enzymatic species
+        (Definition 5.3).
     at_these_numbers : Level
-        For the numbers of the network, of which some may be 0.
+        What holds for the numbers of the reaction network, of which some may be 0.
+    settling : Settling, optional
+        How fast it settles, where that was asked for.
     """
 
     name: str
@@ -162,11 +197,17 @@ class Certificate:
     polynomials: Mapping[str, Polynomial]
     structural: Level
     at_these_numbers: Level
+    settling: Settling | None = None
+
+    @property
+    def levels(self) -> tuple[Level, Level]:
+        """What holds for all constants, and at these numbers."""
+        return self.structural, self.at_these_numbers
 
     @property
     def proved(self) -> bool:
         """Whether all properties are proved, at both levels."""
-        return self.structural.proved and self.at_these_numbers.proved
+        return all(level.proved for level in self.levels)
 
     @property
     def readings(self) -> tuple[str, ...]:
@@ -196,6 +237,7 @@ class Certificate:
             "structural": self.structural.to_dict(),
             "at_these_numbers": self.at_these_numbers.to_dict(),
             "readings": list(self.readings),
+            **({} if self.settling is None else {"settling": self.settling.to_dict()}),
         }
 
     def __str__(self) -> str:

@@ -1,0 +1,109 @@
+"""What a certificate says, in the words and tables that people are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import ROUND_CEILING, Decimal
+
+from crn2sbml.theory.certificate.certificate import HYPOTHESES, PROPERTIES, Certificate
+from crn2sbml.theory.certificate.exact import RationalInterval
+from crn2sbml.theory.certificate.statements import Statement, Verdict
+
+LEVELS = ("for all constants", "at these numbers")
+SPECIES_COLUMNS = ("species", "its equation at these numbers", "q", "settles at", "last rate")
+
+# Wider equations do not fit beside the other columns.
+_WIDEST_EQUATION = 60
+_DIGITS = 5
+_WORDS = {Verdict.PROVED: "holds", Verdict.REFUTED: "fails", Verdict.UNKNOWN: "unknown"}
+
+
+def hypothesis_rows(certificate: Certificate) -> list[tuple[str, ...]]:
+    """Return what Theorem 4.8 asks for, and whether it holds at each level."""
+    return [
+        (name, *(_WORDS[level.hypotheses[key].verdict] for level in certificate.levels))
+        for key, name in HYPOTHESES.items()
+    ]
+
+
+def property_rows(certificate: Certificate) -> list[tuple[str, ...]]:
+    """Return what Definition 4.7 promises, and the verdict at each level."""
+    return [
+        (name, *(str(level.properties[key].verdict) for level in certificate.levels))
+        for key, name in PROPERTIES.items()
+    ]
+
+
+def species_rows(certificate: Certificate, most: int) -> list[tuple[str, ...]]:
+    """Return a row for each of the first dynamic species, with :data:`SPECIES_COLUMNS`."""
+    rows: list[tuple[str, ...]] = []
+    for species in certificate.dynamic[:most]:
+        own = certificate.at_these_numbers.species[species]
+        equation = certificate.polynomials[species].to_text(_DIGITS)
+        if len(equation) > _WIDEST_EQUATION:
+            equation = equation[:_WIDEST_EQUATION].rpartition(" ")[0] + " ..."
+        order = "-" if own.decay_order is None else str(own.decay_order)
+        rows.append((species, equation, order, _shown(own.fixed_point, 6), _shown(own.rate, 4)))
+    return rows
+
+
+def reasons(certificate: Certificate) -> Iterator[str]:
+    """Yield each reason why something is not proved once, with what it decides."""
+    decided: dict[str, dict[str, list[str]]] = {}
+    for level, title in zip(certificate.levels, LEVELS, strict=True):
+        statements = {
+            **{HYPOTHESES[key]: statement for key, statement in level.hypotheses.items()},
+            **{PROPERTIES[key]: statement for key, statement in level.properties.items()},
+        }
+        for name, statement in statements.items():
+            if not statement.proved:
+                decided.setdefault(_sentence(statement), {}).setdefault(name, []).append(title)
+    for reason, places in decided.items():
+        names = "; ".join(f"{name} ({' and '.join(titles)})" for name, titles in places.items())
+        yield f"{reason}. Decides: {names}."
+
+
+def times(certificate: Certificate) -> Iterator[str]:
+    """Yield sentences on how fast the reaction network settles."""
+    level, settling = certificate.at_these_numbers, certificate.settling
+    if level.proved and (rate := level.rate) is not None:
+        yield (
+            f"The approach ends like exp(-lambda t) with every lambda below "
+            f"{_shown(rate, 4)}, the least rate of a species."
+        )
+    if settling is None:
+        return
+    if settling.time is not None:
+        yield (
+            f"From every start, at 0 or at infinity, all nodes are within {settling.accuracy:g} of "
+            f"their steady state by t = {rounded_up(settling.time)} (proven)."
+        )
+    else:
+        yield f"No settling time: {settling.none_because}."
+
+
+def rounded_up(value: float, digits: int = 4) -> str:
+    """Write a number that is proved to be large enough with a few digits, none of them too small.
+
+    Examples
+    --------
+    >>> rounded_up(3.81005), rounded_up(3.75), rounded_up(2.3e-9, 1)
+    ('3.811', '3.75', '3e-09')
+    """
+    number = Decimal(value)
+    last = Decimal(1).scaleb(number.adjusted() - digits + 1)
+    return f"{float(number.quantize(last, ROUND_CEILING)):.{digits}g}"
+
+
+def _shown(interval: RationalInterval | None, digits: int) -> str:
+    if interval is None:
+        return "-"
+    lower, _ = interval.to_floats()
+    return str(interval) if lower is None else f"{lower:.{digits}g}"
+
+
+def _sentence(statement: Statement) -> str:
+    word = "Refuted" if statement.refuted else "Unknown"
+    others = [r for r in dict.fromkeys(statement.reactions) if f"{r} (" not in statement.because]
+    reactions = f" (reactions: {', '.join(others[:4])})" if others else ""
+    return f"{word}: {statement.because}{reactions}"
