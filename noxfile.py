@@ -1,4 +1,4 @@
-"""The checks in fresh environments: `nox` for all, `nox -s tests-3.12 -- -k rates` for some."""
+"""The checks in fresh environments: `nox` for all, `nox -s tests-3.12 -- -k simulator` for some."""
 
 import nox
 
@@ -9,6 +9,21 @@ nox.options.error_on_missing_interpreters = False
 def tests(session: nox.Session) -> None:
     session.install(".[test]")
     session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    session.install(".[test]")
+    session.run(
+        "python",
+        "-m",
+        "pytest",
+        "--hypothesis-profile",
+        "long",
+        "-m",
+        "slow or (hypothesis and not interop and not browser)",
+        *session.posargs,
+    )
 
 
 @nox.session

@@ -8,5 +8,5 @@ from hypothesis import settings
 from tests.strategies import EVERYDAY
 
 settings.register_profile("everyday", derandomize=True, deadline=None, max_examples=EVERYDAY)
-settings.register_profile("long", settings.get_profile("everyday"), max_examples=8 * EVERYDAY)
+settings.register_profile("long", settings.get_profile("everyday"), max_examples=4 * EVERYDAY)
 settings.load_profile("everyday")

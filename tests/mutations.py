@@ -19,7 +19,8 @@ _NASTY = [
 def share_read(read, contents, number):
     """The share of `number` contents that are read; others must be refused by errors of ours.
 
-    The tests ask for about half of what was measured.
+    The tests ask for about half of what was measured. They are marked as hypothesis marks its own,
+    for the attempts are hidden in here.
     """
     outcomes = []
 

@@ -123,6 +123,7 @@ def test_an_input_that_is_no_file_is_a_file_error(tmp_path):
             read_archive(path, "")
 
 
+@pytest.mark.hypothesis
 def test_no_mutation_of_a_network_file_does_harm(tmp_path):
     path = tmp_path / "a.npz"
     NeuralNetwork.random((2, 2, 1), rng=1).save(path)

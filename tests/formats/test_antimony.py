@@ -173,6 +173,7 @@ def test_broken_text_is_one_clear_error(text, words):
 
 
 # Each example starts antimony in a process of its own.
+@pytest.mark.hypothesis
 def test_no_mutation_does_harm():
     contents = mutated([to_antimony(compile_network(xor_network()))])
 

@@ -413,6 +413,7 @@ def read(content):
         recognise_network(crn)
 
 
+@pytest.mark.hypothesis
 def test_no_mutation_does_harm():
     assert share_read(read, mutated(SEEDS), 300) > 0.05
 

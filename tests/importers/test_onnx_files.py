@@ -431,6 +431,7 @@ def test_huge_shapes_are_refused_before_memory_is_asked_for():
         from_onnx(model(many, {}).SerializeToString())
 
 
+@pytest.mark.hypothesis
 def test_broken_files_are_errors_of_ours():
     contents = with_wrong_bytes(
         [(FILES / name).with_suffix(".onnx").read_bytes() for name in NAMES], most=4
