@@ -89,4 +89,4 @@ def test_a_file_that_is_none_is_an_error(tmp_path):
 )
 def test_data_that_no_chemistry_can_take_are_refused(inputs, targets, words):
     with pytest.raises(InputValueError, match=words):
-        Dataset(inputs, targets, "mine")
+        Dataset(inputs, targets, "mine").check_concentrations()

@@ -1,5 +1,6 @@
 """Neural networks: equations (5) to (7), files, and every way to get them wrong."""
 
+import io
 import math
 import pickle
 
@@ -86,6 +87,12 @@ def test_saving_refuses_to_overwrite_and_leaves_nothing_half_written(tmp_path, m
     assert NeuralNetwork.load(tmp_path / "a.npz") == network
 
 
+def bare_array():
+    stream = io.BytesIO()
+    np.save(stream, [1.0])
+    return stream.getvalue()
+
+
 def fail_after_a_few_bytes(stream, **arrays):
     stream.write(b"few")
     raise OSError(28, "disk full")
@@ -98,7 +105,7 @@ def fail_after_a_few_bytes(stream, **arrays):
         (lambda path: path.mkdir(), FileError, "cannot read"),
         (lambda path: path.write_text("hello"), FormatError, "network file"),
         (lambda path: path.write_bytes(b""), FormatError, "network file"),
-        (lambda path: np.save(path.open("wb"), [1.0]), FormatError, "no .npz archive"),
+        (lambda path: path.write_bytes(bare_array()), FormatError, "no .npz archive"),
         (lambda path: np.savez(path, a=[1.0]), FormatError, "not those of a network"),
         (lambda path: np.savez(path, crn2sbml_network=99), FormatError, "version 99"),
         (lambda path: np.savez(path, crn2sbml_network="x"), FormatError, "whole number"),
