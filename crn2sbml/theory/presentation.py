@@ -10,7 +10,13 @@ from crn2sbml.theory.certificate.exact import RationalInterval
 from crn2sbml.theory.certificate.statements import Statement, Verdict
 
 LEVELS = ("for all constants", "at these numbers")
-SPECIES_COLUMNS = ("species", "its equation at these numbers", "q", "settles at", "last rate")
+SPECIES_COLUMNS = (
+    "species",
+    "its equation at these numbers",
+    "decay order",
+    "settles at",
+    "final rate",
+)
 
 # Wider equations do not fit beside the other columns.
 _WIDEST_EQUATION = 60
