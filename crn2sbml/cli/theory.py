@@ -25,6 +25,7 @@ from crn2sbml.theory.presentation import (
 )
 
 _MOST_SPECIES = 12
+_NARROW = ("decay order",)
 
 
 def print_theory(output: Output, certificate: Certificate) -> None:
@@ -45,7 +46,10 @@ def print_theory(output: Output, certificate: Certificate) -> None:
 
 
 def _species(certificate: Certificate) -> Table:
-    table = Table(*SPECIES_COLUMNS)
+    table = Table()
+    for name in SPECIES_COLUMNS:
+        # Two lines of a heading leave equations more room.
+        table.add_column(name, max_width=max(map(len, name.split())) if name in _NARROW else None)
     for row in species_rows(certificate, _MOST_SPECIES):
         table.add_row(*row)
     return table
