@@ -25,7 +25,6 @@ from crn2sbml.theory.presentation import (
 )
 
 _MOST_SPECIES = 12
-_NARROW = ("decay order",)
 
 
 def print_theory(output: Output, certificate: Certificate) -> None:
@@ -46,10 +45,9 @@ def print_theory(output: Output, certificate: Certificate) -> None:
 
 
 def _species(certificate: Certificate) -> Table:
-    table = Table()
-    for name in SPECIES_COLUMNS:
-        # Two lines of a heading leave equations more room.
-        table.add_column(name, max_width=max(map(len, name.split())) if name in _NARROW else None)
+    # Two lines of a heading leave equations more room.
+    narrow = (name.replace(" ", "\n") for name in SPECIES_COLUMNS[2:])
+    table = Table(*SPECIES_COLUMNS[:2], *narrow)
     for row in species_rows(certificate, _MOST_SPECIES):
         table.add_row(*row)
     return table
