@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.construction.labels import parse_node_id
+from crn2sbml.construction.ordering import find_cycle, layers
 from crn2sbml.construction.terms import Node
 from crn2sbml.errors import UnsupportedError
 
@@ -22,13 +23,13 @@ def find_layers(crn: Crn, nodes: Mapping[str, Node]) -> tuple[tuple[str, ...], .
                 f"the network has no layers: {node} depends on {source}, which is not in the layer "
                 f"right before it"
             )
-    layers: list[list[str]] = [[] for _ in range(max(levels.values()))]
+    members: list[list[str]] = [[] for _ in range(max(levels.values()))]
     for species in crn.dynamic_species:
-        layers[levels[species] - 1].append(species)
+        members[levels[species] - 1].append(species)
     numbers = {s: n for s in nodes if (n := parse_node_id(s)) is not None}
     if len(numbers) == len(nodes):
-        layers = [sorted(layer, key=numbers.__getitem__) for layer in layers]
-    return tuple(map(tuple, layers))
+        members = [sorted(layer, key=numbers.__getitem__) for layer in members]
+    return tuple(map(tuple, members))
 
 
 def _levels_of_ids(nodes: Mapping[str, Node]) -> dict[str, int] | None:
@@ -49,9 +50,12 @@ def _levels_of_paths(nodes: Mapping[str, Node]) -> dict[str, int]:
     layer.
     """
     sources = {x: [s for s in node.weights if s in nodes] for x, node in nodes.items()}
-    levels: dict[str, int] = {}
-    for x in nodes:
-        _visit(x, sources, levels)
+    if cycle := find_cycle(sources):
+        raise UnsupportedError(
+            f"the network is not feed-forward: {' <- '.join((*cycle, cycle[0]))} depend on each "
+            f"other"
+        )
+    levels = {x: level for level, layer in enumerate(layers(sources), start=1) for x in layer}
     last = max(levels.values())
     followers: dict[str, list[int]] = {}
     for x, before in sources.items():
@@ -61,28 +65,6 @@ def _levels_of_paths(nodes: Mapping[str, Node]) -> dict[str, int]:
         if not node.weights:
             levels[x] = min(followers[x]) - 1 if x in followers else last
     return levels
-
-
-def _visit(start: str, sources: Mapping[str, list[str]], levels: dict[str, int]) -> None:
-    """Give levels to a node and all that it depends on, depth first without recursion."""
-    path: dict[str, int] = {start: 0}
-    while path:
-        x = next(reversed(path))
-        before = sources[x]
-        while path[x] < len(before) and before[path[x]] in levels:
-            path[x] += 1
-        if path[x] == len(before):
-            levels[x] = 1 + max((levels[s] for s in before), default=0)
-            del path[x]
-        elif before[path[x]] in path:
-            names = list(path)
-            circle = [*names[names.index(before[path[x]]) :], before[path[x]]]
-            raise UnsupportedError(
-                f"the network is not feed-forward: {' <- '.join(reversed(circle))} depend on each "
-                f"other"
-            )
-        else:
-            path[before[path[x]]] = 0
 
 
 def _out_of_place(nodes: Mapping[str, Node], levels: Mapping[str, int]) -> tuple[str, str] | None:

@@ -12,7 +12,7 @@ from crn2sbml.chemistry.combine import subnetwork
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.construction.compile import check_smoothing
 from crn2sbml.construction.labels import node_id
-from crn2sbml.construction.ordering import blocks
+from crn2sbml.construction.ordering import find_cycle
 from crn2sbml.construction.ordering import layers as layers_of
 from crn2sbml.construction.origin import Origin
 from crn2sbml.construction.recognise import recognise_network
@@ -227,7 +227,7 @@ def _layers(crn: Crn) -> Sequence[Sequence[str]]:
     except UnsupportedError:
         found = polynomials(crn)
         before = {s: p.upstream for s, p in found.items()}
-        if any(len(block) > 1 for block in blocks(before)):
+        if find_cycle(before):
             raise UnsupportedError(
                 f"{crn.name} is not feed-forward, so that it has no layers to cut; certify(crn) "
                 f"names the cycle"

@@ -251,7 +251,8 @@ class _Certifier:
 
     def _cycle(self, block: tuple[str, ...]) -> Statement:
         """Say which species of a block depend on each other."""
-        cycle = find_cycle(block, self._before)
+        members = set(block)
+        cycle = find_cycle({x: [s for s in self._before[x] if s in members] for x in block})
         shown = [*cycle[:_MOST_IN_CYCLE], *(["..."] if len(cycle) > _MOST_IN_CYCLE else [])]
         text = " <- ".join((*shown, cycle[0]))
         return refuted(text, block[0], self._feedback(cycle))
