@@ -271,7 +271,7 @@ def test_the_kernel_model_has_the_right_hand_side_of_the_enzymatic_network(netwo
     runner = roadrunner.RoadRunner(model.sbml)
     for names, values in (
         (model.constants, models.kernel_constants(network, models.kernel_edges(network))),
-        (model.drives, drive(network, inputs).rho[0]),
+        (model.inputs_written, drive(network, inputs).rho[0]),
     ):
         for name, value in zip(names, values, strict=True):
             runner[name] = value
