@@ -1,4 +1,4 @@
-"""Where a network settles, for certain, and about how long that takes.
+"""Where a neural network settles, for certain, and about how long that takes.
 
 Everything is vectorised over inputs and nodes and costs about as much as a forward pass.
 """
@@ -32,7 +32,7 @@ _MAX_WIDENINGS = 60
 
 @dataclass(frozen=True, slots=True)
 class DrivenNetwork:
-    """A network with its inputs put in: rho of the first layer, and the layers that follow.
+    """A neural network with its inputs put in: rho of the first layer, and the layers that follow.
 
     All that settles depends on the inputs through these few numbers, so that the product with the
     inputs is computed once.
@@ -40,9 +40,9 @@ class DrivenNetwork:
     Parameters
     ----------
     rho : numpy.ndarray, shape (n, nodes of layer 1)
-        W d + beta of the first layer for each input.
+        The growth rates W d + beta of the first layer for each input.
     rounding : numpy.ndarray, shape (n, nodes of layer 1)
-        How far `rho` may be from its exact value.
+        A bound of the distance of `rho` from its exact value.
     activation : Activation
         The activation of the first layer.
     later : tuple of Layer
@@ -59,14 +59,14 @@ class DrivenNetwork:
 
 
 def drive(network: NeuralNetwork, inputs: ArrayLike) -> DrivenNetwork:
-    """Put inputs into a network.
+    """Put inputs into a neural network.
 
     Parameters
     ----------
     network : NeuralNetwork
-        Network whose activations all have h > 0.
+        A neural network whose activations all have h > 0.
     inputs : array_like, shape (n, width)
-        One input a row, finite and >= 0.
+        The inputs, one a row, finite and >= 0.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def drive(network: NeuralNetwork, inputs: ArrayLike) -> DrivenNetwork:
 
 
 def drive_checked(network: NeuralNetwork, rows: Array) -> DrivenNetwork:
-    """Put inputs that have been checked into a network."""
+    """Put inputs that have been checked into a neural network."""
     first = network.layers[0]
     rho, rounding = AffineMap(first.weights, first.biases).of_points(rows)
     return DrivenNetwork(rho, rounding, first.activation, tuple(network.layers[1:]))
@@ -93,7 +93,7 @@ def bracket_steady_state(driven: DrivenNetwork) -> Interval:
     Parameters
     ----------
     driven : DrivenNetwork
-        Network and inputs.
+        The neural network with its inputs put in.
 
     Returns
     -------
@@ -128,7 +128,7 @@ def bound_distances(steady_state: Interval, states: Array) -> Array:
     steady_state : Interval
         What :func:`bracket_steady_state` proves of it, shape (n, nodes).
     states : numpy.ndarray, shape (n, nodes)
-        Concentrations of all nodes, one state a row.
+        The concentrations of all nodes, one state a row.
 
     Returns
     -------
@@ -191,9 +191,9 @@ def estimate_settling_times(driven: DrivenNetwork, accuracy: float) -> Array:
     Parameters
     ----------
     driven : DrivenNetwork
-        Network and inputs.
+        The neural network with its inputs put in.
     accuracy : float
-        Absolute accuracy wanted in every node.
+        The absolute accuracy that is wanted in every node.
 
     Returns
     -------
@@ -232,9 +232,9 @@ def estimate_fastest_rates(driven: DrivenNetwork, starts: Array) -> Array:
     Parameters
     ----------
     driven : DrivenNetwork
-        Network and inputs.
+        The neural network with its inputs put in.
     starts : numpy.ndarray, shape (n, nodes)
-        Concentrations at time 0, all layers side by side.
+        The concentrations at time 0, all layers side by side.
 
     Returns
     -------

@@ -36,10 +36,10 @@ def plot_activation(
     Parameters
     ----------
     activations : mapping of str to Activation
-        By their names in the legend, at least one.
+        The activations by their names in the legend, at least one.
     low, high : float, optional
-        Ends of the horizontal axis, rho; unless given, -10 and 20 for h = 1, and in proportion to
-        where the curve bends, h^(1 - 1/q), otherwise.
+        The ends of the horizontal axis, rho; unless given, -10 and 20 for h = 1, and in proportion
+        to where the curve bends, h^(1 - 1/q), otherwise.
 
     Returns
     -------
@@ -85,11 +85,11 @@ def plot_phase_line(certificate: Certificate, species: str, high: float | None =
     Parameters
     ----------
     certificate : Certificate
-        Of the network.
+        The certificate of the reaction network.
     species : str
         Id of a dynamic species; those before it must be proved to settle.
     high : float, optional
-        End of the horizontal axis; about 1.6 times the largest fixed point unless given.
+        The end of the horizontal axis; about 1.6 times the largest fixed point unless given.
 
     Returns
     -------
@@ -141,15 +141,16 @@ def plot_settling(
     Parameters
     ----------
     bounds : Envelope
-        Of one input.
+        Proven bounds of every run of one input.
     steady_state : array_like, shape (nodes,)
-        Of the same input.
+        The steady state of the same input.
     trajectories : mapping of str to Trajectory
         Runs of the same input from different starts, by their names in the legend.
     accuracy : float
-        Drawn as a line; the legend says when the runs are below it for good.
+        The distance that counts as settled, drawn as a line; the legend says when the runs are
+        below it for good.
     settling_time : float
-        When the bound is, drawn as a line.
+        The time when the bound is below it, drawn as a line.
 
     Returns
     -------
@@ -169,28 +170,9 @@ def plot_settling(
             raise InputValueError(f"{name} is {value!r}; it must be a positive number")
     figure = Figure(figsize=(7.2, 4.0), layout="constrained", dpi=RESOLUTION)
     panel = figure.subplots()
-    proven = np.maximum(bounds.upper - a, a - bounds.lower).max(axis=1)
-    known = np.isfinite(proven)
-    panel.step(
-        bounds.times[known],
-        proven[known],
-        where="post",
-        color="black",
-        linewidth=2,
-        label=f"every start (proven): t = {rounded_up(settling_time)}",
-    )
+    _draw_bound(panel, bounds, a, settling_time)
     for number, (name, trajectory) in enumerate(trajectories.items()):
-        distance = np.abs(trajectory.values - a).max(axis=1)
-        outside = trajectory.times[distance > accuracy]
-        late = f"t = {outside[-1]:.4g}" if outside.size else "from the start"
-        late = "not reached" if distance[-1] > accuracy else late
-        panel.plot(
-            trajectory.times,
-            np.maximum(distance, np.finfo(float).tiny),
-            STYLES[number % len(STYLES)],
-            color=COLOURS[number % len(COLOURS)],
-            label=f"{name}: {late}",
-        )
+        _draw_distances(panel, trajectory, a, accuracy, name, number)
     panel.axhline(accuracy, color="0.4", linewidth=0.8)
     panel.axvline(settling_time, color="0.4", linewidth=0.8)
     panel.set(
@@ -207,6 +189,37 @@ def plot_settling(
     return figure
 
 
+def _draw_bound(panel: Axes, bounds: Envelope, a: Array, settling_time: float) -> None:
+    """Draw how far the worst node can be from the steady state a, as steps."""
+    proven = np.maximum(bounds.upper - a, a - bounds.lower).max(axis=1)
+    known = np.isfinite(proven)
+    panel.step(
+        bounds.times[known],
+        proven[known],
+        where="post",
+        color="black",
+        linewidth=2,
+        label=f"every start (proven): t = {rounded_up(settling_time)}",
+    )
+
+
+def _draw_distances(
+    panel: Axes, trajectory: Trajectory, a: Array, accuracy: float, name: str, number: int
+) -> None:
+    """Draw how far the worst node is from the steady state a in a run, the one of some number."""
+    distance = np.abs(trajectory.values - a).max(axis=1)
+    outside = trajectory.times[distance > accuracy]
+    late = f"t = {outside[-1]:.4g}" if outside.size else "from the start"
+    late = "not reached" if distance[-1] > accuracy else late
+    panel.plot(
+        trajectory.times,
+        np.maximum(distance, np.finfo(float).tiny),
+        STYLES[number % len(STYLES)],
+        color=COLOURS[number % len(COLOURS)],
+        label=f"{name}: {late}",
+    )
+
+
 def _settled_coefficients(certificate: Certificate, species: str) -> Array:
     """Return the coefficients of f where the species before it have settled."""
     check_type(certificate, Certificate, "a phase line")
@@ -216,12 +229,12 @@ def _settled_coefficients(certificate: Certificate, species: str) -> Array:
             f"{', '.join(certificate.dynamic[:8])}"
         )
     polynomial = certificate.polynomials[species]
-    found = certificate.at_these_numbers.species
+    level = certificate.at_these_numbers.species
     coefficients = np.zeros(1 + max((term.degree for term in polynomial.terms), default=0))
     for term in polynomial.terms:
         value = float(term.value)
         for source, power in term.upstream if value else ():
-            limit = found[source].fixed_point
+            limit = level[source].fixed_point
             if limit is None:
                 raise InputValueError(
                     f"{species} depends on {source}, which is not proved to settle; there is no "
@@ -235,12 +248,12 @@ def _settled_coefficients(certificate: Certificate, species: str) -> Array:
 def _fixed_points(coefficients: Array) -> list[float]:
     roots = np.polynomial.polynomial.polyroots(coefficients)
     real = roots[np.abs(roots.imag) <= _REAL * np.maximum(np.abs(roots), 1e-300)].real
-    found: list[float] = []
+    distinct: list[float] = []
     for root in sorted(float(root) for root in real if root > 0):
         # A multiple root comes out as several that differ by rounding.
-        if not found or root > found[-1] * (1 + _SAME):
-            found.append(root)
-    return [0.0, *found] if coefficients[0] == 0 else found
+        if not distinct or root > distinct[-1] * (1 + _SAME):
+            distinct.append(root)
+    return [0.0, *distinct] if coefficients[0] == 0 else distinct
 
 
 def _attracts(coefficients: Array, root: float, end: float) -> bool:

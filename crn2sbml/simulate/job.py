@@ -44,7 +44,7 @@ class Job:
     Parameters
     ----------
     constants : numpy.ndarray
-        Values of the model's constants.
+        The values of the model's constants.
     inputs_written : numpy.ndarray, shape (n, values)
         What is written before each run: the inputs, or what the first layer makes of them.
     starts : numpy.ndarray, shape (n, nodes)
@@ -52,7 +52,7 @@ class Job:
     driven : DrivenNetwork
         The network and its inputs, from which follows where each run settles.
     accuracy : float
-        Accuracy wanted in every node.
+        The absolute accuracy that is wanted in every node.
     """
 
     constants: Array

@@ -38,7 +38,7 @@ class Difference:
     species : str
         Id of the node, or of the species that should not be there.
     what : str
-        For example "weight from node 3 of layer 1".
+        Words for the term, for example "weight from node 3 of layer 1".
     expected, found : fractions.Fraction or None
         Coefficients; None where there is none to compare.
     reactions : tuple of str
@@ -65,7 +65,7 @@ class Implementation:
     Parameters
     ----------
     differences : tuple of Difference
-        What differs, node by node; none if it is proved.
+        All that differs, node by node; nothing if it is proved.
     """
 
     differences: tuple[Difference, ...]
@@ -100,14 +100,14 @@ def implements(
     Parameters
     ----------
     crn : Crn
-        Any network that keeps its inputs as species (not a folded one). Nodes and inputs are
-        matched by ids such as ``X2_1`` where they fit, otherwise by its structure.
+        Any reaction network that keeps its inputs as species (not a folded one). Nodes and inputs
+        are matched by ids such as ``X2_1`` where they fit, otherwise by its structure.
     network : NeuralNetwork
-        With h > 0 in every layer.
+        A neural network with h > 0 in every layer.
     relative_tolerance : float, default 0
-        Let each coefficient differ by so much, relative to the expected one. Rate constants other
-        than 1 are multiplied exactly here, but rounded in a network that was extracted from a
-        model: 1e-15 lets that pass.
+        How much each coefficient may differ, relative to the expected one. Rate constants other
+        than 1 are multiplied exactly here, but rounded in a neural network that was extracted from
+        a model: 1e-15 lets that pass.
 
     Returns
     -------
@@ -155,7 +155,7 @@ def implements(
         if s not in known and s not in inputs
     ]
     values = {s.id: s.initial for s in crn.species}
-    found = collect_polynomials(crn, values, (*inputs, *crn.dynamic_species))
+    sides = collect_polynomials(crn, values, (*inputs, *crn.dynamic_species))
     tolerance = Fraction(relative_tolerance)
     differences: list[Difference] = []
     before: Sequence[str | None] = columns
@@ -163,20 +163,20 @@ def implements(
         names = _Names(before, number)
         for row, species in enumerate(layer):
             expected = _expected(network, number, row, before)
-            differences += _compare(found[species], expected, names, tolerance)
+            differences += _compare(sides[species], expected, names, tolerance)
         before = layer
     return Implementation((*outside, *differences))
 
 
 def subsystem(crn: Crn, depth: int) -> Crn:
-    """Cut out the first layers of a feed-forward network: the subsystem F^r of section 4.
+    """Cut out the first layers of a feed-forward reaction network: the subsystem F^r of section 4.
 
     Parameters
     ----------
     crn : Crn
-        A feed-forward network.
+        A feed-forward reaction network.
     depth : int
-        r, from 1 to the number of layers.
+        The number of layers to keep, r, from 1 to all of them.
 
     Returns
     -------
@@ -189,7 +189,8 @@ def subsystem(crn: Crn, depth: int) -> Crn:
     InputValueError
         If there is no such layer.
     UnsupportedError
-        If the network is not feed-forward, or a reaction changes species on both sides of the cut.
+        If the reaction network is not feed-forward, or a reaction changes species on both sides of
+        the cut.
 
     Notes
     -----
@@ -204,10 +205,10 @@ def subsystem(crn: Crn, depth: int) -> Crn:
     """
     check_type(crn, Crn, "subsystem")
     check_type(depth, int, "subsystem")
-    found = _layers(crn)
-    if not 1 <= depth <= len(found):
-        raise InputValueError(f"depth is {depth!r}, but the network has layers 1 to {len(found)}")
-    kept = {species for layer in found[:depth] for species in layer}
+    members = _layers(crn)
+    if not 1 <= depth <= len(members):
+        raise InputValueError(f"depth is {depth!r}, but the network has layers 1 to {len(members)}")
+    kept = {species for layer in members[:depth] for species in layer}
     reactions = []
     for reaction in crn.reactions:
         changed = set(crn.changes(reaction))
@@ -225,8 +226,8 @@ def _layers(crn: Crn) -> Sequence[Sequence[str]]:
     try:
         return recognise_network(crn).layers
     except UnsupportedError:
-        found = polynomials(crn)
-        before = {s: p.upstream for s, p in found.items()}
+        sides = polynomials(crn)
+        before = {s: p.upstream for s, p in sides.items()}
         if find_cycle(before):
             raise UnsupportedError(
                 f"{crn.name} is not feed-forward, so that it has no layers to cut; certify(crn) "
@@ -253,13 +254,14 @@ def _match(
     if dynamic >= {species for layer in by_id[1:] for species in layer}:
         inputs = [species if species in crn.species_index else None for species in by_id[0]]
         return inputs, by_id[1:]
-    found = recognise_network(crn)
-    if found.network.widths != network.widths:
+    recognised = recognise_network(crn)
+    if recognised.network.widths != network.widths:
         raise UnsupportedError(
-            f"the reaction network has the shape {'-'.join(map(str, found.network.widths))}, the "
-            f"neural network {'-'.join(map(str, network.widths))}; they cannot be compared"
+            f"the reaction network has the shape "
+            f"{'-'.join(map(str, recognised.network.widths))}, the neural network "
+            f"{'-'.join(map(str, network.widths))}; they cannot be compared"
         )
-    return found.inputs, found.layers
+    return recognised.inputs, recognised.layers
 
 
 def _wrong_input(crn: Crn, species: str) -> Difference:
@@ -315,9 +317,9 @@ class _Names:
 
 
 def _compare(
-    found: Polynomial, expected: Mapping[_Key, Fraction], names: _Names, tolerance: Fraction
+    own: Polynomial, expected: Mapping[_Key, Fraction], names: _Names, tolerance: Fraction
 ) -> Iterator[Difference]:
-    terms = {(term.degree, term.upstream): term for term in found.terms}
+    terms = {(term.degree, term.upstream): term for term in own.terms}
     zero = Fraction(0)
     for key in dict.fromkeys((*expected, *terms)):
         term, wanted = terms.get(key), expected.get(key, zero)
@@ -327,4 +329,4 @@ def _compare(
         # The coefficient of x^k is -(k - 1) d_k.
         unit = Fraction(1, 1 - key[0]) if key[0] > 1 and not key[1] else Fraction(1)
         reactions = () if term is None else tuple(r.id for r in term.reactions)
-        yield Difference(found.species, names.of(key), wanted * unit, value * unit, reactions)
+        yield Difference(own.species, names.of(key), wanted * unit, value * unit, reactions)

@@ -64,7 +64,7 @@ class Ranges:
     Parameters
     ----------
     inputs : Interval
-        The boxes, one a row. With both ends the same it is a single input.
+        The boxes of inputs, one a row. With both ends the same it is a single input.
     arguments : list of Interval
         The numbers that the function of each source of the graph is applied to.
     shifts : numpy.ndarray, shape (inputs,)
@@ -84,7 +84,8 @@ def find_ranges(graph: Graph, low: Array, high: Array, shifts: Array | None = No
     graph : Graph
         The computation of the original.
     low, high : numpy.ndarray, shape (n, inputs)
-        Each row is a box of inputs; with low = high it is a single one. Ends may be infinite.
+        The ends of boxes of inputs, one a row; with low = high it is a single input. They may be
+        infinite.
     shifts : numpy.ndarray, shape (inputs,), optional
         The shifts of the encoder; 0 unless given.
 

@@ -56,11 +56,11 @@ class SpeciesCertificate:
     Parameters
     ----------
     hypotheses : mapping of str to Statement
-        "reliable", "decay" and "feed_forward": the conditions of Theorem 4.8, for every
+        The conditions of Theorem 4.8, "reliable", "decay" and "feed_forward", for every
         concentration >= 0 of the species before it.
     properties : mapping of str to Statement
-        "reliable", "from_infinity" and "exponential": Definition 4.7 for this species within the
-        network.
+        The properties of Definition 4.7, "reliable", "from_infinity" and "exponential", for this
+        species within the reaction network.
     decay_order : int or None
         The largest q of its q-polynomial decay.
     fixed_point : RationalInterval or None
@@ -111,7 +111,7 @@ class Level:
     @property
     def rate(self) -> RationalInterval | None:
         """Smallest rate of the last approach over all species, or None where one is not known."""
-        rates = [found.rate for found in self.species.values()]
+        rates = [species.rate for species in self.species.values()]
         known = [rate for rate in rates if rate is not None]
         if not known or len(known) < len(rates):
             return None
@@ -127,13 +127,13 @@ class Level:
             "conservation_laws": None if self.laws is None else [str(law) for law in self.laws],
             "species": {
                 species: {
-                    "hypotheses": _plain(found.hypotheses),
-                    "properties": _plain(found.properties),
-                    "decay_order": found.decay_order,
-                    "fixed_point": _ends(found.fixed_point),
-                    "rate": _ends(found.rate),
+                    "hypotheses": _plain(own.hypotheses),
+                    "properties": _plain(own.properties),
+                    "decay_order": own.decay_order,
+                    "fixed_point": _ends(own.fixed_point),
+                    "rate": _ends(own.rate),
                 }
-                for species, found in self.species.items()
+                for species, own in self.species.items()
             },
         }
 
@@ -252,8 +252,8 @@ class Certificate:
                 (PROPERTIES, level.properties),
             ):
                 lines += [
-                    f"  {names[key]}: {found.verdict} ({found.because})"
-                    for key, found in statements.items()
+                    f"  {names[key]}: {statement.verdict} ({statement.because})"
+                    for key, statement in statements.items()
                 ]
         return "\n".join(lines)
 

@@ -47,14 +47,14 @@ def certify(crn: Crn) -> Certificate:
     Parameters
     ----------
     crn : Crn
-        Any network, whoever made it.
+        Any reaction network, whoever made it.
 
     Returns
     -------
     Certificate
         For each hypothesis of Theorem 4.8 and each property of Definition 4.7 whether it is
         proved, refuted by a witness, or unknown: for all positive rate constants and enzymes
-        (Definition 5.3), and at the numbers of the network.
+        (Definition 5.3), and at the numbers of the reaction network.
 
     Raises
     ------
@@ -85,9 +85,9 @@ def certify(crn: Crn) -> Certificate:
     X has several fixed points: 1, 2, 3
     """
     check_type(crn, Crn, "certify")
-    found = polynomials(crn)
-    numbers = _Certifier(crn, found, structural=False).level()
-    structural = _Certifier(crn, found, structural=True).level()
+    sides = polynomials(crn)
+    numbers = _Certifier(crn, sides, structural=False).level()
+    structural = _Certifier(crn, sides, structural=True).level()
     starts = {s.id: s.initial for s in crn.species}
     if not crn.buffered_species and all(starts[s] > 0 for s in crn.constant_species):
         structural = _with_witnesses(structural, numbers)
@@ -96,7 +96,7 @@ def certify(crn: Crn) -> Certificate:
         crn.dynamic_species,
         crn.enzymatic_species,
         crn.buffered_species,
-        found,
+        sides,
         structural,
         numbers,
     )
@@ -118,13 +118,13 @@ def _with_witnesses(structural: Level, numbers: Level) -> Level:
 
 
 class _Certifier:
-    """Goes through the species of a network in feed-forward order, at one level."""
+    """Goes through the species of a reaction network in feed-forward order, at one level."""
 
-    def __init__(self, crn: Crn, found: Mapping[str, Polynomial], *, structural: bool) -> None:
+    def __init__(self, crn: Crn, sides: Mapping[str, Polynomial], *, structural: bool) -> None:
         self._crn = crn
         self._structural = structural
-        self._polynomials = found
-        self._everywhere = {s: view_everywhere(p, structural) for s, p in found.items()}
+        self._polynomials = sides
+        self._everywhere = {s: view_everywhere(p, structural) for s, p in sides.items()}
         self._before = {s: tuple(_upstream(view)) for s, view in self._everywhere.items()}
         self._limits: dict[str, Limit] = {}
         self._roots: dict[str, RationalInterval | None] = {}
@@ -139,12 +139,12 @@ class _Certifier:
                 self._cycles.update(dict.fromkeys(block, cycle))
             for species in block:
                 self._certify_species(species)
-        found = {s: self._species[s] for s in self._crn.dynamic_species}
+        certified = {s: self._species[s] for s in self._crn.dynamic_species}
         laws = conservation_laws(self._crn, self._running_reactions())
         order = self._order()
-        because = _because(found.values())
+        because = _because(certified.values())
         conditions = {
-            key: all_of((s.hypotheses[key] for s in found.values()), because[key])
+            key: all_of((s.hypotheses[key] for s in certified.values()), because[key])
             for key in CONDITIONS
         }
         return Level(
@@ -152,7 +152,7 @@ class _Certifier:
             {key: self._property(key, laws) for key in PROPERTIES},
             layers(self._before) if order.proved else None,
             laws,
-            found,
+            certified,
         )
 
     def _certify_species(self, species: str) -> None:

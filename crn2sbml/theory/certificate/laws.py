@@ -20,7 +20,7 @@ class ConservationLaw:
     Parameters
     ----------
     weights : mapping of str to int
-        Non-zero weight of each species.
+        The non-zero weight of each species.
     """
 
     weights: Mapping[str, int]
@@ -43,9 +43,9 @@ def conservation_laws(
     Parameters
     ----------
     crn : Crn
-        Any network.
+        Any reaction network.
     reactions : iterable of Reaction, optional
-        Those that run; all unless given.
+        The reactions that run; all of them unless given.
 
     Returns
     -------

@@ -25,16 +25,17 @@ class Term:
     Parameters
     ----------
     degree : int
-        Power of the species itself.
+        The power of the species itself.
     upstream : tuple of (str, int)
-        Powers of the other dynamic species.
+        The powers of the other dynamic species.
     value : fractions.Fraction
-        Coefficient at the numbers of the network, with constant species put in; may be 0.
+        The coefficient at the numbers of the reaction network, with constant species put in; it
+        may be 0.
     sign : {1, -1, 0}
-        Sign of the coefficient for all positive rate constants and constant species, each
+        The sign of the coefficient for all positive rate constants and constant species, each
         reaction with a constant of its own (Definition 5.3); 0 where it depends on them.
     reactions : tuple of Reaction
-        Where the term comes from.
+        The reactions that the term comes from.
     """
 
     degree: int
@@ -53,7 +54,7 @@ class Polynomial:
     species : str
         Id of the species, x.
     terms : tuple of Term
-        By degree; y are the other dynamic species.
+        The terms by degree; y are the other dynamic species.
     """
 
     species: str
@@ -73,7 +74,7 @@ class Polynomial:
         Parameters
         ----------
         digits : int, optional
-            Round coefficients to so many digits; exact unless given.
+            The number of digits to round coefficients to; they are exact unless given.
         """
         groups: dict[int, list[Term]] = {}
         for term in self.terms:
@@ -176,9 +177,9 @@ def collect_polynomials(
         for x, change in changes.items():
             degree = next((count for species, count in powers if species == x), 0)
             upstream = tuple(sorted(pair for pair in powers if pair[0] != x))
-            found = sums[x].setdefault((degree, upstream), _Sum())
-            found.add(change * numerator, denominator, 1 if change > 0 else -1, reaction)
-    return {x: Polynomial(x, tuple(_terms(found))) for x, found in sums.items()}
+            total = sums[x].setdefault((degree, upstream), _Sum())
+            total.add(change * numerator, denominator, 1 if change > 0 else -1, reaction)
+    return {x: Polynomial(x, tuple(_terms(own))) for x, own in sums.items()}
 
 
 def _check_order(reaction: Reaction) -> None:
@@ -190,8 +191,8 @@ def _check_order(reaction: Reaction) -> None:
         )
 
 
-def _terms(found: dict[tuple[int, Monomial], _Sum]) -> Iterator[Term]:
-    for (degree, upstream), total in sorted(found.items(), key=lambda item: item[0][0]):
+def _terms(sums: dict[tuple[int, Monomial], _Sum]) -> Iterator[Term]:
+    for (degree, upstream), total in sorted(sums.items(), key=lambda item: item[0][0]):
         sign = next(iter(total.signs)) if len(total.signs) == 1 else 0
         value = Fraction(total.numerator, total.denominator)
         yield Term(degree, upstream, value, sign, tuple(total.reactions))

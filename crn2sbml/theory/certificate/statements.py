@@ -25,7 +25,7 @@ class Statement:
     Parameters
     ----------
     verdict : Verdict
-        The verdict.
+        Whether it is proved, refuted or neither.
     because : str
         The proof in a few words, the witness, or what is missing.
     species : str, optional

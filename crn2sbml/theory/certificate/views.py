@@ -46,18 +46,18 @@ class View:
     Parameters
     ----------
     species : str
-        Id of the species.
+        Id of the species whose right-hand side it is.
     structural : bool
-        For all positive rate constants and constant species, each reaction with a constant of its
-        own; otherwise at the numbers of the network.
+        Whether it is meant for all positive rate constants and constant species, each reaction with
+        a constant of its own; otherwise it is meant at the numbers of the reaction network.
     terms : mapping of int to sequence of (int, Term)
-        By degree: the terms that are there, with the sign of their coefficient (0 for either).
+        The terms that are there by degree, with the sign of their coefficient (0 for either).
     signs : mapping of int to Sign
-        Sign of each coefficient that is not 0.
+        The sign of each coefficient that is not 0, by degree.
     intervals : mapping of int to RationalInterval, optional
-        Bounds of the coefficients, where numbers are known.
+        Bounds of the coefficients by degree, where numbers are known.
     place : str
-        Where on the domain, for reasons.
+        Words that say where on the domain, for the reasons of statements.
     settled : bool
         Whether the domain is where the species before it settle.
     """
@@ -74,8 +74,8 @@ class View:
         """Return the reactions that can give a coefficient a sign."""
         return [
             reaction
-            for found, term in self.terms[degree]
-            if found in (sign, 0)
+            for own, term in self.terms[degree]
+            if own in (sign, 0)
             for reaction in term.reactions
             if _change(reaction, self.species) * sign > 0
         ]
@@ -110,9 +110,9 @@ def view_at_limit(
     Parameters
     ----------
     polynomial : Polynomial
-        The right-hand side.
+        The right-hand side of the species.
     structural : bool
-        See :class:`View`.
+        The level that it is looked at; see :class:`View`.
     limits : mapping of str to Limit
         What is known of the limit of each species before it.
     intervals : mapping of str to RationalInterval or None
@@ -182,13 +182,13 @@ def without_upstream(view: View) -> View:
 
 def _terms(polynomial: Polynomial, structural: bool) -> dict[int, list[tuple[int, Term]]]:
     """Return the terms by degree with the signs that they have at a level."""
-    found: dict[int, list[tuple[int, Term]]] = {}
+    by_degree: dict[int, list[tuple[int, Term]]] = {}
     for term in polynomial.terms:
         if structural:
-            found.setdefault(term.degree, []).append((term.sign, term))
+            by_degree.setdefault(term.degree, []).append((term.sign, term))
         elif term.value:
-            found.setdefault(term.degree, []).append((1 if term.value > 0 else -1, term))
-    return found
+            by_degree.setdefault(term.degree, []).append((1 if term.value > 0 else -1, term))
+    return by_degree
 
 
 def _signs(terms: Mapping[int, Sequence[tuple[int, Term]]], sign_of: SignOf) -> dict[int, Sign]:

@@ -53,9 +53,9 @@ class Staircase:
     Attributes
     ----------
     settled : numpy.ndarray, shape (n, layers)
-        When each layer has settled, infinite until it is known.
+        The time when each layer has settled, infinite until it is known.
     times : numpy.ndarray, shape (rows, 1)
-        Time that each remaining input has reached.
+        The time that each remaining input has reached.
     lower, upper : list of numpy.ndarray, shape (rows, nodes)
         Bounds at that time, layer by layer.
     """

@@ -1,4 +1,4 @@
-"""How long a network takes to settle, for certain, from every start."""
+"""How long a neural network takes to settle, for certain, from every start."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def settling_time(
     Parameters
     ----------
     network : NeuralNetwork
-        Network whose activations all have h > 0.
+        A neural network whose activations all have h > 0.
     inputs : array_like, shape (n, width)
-        One input a row, finite and >= 0.
+        The inputs, one a row, finite and >= 0.
     accuracy : float, default 1e-3
-        Absolute distance to the steady state, for every node.
+        The absolute distance to the steady state that counts as settled, for every node.
     step : float, default 0.05
-        Length of a step relative to the time passed; a smaller one gives a tighter bound, and
+        The length of a step relative to the time passed; a smaller one gives a tighter bound, and
         takes longer in proportion.
 
     Returns
@@ -99,7 +99,7 @@ class Envelope:
     Parameters
     ----------
     times : numpy.ndarray, shape (times,)
-        Times after 0.
+        Times after 0, in increasing order.
     lower, upper : numpy.ndarray, shape (times, nodes)
         Bounds of each node, all layers side by side; `upper` is infinite at first in deeper
         layers. They hold at these times and, since `lower` only rises and `upper` only falls,
@@ -121,7 +121,7 @@ def envelope(
     network, accuracy, step
         See :func:`settling_time`.
     inputs : array_like, shape (width,)
-        One input.
+        One input, finite and >= 0.
 
     Returns
     -------
@@ -146,9 +146,9 @@ def closed_envelope(network: NeuralNetwork, inputs: ArrayLike) -> tuple[tuple[Ar
     Parameters
     ----------
     network : NeuralNetwork
-        A network with decay of order 2 alone and h > 0 in every layer.
+        A neural network with decay of order 2 alone and h > 0 in every layer.
     inputs : array_like, shape (n, width)
-        One input a row.
+        The inputs, one a row.
 
     Returns
     -------
@@ -173,7 +173,7 @@ def closed_envelope(network: NeuralNetwork, inputs: ArrayLike) -> tuple[tuple[Ar
     check_smoothing(network)
     A = check_inputs(inputs, network.widths[0])
     C = np.zeros(network.widths[0])
-    found = []
+    bounds = []
     for number, layer in enumerate(network.layers, start=1):
         if tuple(layer.activation.decay) != (2,):
             raise InputValueError(
@@ -183,8 +183,8 @@ def closed_envelope(network: NeuralNetwork, inputs: ArrayLike) -> tuple[tuple[Ar
         positive = np.maximum(layer.weights, 0.0)
         A = layer.activation(A @ positive.T + layer.biases)
         C = (1.0 + positive @ C) / layer.activation.decay[2]
-        found.append((A, C))
-    return tuple(found)
+        bounds.append((A, C))
+    return tuple(bounds)
 
 
 def time_from_infinity(order: float, constant: float, level: float = 1.0) -> float:
