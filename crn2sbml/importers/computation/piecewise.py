@@ -18,10 +18,12 @@ from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import frozen_array
+from crn2sbml._support.intervals import rounding_of_sums
 from crn2sbml.errors import InputValueError
 
-# Relative and absolute widening of proved errors, for rounding in what is proved with reals.
-_ROUNDING = 1e-12
+# Operations in the value of a function, which is a handful of calls of the mathematical library,
+# each within a few units in the last place of numbers around 1.
+_OPERATIONS = 64
 _GRID = 20_001
 _MOST_KNOTS = 20_000
 # Points within a chord where its error is looked at.
@@ -315,7 +317,7 @@ def _corner(function: Function, place: float) -> PiecewiseLinear:
     values = [float(function.value(np.array(place))), *lines]
     middle = (min(values) + max(values)) / 2
     size = (max(values) - min(values)) / 2
-    size += _ROUNDING * (1.0 + abs(middle) + size)
+    size += _rounding(1, abs(middle) + size)
     left, right = (slope for slope, _ in function.asymptotes)
     return PiecewiseLinear(
         middle - left * place, left, np.array([place]), np.array([right - left]), (-size, size)
@@ -335,8 +337,15 @@ def _chords(function: Function, places: Array, accuracy: float) -> PiecewiseLine
     size = _chord_error(function, places, values)
     if function.domain is None:
         size = max(size, *_tail_errors(function, places, values))
-    size += _ROUNDING * (1.0 + float(np.abs(values).max()) + size) + function.jump
+    # Slopes add up from knot to knot, and with them the rounding of each of their changes.
+    reach = float(np.abs(slopes).max() * (places[-1] - places[0]) + np.abs(values).max())
+    size += _rounding(len(places), reach + size) + function.jump
     return PiecewiseLinear(constant, left, places, np.diff(slopes), (-size, size))
+
+
+def _rounding(knots: int, size: float) -> float:
+    """Bound what rounding does to a proved error: of values around 1, and of sums over knots."""
+    return float(rounding_of_sums(knots + _OPERATIONS, np.array(1.0 + size)))
 
 
 def _bulge(function: Function, places: Array) -> Array:
