@@ -36,7 +36,7 @@ def plot_activation(
     Parameters
     ----------
     activations : mapping of str to Activation
-        By their names in the legend, at least one.
+        At least one activation, by its name in the legend.
     low, high : float, optional
         Ends of the horizontal axis, rho; unless given, -10 and 20 for h = 1, and in proportion to
         where the curve bends, h^(1 - 1/q), otherwise.
@@ -85,7 +85,7 @@ def plot_phase_line(certificate: Certificate, species: str, high: float | None =
     Parameters
     ----------
     certificate : Certificate
-        Of the network.
+        What is proved of the reaction network.
     species : str
         Id of a dynamic species; those before it must be proved to settle.
     high : float, optional
@@ -141,15 +141,16 @@ def plot_settling(
     Parameters
     ----------
     bounds : Envelope
-        Of one input.
+        The bounds of all trajectories of one input.
     steady_state : array_like, shape (nodes,)
-        Of the same input.
+        Where all nodes settle for the same input.
     trajectories : mapping of str to Trajectory
         Runs of the same input from different starts, by their names in the legend.
     accuracy : float
-        Drawn as a line; the legend says when the runs are below it for good.
+        Distance that counts as settled, drawn as a line; the legend says when the runs are below it
+        for good.
     settling_time : float
-        When the bound is, drawn as a line.
+        Time by which the bound is below it for good, drawn as a line.
 
     Returns
     -------

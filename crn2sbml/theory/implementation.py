@@ -100,10 +100,10 @@ def implements(
     Parameters
     ----------
     crn : Crn
-        Any network that keeps its inputs as species (not a folded one). Nodes and inputs are
-        matched by ids such as ``X2_1`` where they fit, otherwise by its structure.
+        Any reaction network that keeps its inputs as species (not a folded one). Nodes and inputs
+        are matched by ids such as ``X2_1`` where they fit, otherwise by its structure.
     network : NeuralNetwork
-        With h > 0 in every layer.
+        A neural network with h > 0 in every layer.
     relative_tolerance : float, default 0
         Let each coefficient differ by so much, relative to the expected one. Rate constants other
         than 1 are multiplied exactly here, but rounded in a network that was extracted from a
@@ -113,8 +113,8 @@ def implements(
     -------
     Implementation
         Its truth value is whether it is proved. The proof is structural: every node's equation,
-        in exact rationals and with the inputs as symbols, is equation (13) of the network, term
-        by term. With h > 0 the nodes then converge to the activations of every layer, for all
+        in exact rationals and with the inputs as symbols, is equation (13) of the neural network,
+        term by term. With h > 0 the nodes then converge to the activations of every layer, for all
         inputs and all starts (Proposition 4.9).
 
     Raises

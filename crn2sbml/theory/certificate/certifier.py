@@ -42,19 +42,19 @@ _MOST_IN_CYCLE = 8
 
 
 def certify(crn: Crn) -> Certificate:
-    """Find out what can be promised of a mass-action network, from its reactions alone.
+    """Find out what can be promised of a reaction network, from its reactions alone.
 
     Parameters
     ----------
     crn : Crn
-        Any network, whoever made it.
+        Any mass-action reaction network, whoever made it.
 
     Returns
     -------
     Certificate
         For each hypothesis of Theorem 4.8 and each property of Definition 4.7 whether it is
         proved, refuted by a witness, or unknown: for all positive rate constants and enzymes
-        (Definition 5.3), and at the numbers of the network.
+        (Definition 5.3), and at the numbers of the reaction network.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def _with_witnesses(structural: Level, numbers: Level) -> Level:
 
 
 class _Certifier:
-    """Goes through the species of a network in feed-forward order, at one level."""
+    """Goes through the species of a reaction network in feed-forward order, at one level."""
 
     def __init__(self, crn: Crn, found: Mapping[str, Polynomial], *, structural: bool) -> None:
         self._crn = crn

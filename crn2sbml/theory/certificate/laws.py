@@ -43,9 +43,9 @@ def conservation_laws(
     Parameters
     ----------
     crn : Crn
-        Any network.
+        Any reaction network.
     reactions : iterable of Reaction, optional
-        Those that run; all unless given.
+        The reactions that run; all unless given.
 
     Returns
     -------

@@ -29,12 +29,12 @@ class Term:
     upstream : tuple of (str, int)
         Powers of the other dynamic species.
     value : fractions.Fraction
-        Coefficient at the numbers of the network, with constant species put in; may be 0.
+        Coefficient at the numbers of the reaction network, constant species put in; may be 0.
     sign : {1, -1, 0}
         Sign of the coefficient for all positive rate constants and constant species, each
         reaction with a constant of its own (Definition 5.3); 0 where it depends on them.
     reactions : tuple of Reaction
-        Where the term comes from.
+        The reactions that the term comes from.
     """
 
     degree: int
@@ -53,7 +53,7 @@ class Polynomial:
     species : str
         Id of the species, x.
     terms : tuple of Term
-        By degree; y are the other dynamic species.
+        The terms by their degree in x; y are the other dynamic species.
     """
 
     species: str
@@ -68,7 +68,7 @@ class Polynomial:
         return self.to_text()
 
     def to_text(self, digits: int | None = None) -> str:
-        """Write it at the numbers of the network, such as "1 + (0.5 Y - 2) X - X^2".
+        """Write it with the reaction network's numbers, such as "1 + (0.5 Y - 2) X - X^2".
 
         Parameters
         ----------
@@ -135,13 +135,14 @@ def polynomials(crn: Crn) -> dict[str, Polynomial]:
     Parameters
     ----------
     crn : Crn
-        Any mass-action network.
+        Any reaction network.
 
     Returns
     -------
     dict of str to Polynomial
-        By species id, in the order of `crn.dynamic_species`. Equal monomials are added up in exact
-        rationals before anyone looks at a sign. Takes time in proportion to the reactions.
+        The right-hand sides by species id, in the order of `crn.dynamic_species`. Equal monomials
+        are added up in exact rationals before anyone looks at a sign. Takes time in proportion to
+        the reactions.
 
     Raises
     ------

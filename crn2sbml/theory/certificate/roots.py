@@ -31,7 +31,7 @@ class Roots:
         "simple" and "multiple": exactly one, with a slope other than 0 or with slope 0; "several":
         at least two different ones.
     intervals : tuple of RationalInterval
-        Where they are, disjoint and in order.
+        Intervals that hold one root each, disjoint and in order.
     """
 
     kind: Literal["none", "simple", "multiple", "several", "unknown"]
@@ -44,7 +44,7 @@ def bracket_decreasing(coefficients: Mapping[int, RationalInterval]) -> Rational
     Parameters
     ----------
     coefficients : mapping of int to RationalInterval
-        By degree, with one change of sign, from + to -.
+        The coefficients by degree, with one change of sign, from + to -.
 
     Returns
     -------

@@ -48,16 +48,16 @@ class View:
     species : str
         Id of the species.
     structural : bool
-        For all positive rate constants and constant species, each reaction with a constant of its
-        own; otherwise at the numbers of the network.
+        Whether it is meant for all positive rate constants and constant species, each reaction with
+        a constant of its own, and not at the numbers of the reaction network.
     terms : mapping of int to sequence of (int, Term)
-        By degree: the terms that are there, with the sign of their coefficient (0 for either).
+        The terms that are there, by degree, with the sign of their coefficient (0 for either).
     signs : mapping of int to Sign
         Sign of each coefficient that is not 0.
     intervals : mapping of int to RationalInterval, optional
         Bounds of the coefficients, where numbers are known.
     place : str
-        Where on the domain, for reasons.
+        Words for where on the domain it is looked at, for reasons.
     settled : bool
         Whether the domain is where the species before it settle.
     """
