@@ -23,7 +23,7 @@ def file_errors(path: str | Path, doing: str) -> Iterator[None]:
     path : str or Path
         File or folder that the block works on.
     doing : str
-        What the block does with it, "read", "write" or "make", for the message.
+        What the block does with it, such as "read", "write" or "make", for the message.
 
     Raises
     ------

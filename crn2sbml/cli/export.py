@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from crn2sbml._support.files import file_errors
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.units import LabUnits
 from crn2sbml.cli.common import (
@@ -234,10 +235,8 @@ def export(
         folder, tuple(file for names in files.values() for file in names), output.force
     )
     crn = _read(source)
-    try:
+    with file_errors(folder, "make"):
         folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise FileError(f"cannot make {folder}: {error.strerror or error}") from error
     for kind in kinds:
         endings, save = _FORMATS[kind]
         # The tables of CSV are two files beside each other.

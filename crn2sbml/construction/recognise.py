@@ -8,6 +8,7 @@ species is an input, and which node comes first.
 
 from __future__ import annotations
 
+import functools
 import re
 import weakref
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -118,13 +119,14 @@ def recognise_network(crn: Crn) -> RecognisedNetwork:
         If it is no such network; the message names what does not fit.
     """
     known = _outcomes.get(id(crn))
-    if known is None:
-        known = _outcomes[id(crn)] = _outcome(crn)
-        # The number of an object is used again when it is gone.
-        weakref.finalize(crn, _outcomes.pop, id(crn), None).atexit = False
-    if isinstance(known, str):
-        raise UnsupportedError(known)
-    return known
+    # The number of an object is used again when it is gone.
+    if known is None or known[0]() is not crn:
+        known = weakref.ref(crn, functools.partial(_forget, id(crn))), _outcome(crn)
+        _outcomes[id(crn)] = known
+    outcome = known[1]
+    if isinstance(outcome, str):
+        raise UnsupportedError(outcome)
+    return outcome
 
 
 def try_recognise(crn: Crn) -> RecognisedNetwork | None:
@@ -137,7 +139,11 @@ def try_recognise(crn: Crn) -> RecognisedNetwork | None:
 
 # What is known of each reaction network that is alive: the neural network in it, or why there is
 # none. Many ask for the same one after the other, and large networks take a second.
-_outcomes: dict[int, RecognisedNetwork | str] = {}
+_outcomes: dict[int, tuple[weakref.ref[Crn], RecognisedNetwork | str]] = {}
+
+
+def _forget(number: int, _: weakref.ref[Crn]) -> None:
+    _outcomes.pop(number, None)
 
 
 def _outcome(crn: Crn) -> RecognisedNetwork | str:

@@ -1,4 +1,4 @@
-"""What an export needs besides the network: which species matter, and how long to run."""
+"""What an export needs besides the model: which species matter, and how long to run."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _MOST_OUTPUTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A network, the species to look at, and the time to run.
+    """A reaction network, the species to look at, and the time to run.
 
     Parameters
     ----------
     crn : Crn
-        Dimensionless network.
+        The reaction network, dimensionless.
     outputs : tuple of str
         Ids of the species to plot and report.
     duration : float
@@ -72,7 +72,7 @@ class Study:
         return labels
 
     def run(self, inputs: ArrayLike | None = None, units: LabUnits | None = None) -> Trajectory:
-        """Simulate the network for the duration.
+        """Simulate the reaction network for the duration.
 
         Parameters
         ----------
@@ -120,7 +120,7 @@ def make_study(
     *,
     accuracy: float = ACCURACY,
 ) -> Study:
-    """Choose what to look at in a network, and how long to run it.
+    """Choose what to look at in a reaction network, and how long to run it.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def make_study(
         Any reaction network, dimensionless.
     duration : float, optional
         Time of a run. Unless given, a neural network runs until it is proved to be within 1e-3 of
-        its steady state from every start, rounded up; another network runs for 100.
+        its steady state from every start, rounded up; any other model runs for 100.
     inputs : array_like, shape (n, width), optional
         Inputs of a neural network, all of which are to settle; those in the model unless given.
     accuracy : float, default 1e-3
@@ -145,7 +145,7 @@ def make_study(
     ConcentrationError
         If an input is negative or not finite, or the width is wrong.
     UnsupportedError
-        If inputs were given for a network that is no neural network.
+        If inputs were given for a reaction network that is no neural network.
 
     Examples
     --------

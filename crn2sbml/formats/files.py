@@ -143,7 +143,7 @@ def to_sbml(
     Returns
     -------
     str
-        The document; the same text for the same network, numbers bit for bit.
+        The document; the same text for the same Crn, numbers bit for bit.
 
     Raises
     ------

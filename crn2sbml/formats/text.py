@@ -15,7 +15,7 @@ ANNOTATION_NAMESPACE = "urn:crn2sbml:origin:1"
 
 
 def check_model(crn: Crn, volume: float) -> tuple[str, float]:
-    """Return an id for the compartment and its volume if a file can hold the network in it.
+    """Return an id for the compartment and its volume if a file can hold the model in it.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def number(value: float) -> str:
 
 
 def summary(crn: Crn) -> str:
-    """Say in one line how large a network is."""
+    """Say in one line how large a reaction network is."""
     held = f"{len(crn.buffered_species)} buffered species, " if crn.buffered_species else ""
     return (
         f"{len(crn.dynamic_species)} dynamic species, {len(crn.enzymatic_species)} enzymatic "

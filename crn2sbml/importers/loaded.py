@@ -220,7 +220,7 @@ class LoadedNetwork:
         Returns
         -------
         numpy.ndarray
-            Of shape (n,) for a classifier, otherwise (n, outputs).
+            Classes, shape (n,), of a classifier; otherwise outputs, shape (n, outputs).
         """
         concentrations = self.concentrations(inputs, forward, workers)
         if self.codec is not None and self.codec.decoder.classes is not None:

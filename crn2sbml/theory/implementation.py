@@ -113,8 +113,8 @@ def implements(
     -------
     Implementation
         Its truth value is whether it is proved. The proof is structural: every node's equation,
-        in exact rationals and with the inputs as symbols, is equation (13) of the network, term
-        by term. With h > 0 the nodes then converge to the activations of every layer, for all
+        in exact rationals and with the inputs as symbols, is equation (13) of the neural network,
+        term by term. With h > 0 the nodes then converge to the activations of every layer, for all
         inputs and all starts (Proposition 4.9).
 
     Raises

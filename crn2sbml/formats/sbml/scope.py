@@ -71,13 +71,8 @@ class Scope:
         return symbol in self._document.compartments
 
     def is_constant(self, symbol: str) -> bool:
-        """Return whether a symbol is a compartment, or a parameter of the model or of a law."""
-        document = self._document
-        return (
-            symbol in document.parameters
-            or symbol in document.compartments
-            or symbol in document.local_parameters
-        )
+        """Return whether a symbol is a compartment, or a parameter of the model."""
+        return symbol in self._document.parameters or self.is_compartment(symbol)
 
     def constant(self, symbol: str) -> float | None:
         """Return the value of a parameter or the size of a compartment; None for others.

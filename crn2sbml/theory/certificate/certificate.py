@@ -79,7 +79,7 @@ class SpeciesCertificate:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The statements at one level: structural, or at the numbers of the network.
+    """The statements at one level: structural, or at the numbers of the reaction network.
 
     Parameters
     ----------

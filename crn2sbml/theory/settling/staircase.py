@@ -187,14 +187,23 @@ class _Fall:
         """Improve a bound by the tangent of g a little below it."""
         u = _BELOW * (bound - a)
         known = np.isfinite(u) & (u > _NEAR * a)
-        u = np.where(known, u, a)
-        x, slope = a + u, -self.rho
+        x = a + np.where(known, u, a)
+        u, slope = x - a, -self.rho
+        # Absolute values of the terms of f and of its slope, added up.
+        steepness = np.abs(self.rho)
+        size = self.activation.h + steepness * x
         for k, d in self.activation.decay.items():
-            slope = slope + k * (k - 1) * d * x ** (k - 1)
+            power = (k - 1) * d * x ** (k - 1)
+            size, slope = size + power * x, slope + k * power
+            steepness = steepness + k * power
+        # The bound ends where the tangent touches, so that only its part above that point counts:
+        # the lowest value and the lowest slope that rounding leaves open keep it below g there.
+        rounding = rounding_of_rate(self.activation, size) / u
         g = -self.activation.rate(x, self.rho) / u
-        e = (slope - g) / u
+        e = (slope - rounding_of_rate(self.activation, steepness) - g - rounding) / u
+        g = g - rounding
         better = a + np.maximum(u, _riccati(start - a, g - e * u, e, time))
-        return np.where(known, better, np.inf)
+        return np.where(known & (e > 0), better, np.inf)
 
     def rows(self, rows: NDArray[np.bool_]) -> _Fall:
         """Return some of the rows."""
