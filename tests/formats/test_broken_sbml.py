@@ -309,11 +309,11 @@ BROKEN = {
 
 @pytest.mark.parametrize(("text", "words"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_or_hostile_file_is_one_clear_error(text, words):
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises((FormatError, UnsupportedError), match=words) as caught:
         from_sbml(text)
     # Not a timed test: what is meant to be refused at once must not be worked through.
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     assert "root:" not in str(caught.value)
     assert len(str(caught.value)) < 1500
 
@@ -358,12 +358,12 @@ import resource, sys, time
 sys.path.insert(0, {path!r})
 from crn2sbml import load_sbml
 from crn2sbml.errors import FormatError
-start = time.monotonic()
+start = time.process_time()
 try:
     load_sbml(sys.argv[1])
 except FormatError as error:
     print(error)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic() - start)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time() - start)
 """
 
 
