@@ -1,5 +1,6 @@
 """The models in models/: the same bytes, and what their page says of them."""
 
+import functools
 import re
 import sys
 import zipfile
@@ -42,6 +43,12 @@ def contents(folder):
     return found
 
 
+@functools.cache
+def inspected(name):
+    """A file of the folder, whose checks take a while, looked at once."""
+    return inspect_model(MODELS / name)
+
+
 every_model = pytest.mark.parametrize("model", example_models(), ids=lambda model: model.name)
 
 
@@ -77,7 +84,7 @@ def test_what_is_there_is_not_overwritten_without_force(tmp_path):
 @every_model
 def test_every_file_holds_the_network_and_nothing_is_wrong_with_it(model):
     for name in model.file_names:
-        inspection = inspect_model(MODELS / name)
+        inspection = inspected(name)
         assert inspection.finding_count == 0
         assert inspection.recognised.network == model.network
         np.testing.assert_array_equal(
@@ -87,7 +94,7 @@ def test_every_file_holds_the_network_and_nothing_is_wrong_with_it(model):
 
 def test_the_encodings_are_what_the_names_say():
     for model in example_models():
-        encodings = [inspect_model(MODELS / name).recognised.encoding for name in model.file_names]
+        encodings = [inspected(name).recognised.encoding for name in model.file_names]
         assert encodings == ["enzymatic", "absorbed", "enzymatic"]
 
 
