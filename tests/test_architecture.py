@@ -125,6 +125,8 @@ def keys_of_metadata(tree):
             mapping, key = node.value, node.slice
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
             mapping, key = node.func.value, node.args[0]
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
+            mapping, key = node.comparators[0], node.left
         else:
             continue
         of_its_own = isinstance(key, ast.Constant) or ast.unparse(key).isupper()

@@ -91,7 +91,7 @@ def _enzymes(crn: Crn, keep: Collection[str]) -> dict[str, float]:
     kept = set(keep)
     if unknown := kept - set(crn.constant_species):
         raise UnsupportedError(
-            f"cannot keep {sorted(unknown)[0]!r}: it is no constant species of the network"
+            f"cannot keep {sorted(unknown)[0]!r}: it is no constant species of {crn.name}"
         )
     absorbed = set(crn.constant_species) - kept
     return {s.id: s.initial for s in crn.species if s.id in absorbed}

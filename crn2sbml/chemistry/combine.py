@@ -88,7 +88,7 @@ def subnetwork(crn: Crn, reaction_ids: Iterable[str], name: str | None = None) -
     """
     wanted = set(reaction_ids)
     if missing := wanted - {r.id for r in crn.reactions}:
-        raise CrnError(f"the network has no reaction {sorted(missing)[0]!r}")
+        raise CrnError(f"{crn.name} has no reaction {sorted(missing)[0]!r}")
     return _keep_reactions(crn, [r for r in crn.reactions if r.id in wanted], name or crn.name)
 
 

@@ -127,7 +127,7 @@ def train(
     check_output_folder(folder, (*_FILES, _BEST), force)
     rng = np.random.default_rng(seed)
     loaded = start.read()
-    training, held_out, defaults = examples.load(rng)
+    training, held_out, defaults = examples.load(rng, loaded)
     if loaded is None:
         loaded = start.draw(training, defaults, rng)
     validation = run.validation(held_out)

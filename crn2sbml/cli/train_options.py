@@ -49,7 +49,9 @@ class Examples:
     data_dir: Path | None
     held_out: float | None
 
-    def load(self, rng: np.random.Generator) -> tuple[Dataset, Dataset | None, Defaults]:
+    def load(
+        self, rng: np.random.Generator, loaded: LoadedNetwork | None
+    ) -> tuple[Dataset, Dataset | None, Defaults]:
         """Return the examples to train on, those held out, and the settings that suit them."""
         if self.source == "mnist":
             return self._load_mnist()
@@ -58,6 +60,11 @@ class Examples:
                 f"--data-dir goes with --data mnist, not with {self.source}; leave it out"
             )
         data = load_examples(self.source, "mnist")
+        # While rows still have the numbers that they have in the file.
+        if loaded is None or loaded.codec is None:
+            data.check_concentrations()
+        else:
+            loaded.encode(data.inputs)
         defaults = _SUITED.get(self.source, _OWN)
         share = defaults.held_out if self.held_out is None else self.held_out
         training, held_out = split(data, share, rng) if share else (data, None)

@@ -11,12 +11,13 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.errors import FormatError, InputValueError, NetworkError
+from crn2sbml.errors import FormatError, InputValueError
 from crn2sbml.neural.dual_rail import FUNCTIONS, Codec, Decoder, Encoder
 
 Encoding = Literal["enzymatic", "absorbed", "folded"]
@@ -63,6 +64,11 @@ class Origin:
     unused_inputs: Mapping[int, str] = field(default_factory=dict)
     codec: Codec | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sparse", frozenset(self.sparse))
+        object.__setattr__(self, "fixed", frozenset(self.fixed))
+        object.__setattr__(self, "unused_inputs", MappingProxyType(dict(self.unused_inputs)))
+
     @classmethod
     def read(cls, crn: Crn) -> Origin | None:
         """Read the metadata of a reaction network.
@@ -88,8 +94,8 @@ class Origin:
         return cls(
             _read_encoding(metadata[_ENCODING]),
             _read_numbers(metadata, _WIDTHS),
-            frozenset(_read_numbers(metadata, _SPARSE)),
-            frozenset(_read_numbers(metadata, _FIXED)),
+            _read_numbers(metadata, _SPARSE),
+            _read_numbers(metadata, _FIXED),
             _read_names(metadata.get(_UNUSED, "{}")),
             read_codec(metadata),
         )
@@ -190,7 +196,7 @@ def _read_encoder(pairs: Sequence[bool], text: str) -> Encoder:
     try:
         shifts = np.array([float(shift) for shift in text.split()])
         return Encoder(pairs, shifts if shifts.size else None)
-    except (NetworkError, ValueError) as error:
+    except ValueError as error:
         raise _broken(_SHIFTS, text, f"a number for each input ({error})") from error
 
 
@@ -205,7 +211,7 @@ def _broken(key: str, text: str, expected: str) -> FormatError:
     shown = text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
     return FormatError(
         f"the metadata entry {key!r} is broken: {shown!r} must be {expected}; correct it, or take "
-        f"out all entries, and the model is read by its structure alone"
+        f"it out"
     )
 
 

@@ -12,8 +12,8 @@ from crn2sbml._support.files import atomic_write, save_text
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.units import LabUnits
 from crn2sbml.construction.description import describe
-from crn2sbml.construction.recognise import recognise_network
-from crn2sbml.errors import FileError, UnsupportedError
+from crn2sbml.construction.recognise import RecognisedNetwork, recognise_network
+from crn2sbml.errors import FileError, FormatError, UnsupportedError
 from crn2sbml.formats.antimony.read import load_antimony
 from crn2sbml.formats.antimony.write import antimony_text
 from crn2sbml.formats.sbml.read import load_sbml
@@ -95,6 +95,9 @@ def load_network(path: str | Path) -> NeuralNetwork:
     Returns
     -------
     NeuralNetwork
+        Its inputs and outputs are concentrations. What the file says of their meaning, for a
+        network that was imported, is read by :meth:`~crn2sbml.importers.LoadedNetwork.load`, which
+        also takes ONNX.
 
     Raises
     ------
@@ -108,15 +111,25 @@ def load_network(path: str | Path) -> NeuralNetwork:
     if Path(path).suffix.lower() not in MODEL_ENDINGS:
         return NeuralNetwork.load(path)
     crn = load_crn(path)
+    return recognise_in_file(crn, path).network
+
+
+def recognise_in_file(crn: Crn, path: str | Path) -> RecognisedNetwork:
+    """Find a neural network in a model like :func:`recognise_network`; errors name the file.
+
+    Raises
+    ------
+    UnsupportedError
+        If it computes none.
+    FormatError
+        If its metadata are broken.
+    """
     try:
-        return recognise_network(crn).network
+        return recognise_network(crn)
     except UnsupportedError as error:
-        raise no_neural_network(path, error) from error
-
-
-def no_neural_network(path: str | Path, reason: UnsupportedError) -> UnsupportedError:
-    """Return the error for a model that is no neural network."""
-    return UnsupportedError(f"{path} holds no neural network: {reason}")
+        raise UnsupportedError(f"{path} holds no neural network: {error}") from error
+    except FormatError as error:
+        raise FormatError(f"{path}: {error}") from error
 
 
 def to_sbml(

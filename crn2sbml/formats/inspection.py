@@ -10,7 +10,7 @@ from crn2sbml._support.files import read_pieces
 from crn2sbml._support.garbage import collection_paused
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.construction.recognise import RecognisedNetwork, recognise_network
-from crn2sbml.errors import UnsupportedError
+from crn2sbml.errors import FormatError, UnsupportedError
 from crn2sbml.formats.antimony.read import parse_antimony, read_text
 from crn2sbml.formats.files import ANTIMONY_ENDINGS, check_model_ending
 from crn2sbml.formats.sbml.document import Document
@@ -173,23 +173,28 @@ def _inspection(
         reason = "it is no reaction network of mass action"
         findings = (reading.finding, *checks.findings)
         return Inspection(*about, None, None, reason, (), checks.kind, findings, checks.count + 1)
+    recognised, not_recognised, broken = _recognise(reading.crn)
     return Inspection(
         *about,
         reading.crn,
-        *_recognise(reading.crn),
+        recognised,
+        not_recognised,
         reading.notes,
         checks.kind,
-        checks.findings,
-        checks.count,
+        (*broken, *checks.findings),
+        len(broken) + checks.count,
     )
 
 
-def _recognise(crn: Crn) -> tuple[RecognisedNetwork | None, str | None]:
-    """Return the neural network, or why there is none."""
+def _recognise(crn: Crn) -> tuple[RecognisedNetwork | None, str | None, tuple[Finding, ...]]:
+    """Return the neural network, or why there is none and what is broken."""
     try:
-        return recognise_network(crn), None
+        return recognise_network(crn), None, ()
     except UnsupportedError as error:
-        return None, str(error)
+        return None, str(error), ()
+    except FormatError as error:
+        finding = Finding(None, "error", "Metadata", None, "broken metadata", str(error))
+        return None, str(error), (finding,)
 
 
 def _network_dict(recognised: RecognisedNetwork | None) -> dict[str, Any] | None:

@@ -14,7 +14,6 @@ from crn2sbml._support.checks import check_inputs, number_rows
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.construction.compile import compile_network
 from crn2sbml.construction.origin import Encoding, codec_texts, read_codec
-from crn2sbml.construction.recognise import recognise_network
 from crn2sbml.errors import (
     ConcentrationError,
     FormatError,
@@ -22,7 +21,7 @@ from crn2sbml.errors import (
     NetworkError,
     UnsupportedError,
 )
-from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, no_neural_network
+from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, recognise_in_file
 from crn2sbml.importers.computation.bounds import ErrorBounds
 from crn2sbml.importers.exactness import ImportReport, Original
 from crn2sbml.importers.foreign import refuse_bare_weights, refuse_foreign
@@ -91,6 +90,8 @@ class LoadedNetwork:
                 f"encoder makes {self.codec.encoder.width} and the decoder reads "
                 f"{self.codec.decoder.width}"
             )
+        if self.inputs is not None:
+            object.__setattr__(self, "inputs", check_inputs(self.inputs, widths[0])[0].copy())
 
     @classmethod
     def load(cls, path: str | Path) -> LoadedNetwork:
@@ -122,7 +123,11 @@ class LoadedNetwork:
         if ending in MODEL_ENDINGS:
             return cls.from_crn(load_crn(path), path)
         network, texts = load_network_file(path)
-        return cls(network, _fitting(read_codec(texts), network, path))
+        try:
+            codec = read_codec(texts)
+        except FormatError as error:
+            raise FormatError(f"{path}: {error}") from error
+        return cls(network, _fitting(codec, network, path))
 
     @classmethod
     def from_crn(cls, crn: Crn, source: str | Path) -> LoadedNetwork:
@@ -146,10 +151,7 @@ class LoadedNetwork:
         FormatError
             If its metadata are broken.
         """
-        try:
-            recognised = recognise_network(crn)
-        except UnsupportedError as error:
-            raise no_neural_network(source, error) from error
+        recognised = recognise_in_file(crn, source)
         return cls(
             recognised.network,
             _fitting(recognised.codec, recognised.network, source),
@@ -309,6 +311,11 @@ class LoadedNetwork:
         check_option(validation, Validation, "validation")
         descent = descent or Descent()
         if self.codec is not None:
+            if descent.ties is not None or descent.readout is not None:
+                raise InputValueError(
+                    "ties and readout of an imported network are its own; leave them out of the "
+                    "descent"
+                )
             inputs = self.encode(inputs)
             if validation is not None:
                 validation = replace(validation, inputs=self.encode(validation.inputs))

@@ -68,6 +68,16 @@ class Encoder:
         names = checked_names(self.names, "names", len(self.pairs))
         object.__setattr__(self, "names", names)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Encoder):
+            return NotImplemented
+        mine, others = (
+            (encoder.pairs, encoder.offsets.tolist(), encoder.names) for encoder in (self, other)
+        )
+        return mine == others
+
+    __hash__ = None  # type: ignore[assignment]
+
     @property
     def offsets(self) -> Array:
         """What is added to each input first, shape (inputs,)."""
@@ -130,7 +140,7 @@ class Encoder:
         return _paired_names(self.pairs, self.names, "input")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Decoder:
     """What concentrations of the output nodes mean.
 
@@ -215,7 +225,7 @@ class Decoder:
         return _paired_names(self.pairs, self.names, "output")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Codec:
     """What the numbers of a network that came from elsewhere mean, on the way in and out.
 

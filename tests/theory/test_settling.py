@@ -3,9 +3,10 @@
 import itertools
 import math
 
+import mpmath
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.integrate import odeint, solve_ivp
 
@@ -21,6 +22,7 @@ from crn2sbml import (
 )
 from crn2sbml.errors import ConcentrationError, InputValueError, UnsupportedError
 from crn2sbml.theory import closed_envelope, envelope
+from crn2sbml.theory.settling.staircase import _Fall
 from tests.strategies import examples
 from tests.theory.counterexamples import chain
 
@@ -300,3 +302,26 @@ def test_errors_say_what_to_do():
         envelope(network, [[1.0, 1.0], [2.0, 1.0]])
     with pytest.raises(InputValueError, match="worked out for order 2"):
         closed_envelope(NeuralNetwork.random((1, 1), Activation(1.0, {3: 1.0}), rng=1), [[1.0]])
+
+
+def fallen_from_infinity(h, rho, time):
+    """Solve dx/dt = h + rho x - x^2 from infinity, in 60 digits."""
+    with mpmath.workdps(60):
+        root = mpmath.sqrt(mpmath.mpf(rho) ** 2 + 4 * mpmath.mpf(h))
+        upper, lower = (rho + root) / 2, (rho - root) / 2
+        left = mpmath.exp(-root * mpmath.mpf(time))
+        return (upper - lower * left) / (1 - left)
+
+
+@given(st.floats(-500, 500), st.floats(-8, 0), st.floats(-4, 2))
+@example(rho=-428.0, log_h=math.log10(1.1e-6), log_steps=-0.5)
+def test_one_long_step_down_is_above_the_exact_solution(rho, log_h, log_steps):
+    """A trace of order 3 takes the way of mixtures, and changes the solution by far less than 1e-9.
+
+    Without room for rounding, tangents near the fixed point fell below the solution by percents.
+    """
+    h, time = 10.0**log_h, 10.0**log_steps / max(1.0, abs(rho))
+    activation = Activation(h, {2: 1.0, 3: 1e-20})
+    fall = _Fall(activation, np.array([[np.inf]]), np.array([[rho]]))
+    bound = float(fall.after(np.array([[time]]))[0, 0])
+    assert bound >= float(fallen_from_infinity(h, rho, time)) * (1 - 1e-9)

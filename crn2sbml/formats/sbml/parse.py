@@ -154,7 +154,7 @@ class _Collector:
     def _origin(self, element: Element) -> None:
         for entry in element.children:
             key, value = entry.attributes.get("key"), entry.attributes.get("value")
-            if key and value and key.isprintable() and value.isprintable():
+            if key and value is not None and f"{key}{value}".isprintable():
                 self.document.metadata[key] = value
 
     @property

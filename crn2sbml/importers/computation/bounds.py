@@ -25,15 +25,15 @@ from crn2sbml._support.arrays import Array
 from crn2sbml._support.intervals import EPSILON, Interval, rounding_of_sums
 from crn2sbml.importers.computation.graph import INPUTS, Graph, Source, Value
 from crn2sbml.importers.computation.matrices import Matrix, count_nonzero, signed_parts
-from crn2sbml.importers.computation.piecewise import Function, PiecewiseLinear
+from crn2sbml.importers.computation.piecewise import (
+    ROUNDINGS_OF_A_VALUE,
+    Function,
+    PiecewiseLinear,
+)
 from crn2sbml.neural.activations import Activation
 
 # Roundings of a number on its way besides those of sums.
 _FEW = 8
-# Roundings of one evaluation of a function that is not piecewise linear: each relative to 1, to its
-# value, and to its argument times its steepest slope. Those of this package need fewer than four;
-# the rest is room for other people's.
-_EVALUATION = 16
 # How far beyond its domain, relative to its width, a function is still taken to have its slopes.
 _SLACK = 1e-9
 
@@ -285,7 +285,7 @@ def _rounding_of_image(function: Function, z: Interval, ends: Interval) -> Array
         count = len(function.exact.knots) + 2 + _FEW
         return rounding_of_sums(count, _terms(function.exact, _largest(z), 0.0))
     sizes = 1.0 + _largest(ends) + _steepest(function) * _largest(z)
-    return np.asarray(_EVALUATION * EPSILON * sizes + function.jump)
+    return np.asarray(ROUNDINGS_OF_A_VALUE * EPSILON * sizes + function.jump)
 
 
 def _limit(function: Function, end: Array, side: int) -> Array:

@@ -21,9 +21,9 @@ from crn2sbml._support.checks import frozen_array
 from crn2sbml._support.intervals import rounding_of_sums
 from crn2sbml.errors import InputValueError
 
-# Operations in the value of a function, which is a handful of calls of the mathematical library,
-# each within a few units in the last place of numbers around 1.
-_OPERATIONS = 64
+ROUNDINGS_OF_A_VALUE = 16
+"""Roundings of one evaluation of a function, relative to 1, its value, and its argument times its
+steepest slope. Those of this package need fewer than four; the rest is room for other people's."""
 _GRID = 20_001
 _MOST_KNOTS = 20_000
 # Points within a chord where its error is looked at.
@@ -345,7 +345,7 @@ def _chords(function: Function, places: Array, accuracy: float) -> PiecewiseLine
 
 def _rounding(knots: int, size: float) -> float:
     """Bound what rounding does to a proved error: of values around 1, and of sums over knots."""
-    return float(rounding_of_sums(knots + _OPERATIONS, np.array(1.0 + size)))
+    return float(rounding_of_sums(knots + ROUNDINGS_OF_A_VALUE, np.array(1.0 + size)))
 
 
 def _bulge(function: Function, places: Array) -> Array:
