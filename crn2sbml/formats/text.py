@@ -27,7 +27,7 @@ def check_model(crn: Crn, volume: float) -> tuple[str, float]:
     taken = {*crn.species_ids, *crn.rate_constant_values, *(r.id for r in crn.reactions)}
     if crn.name in taken:
         raise UnsupportedError(
-            f"the id {crn.name!r} is that of the whole network too; rename one of them"
+            f"the id {crn.name!r} is that of the whole model too; rename one of them"
         )
     compartment, number = _COMPARTMENT, 2
     while compartment in taken or compartment == crn.name:

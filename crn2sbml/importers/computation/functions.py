@@ -101,9 +101,10 @@ def custom(
     name : str
         What the field calls the function.
     value, curvature : callable
-        The function and its second derivative, elementwise.
+        The function and its second derivative, elementwise. Values must be accurate to a few units
+        in the last place, for this is what the proved error allows for.
     domain : tuple of float
-        Where it is used. What is proved of a network holds for inputs that stay within.
+        The range in which it is used. What is proved of a network holds for inputs that stay within.
     extremes : sequence of float
         Where the second derivative has an extremum within the domain; without them all, the error
         is not proved.
