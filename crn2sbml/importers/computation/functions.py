@@ -104,7 +104,8 @@ def custom(
         The function and its second derivative, elementwise. Values must be accurate to a few units
         in the last place, for this is what the proved error allows for.
     domain : tuple of float
-        The range in which it is used. What is proved of a network holds for inputs that stay within.
+        The range in which it is used. What is proved of a network holds for inputs that stay
+        within.
     extremes : sequence of float
         Where the second derivative has an extremum within the domain; without them all, the error
         is not proved.
