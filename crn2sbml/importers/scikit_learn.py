@@ -50,7 +50,7 @@ def from_sklearn(model: Any, **options: Any) -> LoadedNetwork:
     >>> from sklearn.neural_network import MLPClassifier
     >>> from crn2sbml.importers import from_sklearn
     >>> X, y = load_iris(return_X_y=True)
-    >>> model = MLPClassifier((5,), max_iter=2000, random_state=1).fit(X, y)
+    >>> model = MLPClassifier((5,), learning_rate_init=0.01, random_state=1, max_iter=999).fit(X, y)
     >>> imported = from_sklearn(model, accuracy=1e-2, data=X)
     >>> bool((imported.predict(X) == model.predict(X)).mean() > 0.99)
     True
