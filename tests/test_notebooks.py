@@ -17,11 +17,21 @@ NEED_MNIST = ("02_paper",)
 NEED_TORCH = ("05_bring_your_own",)
 
 
+# One of them shows every day that notebooks run.
+EVERYDAY = "01_quickstart"
+
+
 def test_there_are_notebooks():
     assert NOTEBOOKS
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (path.stem != EVERYDAY))
+        for path in NOTEBOOKS
+    ],
+)
 def test_a_notebook_runs_and_draws(path, tmp_path):
     if path.stem in NEED_MNIST and not os.environ.get(DATA_VARIABLE):
         pytest.skip(f"needs MNIST: {DATA_VARIABLE} names no folder")

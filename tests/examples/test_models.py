@@ -49,7 +49,13 @@ def inspected(name):
     return inspect_model(MODELS / name)
 
 
-every_model = pytest.mark.parametrize("model", example_models(), ids=lambda model: model.name)
+def each_model(*slow):
+    """Each of the models, of which some take a while and promise what the others do."""
+    models = [
+        pytest.param(model, id=model.name, marks=[pytest.mark.slow] * (model.name in slow))
+        for model in example_models()
+    ]
+    return pytest.mark.parametrize("model", models)
 
 
 def test_the_folder_holds_what_the_command_writes(tmp_path):
@@ -81,7 +87,7 @@ def test_what_is_there_is_not_overwritten_without_force(tmp_path):
     assert (tmp_path / "xor.ant").read_bytes() == (MODELS / "xor.ant").read_bytes()
 
 
-@every_model
+@each_model("digits")
 def test_every_file_holds_the_network_and_nothing_is_wrong_with_it(model):
     for name in model.file_names:
         inspection = inspected(name)
@@ -98,7 +104,7 @@ def test_the_encodings_are_what_the_names_say():
         assert encodings == ["enzymatic", "absorbed", "enzymatic"]
 
 
-@every_model
+@each_model("digits")
 def test_the_page_says_where_roadrunner_and_copasi_settle(model):
     page = (MODELS / "README.md").read_text(encoding="utf-8").split(f"**{model.name}**", 1)[1]
     text = page[page.index("Settles at") :].split("\n\n", 1)[0]
@@ -120,7 +126,7 @@ def test_the_page_says_where_roadrunner_and_copasi_settle(model):
         assert table[species].iloc[-1] == pytest.approx(value, abs=1e-4)
 
 
-@every_model
+@each_model("digits", "iris", "edge_order_3")
 def test_tellurium_executes_the_archive(model):
     ends = in_a_process_of_its_own(EXECUTE, str(MODELS / model.archive_name))
     expected = model.network.forward(model.inputs)[0]
@@ -134,7 +140,11 @@ def test_the_exclusive_or_is_on_the_right_side_of_one_half():
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "share"), [("iris", load_iris(), 0.98), ("digits", load_digits(), 0.97)]
+    ("name", "data", "share"),
+    [
+        ("iris", load_iris(), 0.98),
+        pytest.param("digits", load_digits(), 0.97, marks=pytest.mark.slow),
+    ],
 )
 def test_the_trained_networks_decide_rightly(name, data, share):
     network = extract_network(load_antimony(MODELS / f"{name}.ant"))

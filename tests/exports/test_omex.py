@@ -131,7 +131,7 @@ print(json.dumps(ends))
 """
 
 
-@pytest.mark.parametrize("units", [None, UNITS])
+@pytest.mark.parametrize("units", [pytest.param(None, marks=pytest.mark.slow), UNITS])
 def test_tellurium_executes_it(tmp_path, units):
     path = tmp_path / "a.omex"
     save_omex(STUDY, path, units=units)

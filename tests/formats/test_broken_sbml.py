@@ -370,7 +370,11 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time() - 
 @pytest.mark.parametrize(
     ("item", "words"),
     [
-        ('<species id="S{}" compartment="c" initialAmount="1"/>', "more than 600,000 <species>"),
+        pytest.param(
+            '<species id="S{}" compartment="c" initialAmount="1"/>',
+            "more than 600,000 <species>",
+            marks=pytest.mark.slow,
+        ),
         ("<species/>", "'' is no id"),
         ('<x xmlns="urn:x"/>', "has no place here"),
     ],

@@ -18,6 +18,7 @@ from crn2sbml.importers.computation.graph import Graph, Value
 from crn2sbml.importers.computation.piecewise import approximate
 from crn2sbml.importers.conversion.convert import convert
 from crn2sbml.importers.conversion.options import ImportOptions
+from tests.strategies import examples
 
 KINDS = [*FUNCTIONS.values(), leaky_relu(-0.5), clip(-1.0, 2.0), elu(-2.0)]
 
@@ -50,6 +51,7 @@ def graphs(draw):
     return graph, output, data
 
 
+@examples(12)
 @given(graphs(), st.sampled_from([1e-8, 1e-3, 1.0]), st.sampled_from(["pairs", "shift"]))
 def test_the_network_is_within_the_bound_of_the_original(found, h, signs):
     graph, output, data = found

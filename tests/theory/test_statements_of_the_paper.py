@@ -221,7 +221,7 @@ def test_network_17_has_one_enzyme_less():
 @pytest.mark.parametrize(
     "name",
     [
-        f"{model}{ending}"
+        pytest.param(f"{model}{ending}", marks=[pytest.mark.slow] * (model == "digits"))
         for model in ("edge_order_2", "edge_order_3", "xor", "iris", "digits")
         for ending in ("_enzymatic.xml", "_absorbed.xml", ".ant")
     ],

@@ -107,6 +107,7 @@ def test_the_data_behind_the_activations_are_theirs(tmp_path):
     np.testing.assert_array_equal(plain, np.maximum(y, 0))
 
 
+@pytest.mark.slow
 def test_forward_passes_of_figures_8_10_11_12_and_14_are_chemistry(noise, monkeypatch, tmp_path):
     used = set()
 
