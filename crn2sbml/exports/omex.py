@@ -17,7 +17,7 @@ from crn2sbml._support.files import atomic_write, check_output
 from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.reaction import check_label
 from crn2sbml.chemistry.units import LabUnits
-from crn2sbml.construction.description import PAPER_RESOURCE
+from crn2sbml.construction.explanation import PAPER_RESOURCE
 from crn2sbml.errors import FileError
 from crn2sbml.exports.study import Study
 from crn2sbml.exports.tables import to_csv_tables

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import format_complex
 from crn2sbml.chemistry.units import LabRanges, bench_values, in_lab_units
-from crn2sbml.construction.description import describe
+from crn2sbml.construction.explanation import describe
 from crn2sbml.construction.labels import row_of
 from crn2sbml.construction.origin import Origin
 from crn2sbml.construction.recognise import RecognisedNetwork

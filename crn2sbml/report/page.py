@@ -19,7 +19,7 @@ from crn2sbml._version import __version__
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import check_label
 from crn2sbml.chemistry.units import LabUnits
-from crn2sbml.construction.description import PAPER, PAPER_RESOURCE
+from crn2sbml.construction.explanation import PAPER, PAPER_RESOURCE
 from crn2sbml.construction.origin import Encoding
 from crn2sbml.exports import make_study
 from crn2sbml.neural.network import NeuralNetwork

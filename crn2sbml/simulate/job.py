@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.intervals import Interval
-from crn2sbml.neural.steady_state import (
+from crn2sbml.neural.steady_state_proof import (
     DrivenNetwork,
     bracket_steady_state,
     estimate_fastest_rates,

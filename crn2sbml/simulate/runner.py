@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml.errors import MissingDependencyError, SimulationError
-from crn2sbml.neural.steady_state import bound_distances
+from crn2sbml.neural.steady_state_proof import bound_distances
 from crn2sbml.simulate.job import Job, Plan, Settled, plan_runs
 from crn2sbml.simulate.kernel import LoadableModel
 

@@ -22,7 +22,7 @@ from crn2sbml.errors import (
     UnsupportedError,
 )
 from crn2sbml.neural.network import NeuralNetwork
-from crn2sbml.neural.steady_state import DrivenNetwork, drive_checked, estimate_settling_times
+from crn2sbml.neural.steady_state_proof import DrivenNetwork, drive_checked, estimate_settling_times
 from crn2sbml.simulate import kernel as models
 from crn2sbml.simulate.job import Job, Settled
 from crn2sbml.simulate.pool import Pool, parts

@@ -13,7 +13,7 @@ from crn2sbml._support.intervals import EPSILON, AffineMap, Interval, rounding_o
 from crn2sbml.importers.computation.bounds import find_ranges
 from crn2sbml.importers.computation.functions import FUNCTIONS
 from crn2sbml.importers.computation.graph import Graph
-from crn2sbml.neural.steady_state import bracket_steady_state, drive
+from crn2sbml.neural.steady_state_proof import bracket_steady_state, drive
 from crn2sbml.theory import envelope
 from tests.neural.test_activations import exact_root
 

@@ -33,7 +33,7 @@ from crn2sbml.errors import (
     SimulationError,
     UnsupportedError,
 )
-from crn2sbml.neural.steady_state import bracket_steady_state, drive
+from crn2sbml.neural.steady_state_proof import bracket_steady_state, drive
 from crn2sbml.simulate import kernel as models
 from crn2sbml.simulate.pool import parts
 from tests.strategies import examples, inputs_for, networks

@@ -26,9 +26,9 @@ from crn2sbml.importers.computation.tensors import Tensor
 from crn2sbml.importers.conversion.convert import convert
 from crn2sbml.importers.conversion.options import ImportOptions
 from crn2sbml.importers.loaded import LoadedNetwork
-from crn2sbml.importers.onnx.arithmetic import ADVICE, ARITHMETIC, GENERAL_ADVICE
+from crn2sbml.importers.onnx.arithmetic_operations import ADVICE, ARITHMETIC, GENERAL_ADVICE
 from crn2sbml.importers.onnx.comparisons import Comparison
-from crn2sbml.importers.onnx.moving import LARGEST_FILE, SHAPES, read_array
+from crn2sbml.importers.onnx.moving_operations import LARGEST_FILE, SHAPES, read_array
 from crn2sbml.neural.dual_rail import ClassLabel
 
 MOST_NODES = 10_000

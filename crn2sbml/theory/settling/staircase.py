@@ -22,7 +22,7 @@ from crn2sbml.construction.compile import check_smoothing
 from crn2sbml.errors import InputValueError
 from crn2sbml.neural.activations import Activation
 from crn2sbml.neural.network import NeuralNetwork
-from crn2sbml.neural.steady_state import (
+from crn2sbml.neural.steady_state_proof import (
     bracket_steady_state,
     drive,
     estimate_settling_times,

@@ -11,7 +11,7 @@ from scipy.integrate import solve_ivp
 
 from crn2sbml import Activation, Layer, NeuralNetwork, compile_network
 from crn2sbml._support.intervals import Interval
-from crn2sbml.neural.steady_state import (
+from crn2sbml.neural.steady_state_proof import (
     bound_distances,
     bracket_steady_state,
     drive,

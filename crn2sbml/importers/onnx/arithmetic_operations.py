@@ -23,7 +23,7 @@ from crn2sbml.importers.computation.matrices import check_count, check_size
 from crn2sbml.importers.computation.piecewise import Function
 from crn2sbml.importers.computation.tensors import Geometry, Tensor
 from crn2sbml.importers.onnx.comparisons import COMPARED, Comparison
-from crn2sbml.importers.onnx.moving import Operation, both_constant
+from crn2sbml.importers.onnx.moving_operations import Operation, both_constant
 
 _NEGATIVE = np.array(-1.0)
 
