@@ -55,7 +55,7 @@ def logits(model, inputs):
     ("load", "activation", "hidden"),
     [
         (load_iris, "relu", (8,)),
-        (load_digits, "relu", (24, 12)),
+        pytest.param(load_digits, "relu", (24, 12), marks=pytest.mark.slow),
         (load_wine, "tanh", (4,)),
         (load_iris, "logistic", (4,)),
     ],

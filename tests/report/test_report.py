@@ -82,8 +82,17 @@ def page():
     return parsed(made())
 
 
-@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed", "folded"])
-@pytest.mark.parametrize("units", [None, UNITS])
+@pytest.mark.parametrize(
+    ("encoding", "units"),
+    [
+        ("enzymatic", None),
+        ("absorbed", UNITS),
+        ("folded", UNITS),
+        pytest.param("enzymatic", UNITS, marks=pytest.mark.slow),
+        pytest.param("absorbed", None, marks=pytest.mark.slow),
+        pytest.param("folded", None, marks=pytest.mark.slow),
+    ],
+)
 def test_every_page_is_valid_and_no_identifier_stands_twice(encoding, units):
     report = make_report(NETWORK, INPUTS[:1], encoding=encoding, units=units)
     page = parsed(report.html)

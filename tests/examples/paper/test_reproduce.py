@@ -135,6 +135,7 @@ def test_forward_passes_of_figures_8_10_11_12_and_14_are_chemistry(noise, monkey
         assert used == expected, part
 
 
+@pytest.mark.slow
 def test_a_quick_reproduction_writes_all_and_compares_no_training(noise, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = succeed("paper", "-o", "out", "--quick", "--json")
@@ -226,6 +227,7 @@ def test_the_chemistry_learns_as_figure_8_says():
 
 
 @needs_mnist
+@pytest.mark.slow
 def test_the_plain_relu_leaves_outputs_dead():
     # "The lack of a zero derivative" (section 6): an output that is 0 for all images learns no
     # more.
