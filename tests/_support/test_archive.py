@@ -13,6 +13,7 @@ import pytest
 from crn2sbml import NeuralNetwork
 from crn2sbml._support.archive import read_archive, read_array
 from crn2sbml.errors import FileError, FormatError
+from tests.memory import PEAK
 from tests.mutations import share_read, with_wrong_bytes
 
 
@@ -100,17 +101,17 @@ def test_a_size_that_lies_is_found_out_in_bounded_memory(tmp_path):
     content = path.read_bytes()
     path.write_bytes(content.replace(struct.pack("<I", len(real)), struct.pack("<I", 1000)))
     script = """
-import resource, sys
+import sys
 from crn2sbml._support.archive import read_archive
 from crn2sbml.errors import FormatError
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 try:
     read_archive(sys.argv[1], "")
 except FormatError:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+    print(peak() - before)
 """
     grown = subprocess.run(
-        [sys.executable, "-c", script, path], capture_output=True, text=True, check=True
+        [sys.executable, "-c", PEAK + script, path], capture_output=True, text=True, check=True
     ).stdout
     assert int(grown) < 100_000
 
