@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
-from crn2sbml._support.checks import check_inputs, number_rows
+from crn2sbml._support.checks import check_inputs, frozen_array, number_rows
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.construction.compile import compile_network
 from crn2sbml.construction.origin import Encoding, codec_texts, read_codec
@@ -91,7 +91,9 @@ class LoadedNetwork:
                 f"{self.codec.decoder.width}"
             )
         if self.inputs is not None:
-            object.__setattr__(self, "inputs", check_inputs(self.inputs, widths[0])[0].copy())
+            inputs = frozen_array(self.inputs, "inputs", 1)
+            check_inputs(inputs, widths[0])
+            object.__setattr__(self, "inputs", inputs)
 
     @classmethod
     def load(cls, path: str | Path) -> LoadedNetwork:

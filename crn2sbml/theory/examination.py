@@ -9,7 +9,7 @@ import numpy as np
 from crn2sbml._support.arrays import Array
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.construction.recognise import recognise_network
-from crn2sbml.errors import InputValueError, SimulationError, UnsupportedError
+from crn2sbml.errors import FormatError, InputValueError, SimulationError, UnsupportedError
 from crn2sbml.theory.certificate.certificate import Certificate, Settling
 from crn2sbml.theory.certificate.certifier import certify
 from crn2sbml.theory.settling.times import settling_time
@@ -59,6 +59,9 @@ def _settling(crn: Crn, accuracy: float, inputs: Array | None) -> Settling:
         recognised = recognise_network(crn)
     except UnsupportedError:
         return Settling(accuracy, none_because="the model is no neural network")
+    except FormatError as error:
+        # The certificate works from the reactions alone, whatever the metadata are.
+        return Settling(accuracy, none_because=str(error))
     rows = recognised.own_inputs(crn)[np.newaxis, :] if inputs is None else inputs
     try:
         return Settling(accuracy, float(settling_time(recognised.network, rows, accuracy).max()))

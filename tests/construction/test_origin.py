@@ -24,6 +24,7 @@ from crn2sbml.construction.origin import ENCODINGS, Origin
 from crn2sbml.errors import ConcentrationError, FormatError, InputValueError, NetworkError
 from crn2sbml.importers import LoadedNetwork
 from crn2sbml.neural.dual_rail import Codec, Decoder, Encoder
+from crn2sbml.theory import examine
 from crn2sbml.training import Descent
 
 # Files that version 0.1.0 wrote before there was an Origin: an imported network with a sparse layer
@@ -147,6 +148,10 @@ def test_a_broken_entry_is_reported_with_the_file(tmp_path):
     assert inspection.recognised is None
     assert "the metadata entry 'sparse' is broken" in inspection.not_recognised
     assert [finding.category for finding in inspection.findings] == ["Metadata"]
+    # What is proved of the reactions does not hang on it.
+    certificate = examine(inspection.crn, 1e-3)
+    assert certificate.at_these_numbers.proved
+    assert "the metadata entry 'sparse' is broken" in certificate.settling.none_because
 
 
 def test_a_folded_model_that_is_folded_again_keeps_its_meaning(tmp_path):
@@ -162,6 +167,9 @@ def test_a_loaded_network_refuses_what_does_not_fit_it():
         LoadedNetwork(NeuralNetwork.random((2, 3), rng=1), CODEC)
     with pytest.raises(ConcentrationError, match="4 inputs"):
         LoadedNetwork(NETWORK, CODEC, inputs=np.ones(3))
+    with pytest.raises(NetworkError, match="must have 1 dimension"):
+        LoadedNetwork(NETWORK, CODEC, inputs=np.ones((2, 4)))
+    assert not LoadedNetwork(NETWORK, CODEC, inputs=np.ones(4)).inputs.flags.writeable
     with pytest.raises(ConcentrationError, match="2 rows"):
         LoadedNetwork(NETWORK, CODEC).compile("absorbed", np.ones((2, 3)))
     with pytest.raises(InputValueError, match="ties and readout of an imported network"):
