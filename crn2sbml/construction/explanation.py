@@ -58,6 +58,27 @@ def describe(crn: Crn) -> Description:
     )
 
 
+def instructions(crn: Crn) -> tuple[str, ...]:
+    """Say how to put in inputs and read off outputs, a sentence an entry, where that needs saying.
+
+    Parameters
+    ----------
+    crn : Crn
+        Any reaction network; of one that was not compiled there is nothing to say.
+
+    Returns
+    -------
+    tuple of str
+
+    Raises
+    ------
+    FormatError
+        If the metadata of a compiled network are broken.
+    """
+    origin = Origin.read(crn)
+    return () if origin is None else tuple(_instructions(crn, origin))
+
+
 def _introduction(origin: Origin) -> str:
     return (
         f"It computes a feed-forward neural network with layers of "
@@ -69,7 +90,6 @@ def _introduction(origin: Origin) -> str:
 
 
 def _instructions(crn: Crn, origin: Origin) -> Iterator[str]:
-    """Say how to put in inputs and read off outputs, where that needs saying."""
     if origin.codec is not None:
         folded = origin.encoding == "folded"
         codec = origin.codec.named_after(_input_names(crn, origin), None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crn2sbml.chemistry.reaction import Reaction, Species
 
@@ -20,13 +20,14 @@ INPUT, NODE, WEIGHT, BIAS, SMOOTHING = "input", "node", "weight", "bias", "smoot
 HALVES = (WEIGHT, BIAS)
 """Roles of species that are half of a signed number."""
 
-# What the ids of reactions start with, and the row of Table 1 that these come from.
-_ROWS = {
+ROWS = {
     "Rh": "closeness to ReLU",
     "Rw": "weight of the edge",
     "Rb": "additive node bias",
     "Rd": "q-polynomial decay",
 }
+"""The rows of Table 1 by what the ids of their reactions start with."""
+
 _REACTION_ID = re.compile(r"(Rh|Rw|Rb|Rd)[pm]?\d+(?:_\d+){1,2}", re.ASCII)
 # Longer numbers are those of no network.
 _NODE_ID = re.compile(r"X(\d{1,9})_(\d{1,9})", re.ASCII)
@@ -54,19 +55,19 @@ class Label:
     name: str = ""
 
 
-_NUMBERED = r"(?P<number>\d{1,9})(?:: (?P<name>.+))?"
-_HALF = r" of .+, (?:positive|negative) half"
-# First word of a name: its role and group, and the form of all that follows it.
+_NUMBERED = re.compile(r" (\d{1,9})(?:: (.+))?", re.ASCII)
+_HALF = re.compile(r" of .+, (?:positive|negative) half")
+# First word of a name: what it says, and the form of all that follows it.
 _FORMS = {
-    "input": (INPUT, "input", re.compile(" " + _NUMBERED, re.ASCII)),
-    "node": (NODE, "hidden node", re.compile(r" \d+ of layer \d+", re.ASCII)),
-    "output": (NODE, "output", re.compile(" " + _NUMBERED, re.ASCII)),
-    "weight": (WEIGHT, "half of a weight", re.compile(_HALF)),
-    "bias": (BIAS, "half of a bias", re.compile(_HALF)),
-    "smoothing": (SMOOTHING, "smoothing h", re.compile(r" h(?:, number \d+)?", re.ASCII)),
+    "input": (Label(INPUT, "input"), _NUMBERED),
+    "node": (Label(NODE, "hidden node"), re.compile(r" \d+ of layer \d+", re.ASCII)),
+    "output": (Label(NODE, "output"), _NUMBERED),
+    "weight": (Label(WEIGHT, "half of a weight"), _HALF),
+    "bias": (Label(BIAS, "half of a bias"), _HALF),
+    "smoothing": (Label(SMOOTHING, "smoothing h"), re.compile(r" h(?:, number \d+)?", re.ASCII)),
 }
 
-GROUPS = tuple(group for _, group, _ in _FORMS.values())
+GROUPS = tuple(label.group for label, _ in _FORMS.values())
 """The groups of species, in the order in which people are shown them."""
 
 
@@ -87,13 +88,11 @@ def read_label(text: str | None) -> Label | None:
     first = text.partition(" ")[0]
     if first not in _FORMS:
         return None
-    role, group, form = _FORMS[first]
+    label, form = _FORMS[first]
     match = form.fullmatch(text, len(first))
-    if match is None:
-        return None
-    if "number" not in form.groupindex:
-        return Label(role, group)
-    return Label(role, group, int(match["number"]), match["name"] or "")
+    if match is None or form is not _NUMBERED:
+        return label if match else None
+    return replace(label, number=int(match[1]), name=match[2] or "")
 
 
 def input_label(number: int, names: Sequence[str] | None) -> str:
@@ -141,12 +140,7 @@ def role_of(species: Species) -> str | None:
 def row_of(reaction: Reaction) -> str | None:
     """Return the row of Table 1 of a reaction: the one that it has, or else what its id says."""
     match = _REACTION_ID.fullmatch(reaction.id) if reaction.row is None else None
-    return reaction.row if match is None else _ROWS[match[1]]
-
-
-def row(identifier: str) -> str:
-    """Return the row of Table 1 that a reaction of a compiled network comes from, by its id."""
-    return _ROWS[identifier[:2]]
+    return reaction.row if match is None else ROWS[match[1]]
 
 
 def node_id(layer: int, node: int) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from crn2sbml._support.files import atomic_write, save_text
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.units import LabUnits
-from crn2sbml.construction.explanation import describe
+from crn2sbml.construction.explanation import describe, instructions
 from crn2sbml.construction.recognise import RecognisedNetwork, recognise_network
 from crn2sbml.errors import FileError, FormatError, UnsupportedError
 from crn2sbml.formats.antimony.read import load_antimony
@@ -259,7 +259,7 @@ def to_antimony(crn: Crn, volume: float = 1.0, *, units: LabUnits | None = None)
     end
     <BLANKLINE>
     """
-    return antimony_text(crn, describe(crn), volume, units)
+    return antimony_text(crn, instructions(crn), volume, units)
 
 
 def save_antimony(

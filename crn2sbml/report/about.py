@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import format_complex
 from crn2sbml.chemistry.units import LabRanges, bench_values, in_lab_units
-from crn2sbml.construction.explanation import describe
+from crn2sbml.construction.explanation import instructions
 from crn2sbml.construction.labels import row_of
 from crn2sbml.construction.origin import Origin
 from crn2sbml.construction.recognise import RecognisedNetwork
@@ -92,7 +92,7 @@ def describe_model(crn: Crn, recognised: RecognisedNetwork | None, units: PageUn
     return About(
         shape="" if recognised is None else _shape(recognised.network),
         inputs=tuple(inputs),
-        reading=describe(crn).instructions,
+        reading=instructions(crn),
         activations="; ".join(dict.fromkeys(describe_activation(e.activation) for e in layers)),
         is_smoothed_relu=all(map(_is_smoothed_relu, layers)),
         kinds=kinds[:_MOST_KINDS],

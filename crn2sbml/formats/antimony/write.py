@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.description import Description
 from crn2sbml.chemistry.reaction import Complex, RateConstant, Reaction, Species
 from crn2sbml.chemistry.units import LabUnits, in_lab_units
 from crn2sbml.errors import UnsupportedError
@@ -23,7 +22,7 @@ _DECLARED_PER_LINE = 4
 
 
 def antimony_text(
-    crn: Crn, description: Description, volume: float = 1.0, units: LabUnits | None = None
+    crn: Crn, instructions: Iterable[str], volume: float = 1.0, units: LabUnits | None = None
 ) -> str:
     """Write a reaction network as an Antimony model.
 
@@ -31,8 +30,8 @@ def antimony_text(
     ----------
     crn : Crn
         Any mass-action reaction network.
-    description : Description
-        Its instructions stand in comments.
+    instructions : iterable of str
+        Sentences on how to use the model, which stand in comments.
     volume, units
         See :func:`~crn2sbml.to_antimony`.
 
@@ -44,7 +43,7 @@ def antimony_text(
     crn = in_lab_units(crn, units)
     compartment, size = check_model(crn, volume)
     _check_ids(crn)
-    header = _header(crn, description, units)
+    header = _header(crn, instructions, units)
     return "\n".join([*header, *_body(crn, compartment, size, units)]) + "\n"
 
 
@@ -56,7 +55,7 @@ def _check_ids(crn: Crn) -> None:
         )
 
 
-def _header(crn: Crn, description: Description, units: LabUnits | None) -> Iterator[str]:
+def _header(crn: Crn, instructions: Iterable[str], units: LabUnits | None) -> Iterator[str]:
     """Yield comments: what it is, how to use it, and its metadata."""
     yield f"// {crn.name}: {summary(crn)}."
     if units is None:
@@ -64,7 +63,7 @@ def _header(crn: Crn, description: Description, units: LabUnits | None) -> Itera
     else:
         yield f"// {units.describe()}"
         yield "// $ marks constant species."
-    for sentence in description.instructions:
+    for sentence in instructions:
         yield from textwrap.wrap(sentence, 96, initial_indent="// ", subsequent_indent="//   ")
     yield from (f"{METADATA_MARK}{quote(k)} = {value}" for k, value in crn.metadata.items())
 
