@@ -67,7 +67,7 @@ def test_what_the_system_says_names_the_file(doing, number, words):
 def test_a_path_that_no_system_knows_is_an_error_of_the_file():
     path = Path("a\0b")
     with (
-        pytest.raises(FileError, match=r"cannot make 'a\\x00b': embedded null"),
+        pytest.raises(FileError, match=r"cannot make 'a\\x00b': .*embedded null"),
         file_errors(path, "make"),
     ):
         path.mkdir()
