@@ -163,4 +163,5 @@ def _assemble(crn: Crn, rated: Iterable[tuple[Reaction, float]]) -> Crn:
         tuple(reactions),
         crn.name,
         crn.metadata,
+        crn.units,
     )

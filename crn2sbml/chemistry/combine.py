@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.chemistry.reaction import RateConstant, Reaction, Species, format_complex
 from crn2sbml.errors import CrnError
 
@@ -35,7 +36,7 @@ def union(first: Crn, *others: Crn, name: str | None = None) -> Crn:
     Raises
     ------
     CrnError
-        If the same id or reaction stands for different things in two parts.
+        If the same id or reaction stands for different things in two parts, or their units differ.
 
     Examples
     --------
@@ -60,7 +61,9 @@ def union(first: Crn, *others: Crn, name: str | None = None) -> Crn:
                 f"{format_complex(reaction.products)} has rate constant {known.rate} in one part "
                 f"and {reaction.rate} in another; give both the same"
             )
-    return Crn(species, constants, tuple(edges.values()), name or first.name)
+    return Crn(
+        species, constants, tuple(edges.values()), name or first.name, units=_shared_units(parts)
+    )
 
 
 def subnetwork(crn: Crn, reaction_ids: Iterable[str], name: str | None = None) -> Crn:
@@ -102,7 +105,19 @@ def _keep_reactions(crn: Crn, reactions: Iterable[Reaction], name: str) -> Crn:
         tuple(k for k in crn.rate_constants if k.id in rates),
         kept,
         name,
+        units=crn.units,
     )
+
+
+def _shared_units(parts: Sequence[Crn]) -> LabUnits | None:
+    units = parts[0].units
+    for part in parts:
+        if part.units != units:
+            raise CrnError(
+                f"{parts[0].name} and {part.name} are in different units; express both in the same "
+                f"with in_lab_units"
+            )
+    return units
 
 
 def _merged(items: Iterable[_Item], what: str) -> tuple[_Item, ...]:

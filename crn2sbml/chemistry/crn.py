@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.html import MOST_ROWS, html_table
 from crn2sbml.chemistry import mass_action
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.chemistry.reaction import (
     Complex,
     RateConstant,
@@ -58,6 +59,9 @@ class Crn:
         Identifier of the whole reaction network.
     metadata : mapping of str to str, optional
         Notes about the origin, carried along unread.
+    units : LabUnits, optional
+        The units that all numbers are in, and what 1 of the reaction network as designed stands
+        for; dimensionless, or of units that nobody knows, unless given.
 
     Raises
     ------
@@ -81,6 +85,7 @@ class Crn:
     reactions: Sequence[Reaction]
     name: str = "crn"
     metadata: Mapping[str, str] = field(default_factory=dict)
+    units: LabUnits | None = None
 
     def __post_init__(self) -> None:
         for attribute in ("species", "rate_constants", "reactions"):
@@ -102,8 +107,8 @@ class Crn:
 
     def __reduce__(self) -> tuple[type[Crn], tuple[object, ...]]:
         """Pickle without the mapping proxy and the cached arrays."""
-        parts = (self.species, self.rate_constants, self.reactions, self.name, dict(self.metadata))
-        return Crn, parts
+        parts = (self.species, self.rate_constants, self.reactions, self.name)
+        return Crn, (*parts, dict(self.metadata), self.units)
 
     @classmethod
     def from_text(

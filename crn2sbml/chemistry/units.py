@@ -1,122 +1,35 @@
-"""Laboratory units: what a concentration of 1 and a time of 1 stand for."""
+"""Reaction networks in laboratory units, and dimensionless again."""
 
 from __future__ import annotations
 
-import functools
 import math
-import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.chemistry.reaction import RateConstant
 from crn2sbml.errors import UnitError
 
-if TYPE_CHECKING:
-    from pint import UnitRegistry
-
-_QUANTITY = re.compile(r"\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(\S(?:.*\S)?)\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class LabUnits:
-    """What the dimensionless 1 of concentration and of time stand for on a bench.
-
-    Parameters
-    ----------
-    concentration : float
-        Number of `concentration_unit`, > 0.
-    concentration_unit : str
-        Unit of concentrations, for example "nM".
-    molar : float
-        One `concentration_unit` in mole per litre.
-    time : float
-        Number of `time_unit`, > 0.
-    time_unit : str
-        Unit of times, for example "h".
-    seconds : float
-        One `time_unit` in seconds.
-
-    Examples
-    --------
-    >>> from crn2sbml import LabUnits
-    >>> units = LabUnits.parse("50 nM", "1 h")
-    >>> units.concentration, units.concentration_unit, units.seconds
-    (50.0, 'nM', 3600.0)
-    """
-
-    concentration: float
-    concentration_unit: str
-    molar: float
-    time: float
-    time_unit: str
-    seconds: float
-
-    @classmethod
-    def parse(cls, concentration: str, time: str) -> LabUnits:
-        """Read quantities such as "50 nM" and "1 h".
-
-        Parameters
-        ----------
-        concentration : str
-            What a concentration of 1 stands for, with a unit of substance per volume.
-        time : str
-            What a time of 1 stands for, with a unit of time.
-
-        Returns
-        -------
-        LabUnits
-            Numbers stand in the very units that were given: nM and h.
-
-        Raises
-        ------
-        UnitError
-            If a text is no quantity, has the wrong dimension, or is not positive.
-        """
-        amount, unit, molar = _parse(concentration, "concentration", "mole / liter", "50 nM")
-        duration, time_unit, seconds = _parse(time, "time", "second", "1 h")
-        return cls(amount, unit, molar, duration, time_unit, seconds)
-
-    def rate_constant_unit(self, order: int) -> str:
-        """Return the unit of a rate constant, such as "nM^-1 h^-1" for order 2."""
-        power = 1 - order
-        if power == 0:
-            return f"{self.time_unit}^-1"
-        shown = self.concentration_unit if power == 1 else f"{self.concentration_unit}^{power}"
-        return f"{shown} {self.time_unit}^-1"
-
-    def __str__(self) -> str:
-        return (
-            f"1 stands for {self.concentration:g} {self.concentration_unit} and "
-            f"{self.time:g} {self.time_unit}"
-        )
-
-    def describe(self) -> str:
-        """Say in a sentence what the numbers of a model are in."""
-        return (
-            f"Concentrations are in {self.concentration_unit}, time is in {self.time_unit} and "
-            f"rate constants are in powers of these; in the network as designed, {self}."
-        )
-
 
 def in_lab_units(crn: Crn, units: LabUnits | None) -> Crn:
-    """Express a dimensionless reaction network in laboratory units.
+    """Express a reaction network in laboratory units.
 
     Parameters
     ----------
     crn : Crn
-        Dimensionless reaction network.
+        Any reaction network; what 1 stands for so far is forgotten.
     units : LabUnits or None
-        What a concentration of 1 and a time of 1 stand for; None keeps it dimensionless.
+        What a concentration of 1 and a time of 1 stand for; None leaves it as it is.
 
     Returns
     -------
     Crn
-        Without units `crn` itself. With them, concentrations times c and rate constants of order n
-        times c^(1 - n) / t, where c and t are what 1 stands for. Its trajectory is the
-        dimensionless one times c, in times t. A rate constant that reactions of different orders
-        share becomes one for each order.
+        Without units `crn` itself. With them, dimensionless concentrations times c and rate
+        constants of order n times c^(1 - n) / t, where c and t are what 1 stands for, and its
+        `units`. Its trajectory is the dimensionless one times c, in times t. A rate constant that
+        reactions of different orders share becomes one for each order.
 
     Raises
     ------
@@ -132,12 +45,46 @@ def in_lab_units(crn: Crn, units: LabUnits | None) -> Crn:
     >>> scaled.rate_constant_values, scaled.species[0].initial
     ({'k_h': 25.0, 'k_b': 0.5, 'k_d': 0.01}, 50.0)
     """
+    if units is None or units == crn.units:
+        return crn
+    crn = dimensionless(crn)
+    return replace(_rescaled(crn, units.concentration, units.time, _scaled), units=units)
+
+
+def dimensionless(crn: Crn) -> Crn:
+    """Return a reaction network without units: 1 is what its units say that 1 stands for.
+
+    Parameters
+    ----------
+    crn : Crn
+        Any reaction network.
+
+    Returns
+    -------
+    Crn
+        `crn` itself if it has no units. Of the numbers that :func:`in_lab_units` turns into those
+        of `crn`, the shortest are taken, so that 0.1 comes back as 0.1.
+
+    Raises
+    ------
+    UnitError
+        If a number leaves the range of doubles.
+    """
+    units = crn.units
     if units is None:
         return crn
-    c, t = Fraction(units.concentration), Fraction(units.time)
+    if (units.concentration, units.time) != (1.0, 1.0):
+        crn = _rescaled(crn, units.concentration, units.time, _unscaled)
+    return replace(crn, units=None)
+
+
+_Scale = Callable[[float, Fraction, str], float]
+
+
+def _rescaled(crn: Crn, concentration: float, time: float, scale: _Scale) -> Crn:
+    c, t = Fraction(concentration), Fraction(time)
     species = [
-        replace(s, initial=_scaled(s.initial, c, f"the concentration of {s.id}"))
-        for s in crn.species
+        replace(s, initial=scale(s.initial, c, f"the concentration of {s.id}")) for s in crn.species
     ]
     orders = rate_constant_orders(crn)
     names = _names(crn, orders)
@@ -145,10 +92,10 @@ def in_lab_units(crn: Crn, units: LabUnits | None) -> Crn:
     for constant in crn.rate_constants:
         for order in orders.get(constant.id, [1]):
             name = names[constant.id, order]
-            value = _scaled(constant.value, c ** (1 - order) / t, f"the rate constant {name}")
+            value = scale(constant.value, c ** (1 - order) / t, f"the rate constant {name}")
             constants.append(RateConstant(name, value, constant.name))
     reactions = [replace(r, rate=names[r.rate, r.order]) for r in crn.reactions]
-    return Crn(species, constants, reactions, crn.name, dict(crn.metadata))
+    return replace(crn, species=species, rate_constants=constants, reactions=reactions)
 
 
 def rate_constant_orders(crn: Crn) -> dict[str, list[int]]:
@@ -227,8 +174,22 @@ def _names(crn: Crn, orders: dict[str, list[int]]) -> dict[tuple[str, int], str]
 
 
 def _scaled(value: float, factor: Fraction, what: str) -> float:
+    return _double(Fraction(value) * factor, value, what)
+
+
+def _unscaled(value: float, factor: Fraction, what: str) -> float:
+    """Return the shortest number that scaling turns into the value."""
+    number = _double(Fraction(value) / factor, value, what)
+    for digits in (15, 16):
+        shorter = float(f"{number:.{digits}g}")
+        if Fraction(shorter) == Fraction(number) or float(Fraction(shorter) * factor) == value:
+            return shorter
+    return number
+
+
+def _double(exact: Fraction, value: float, what: str) -> float:
     try:
-        scaled = float(Fraction(value) * factor)
+        scaled = float(exact)
     except OverflowError:
         scaled = math.inf
     if not math.isfinite(scaled) or (value and not scaled):
@@ -237,35 +198,3 @@ def _scaled(value: float, factor: Fraction, what: str) -> float:
             f"units nearer to the numbers"
         )
     return scaled
-
-
-@functools.cache
-def _registry() -> UnitRegistry[float]:
-    """Read pint's definitions, which takes most of a second, once."""
-    from pint import UnitRegistry
-
-    return UnitRegistry()
-
-
-def _parse(text: str, what: str, base: str, example: str) -> tuple[float, str, float]:
-    """Return number, unit as it was written, and the unit's size in the base unit."""
-    from pint.errors import PintError
-
-    registry = _registry()
-    match = _QUANTITY.fullmatch(text)
-    number, unit = match.groups() if match else (text, "")
-    try:
-        amount = float(number)
-        size = registry.Quantity(1.0, registry.parse_units(unit))
-    except (ValueError, PintError, AssertionError, AttributeError, TypeError) as error:
-        raise UnitError(
-            f"the {what} {text!r} is no number with a unit such as {example!r}: {error}"
-        ) from None
-    if not size.check(registry.Quantity(1.0, base).dimensionality):
-        raise UnitError(
-            f"the {what} {text!r} has the dimension {size.dimensionality}; it must be one of "
-            f"{what}, such as {example!r}"
-        )
-    if not 0 < amount < math.inf:
-        raise UnitError(f"the {what} {text!r} must be a positive number")
-    return amount, unit, float(size.to(base).magnitude)

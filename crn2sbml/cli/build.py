@@ -11,7 +11,8 @@ import click
 
 from crn2sbml._support.files import check_output
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.units import LabRanges, LabUnits, bench_values, in_lab_units
+from crn2sbml.chemistry.lab_units import LabUnits
+from crn2sbml.chemistry.units import LabRanges, bench_values, in_lab_units
 from crn2sbml.cli.common import (
     read_one_input,
 )

@@ -11,7 +11,7 @@ import click
 
 from crn2sbml._support.files import file_errors
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.cli.common import (
     check_encoding,
     check_output_folder,

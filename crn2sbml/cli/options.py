@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import click
 
-from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.construction.origin import Encoding
 from crn2sbml.errors import UnitError
 

@@ -11,7 +11,7 @@ import numpy as np
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import check_output
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.cli.common import (
     check_encoding,
     read_inputs,

@@ -18,6 +18,7 @@ import numpy as np
 
 from crn2sbml._support.arrays import Array
 from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.units import dimensionless
 from crn2sbml.construction.labels import INPUT, NODE, parse_node_id, read_label
 from crn2sbml.construction.layers import find_layers
 from crn2sbml.construction.origin import Encoding, Origin
@@ -64,8 +65,8 @@ class RecognisedNetwork:
     codec: Codec | None = None
 
     def own_inputs(self, crn: Crn) -> Array:
-        """Return the concentrations that the inputs have in the model, shape (width,)."""
-        starts = {s.id: s.initial for s in crn.species}
+        """Return the dimensionless concentrations of the inputs in the model, shape (width,)."""
+        starts = {s.id: s.initial for s in dimensionless(crn).species}
         return np.array([0.0 if s is None else starts[s] for s in self.inputs])
 
 
@@ -83,7 +84,8 @@ def extract_network(crn: Crn) -> NeuralNetwork:
     -------
     NeuralNetwork
         For an enzymatic or absorbed network the one that was compiled, bit for bit. Rate constants
-        are absorbed into weights, biases and h. A folded network has no inputs left: the result has
+        are absorbed into weights, biases and h, and all numbers are dimensionless, whatever units
+        the reaction network is in. A folded network has no inputs left: the result has
         input width 0, and the biases of its first layer hold what inputs and weights were.
 
     Raises
@@ -156,6 +158,7 @@ def _outcome(crn: Crn) -> RecognisedNetwork | str:
 def _recognise(crn: Crn) -> RecognisedNetwork:
     if not crn.dynamic_species:
         raise UnsupportedError(f"{crn.name} is no neural network: no species of it ever changes")
+    crn = dimensionless(crn)
     origin = Origin.read(crn)
     constant = {s.id: s.initial for s in crn.species}
     for species in crn.dynamic_species:

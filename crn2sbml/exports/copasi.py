@@ -11,7 +11,7 @@ from typing import Any
 from crn2sbml._support.files import atomic_write, check_output
 from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.absorb import fold
-from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.exports.packing import without_dates
 from crn2sbml.exports.study import Study

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 from crn2sbml._support.files import atomic_write, check_output
 from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.reaction import check_label
-from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.construction.explanation import PAPER_RESOURCE
 from crn2sbml.errors import FileError
 from crn2sbml.exports.study import Study

@@ -8,7 +8,8 @@ from pathlib import Path
 from crn2sbml._support.files import save_text
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import Complex, format_complex
-from crn2sbml.chemistry.units import LabUnits, in_lab_units
+from crn2sbml.chemistry.lab_units import LabUnits
+from crn2sbml.chemistry.units import in_lab_units
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.formats.text import number
 

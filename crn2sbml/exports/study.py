@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from crn2sbml._support.checks import check_inputs
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.construction.recognise import (
     RecognisedNetwork,
     recognise_network,

@@ -11,7 +11,8 @@ from crn2sbml._support.files import atomic_write, check_output, csv_text, save_t
 from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import format_complex
-from crn2sbml.chemistry.units import LabUnits, in_lab_units
+from crn2sbml.chemistry.lab_units import LabUnits
+from crn2sbml.chemistry.units import in_lab_units
 from crn2sbml.construction.labels import role_of, row_of
 from crn2sbml.exports.packing import copy_without_dates
 

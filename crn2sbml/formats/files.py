@@ -10,7 +10,7 @@ from pathlib import Path
 
 from crn2sbml._support.files import atomic_write, save_text
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.construction.explanation import describe, instructions
 from crn2sbml.construction.recognise import RecognisedNetwork, recognise_network
 from crn2sbml.errors import FileError, FormatError, UnsupportedError

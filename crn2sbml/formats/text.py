@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.errors import UnsupportedError
@@ -12,6 +13,26 @@ _COMPARTMENT = "vessel"
 
 # Of the shape, roles and names that SBML files carry; never numbers.
 ANNOTATION_NAMESPACE = "urn:crn2sbml:origin:1"
+
+CONCENTRATION_UNIT, TIME_UNIT = "concentration_unit", "time_unit"
+"""The parameters of a model that say what 1 of the dimensionless reaction network stands for."""
+
+
+def check_unit_ids(crn: Crn, parameters: Iterable[str]) -> None:
+    """Raise an error if a reaction network has an id that a file needs for its units.
+
+    Raises
+    ------
+    UnsupportedError
+        With the id, and what to do.
+    """
+    taken = {*crn.species_ids, *crn.rate_constant_values, *(r.id for r in crn.reactions), crn.name}
+    for parameter in parameters:
+        if parameter in taken:
+            raise UnsupportedError(
+                f"the id {parameter!r} is that of the parameter which says what 1 stands for in "
+                f"laboratory units; rename it"
+            )
 
 
 def check_model(crn: Crn, volume: float) -> tuple[str, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.errors import InputValueError
 from crn2sbml.plots.style import COLOURS, RESOLUTION, STYLES, legend_label, tidy
 from crn2sbml.simulate.results import Trajectory

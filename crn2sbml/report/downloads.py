@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.errors import MissingDependencyError, UnsupportedError
 from crn2sbml.exports import Study, to_copasi, to_csv_tables, to_omex
 from crn2sbml.formats import to_antimony, to_sbml

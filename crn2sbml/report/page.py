@@ -18,7 +18,7 @@ from crn2sbml._support.files import check_output, save_text
 from crn2sbml._version import __version__
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import check_label
-from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.construction.explanation import PAPER, PAPER_RESOURCE
 from crn2sbml.construction.origin import Encoding
 from crn2sbml.exports import make_study

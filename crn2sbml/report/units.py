@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crn2sbml.chemistry.units import LabUnits
+from crn2sbml.chemistry.lab_units import LabUnits
 
 
 @dataclass(frozen=True, slots=True)

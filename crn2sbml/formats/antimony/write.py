@@ -9,14 +9,25 @@ from urllib.parse import quote
 
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import Complex, RateConstant, Reaction, Species
-from crn2sbml.chemistry.units import LabUnits, in_lab_units
+from crn2sbml.chemistry.lab_units import LabUnits
+from crn2sbml.chemistry.units import in_lab_units
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.formats.antimony.reserved import RESERVED_WORDS
-from crn2sbml.formats.text import check_model, number, summary
+from crn2sbml.formats.text import (
+    CONCENTRATION_UNIT,
+    TIME_UNIT,
+    check_model,
+    check_unit_ids,
+    number,
+    summary,
+)
 
 METADATA_MARK = "// @ "
 """What a comment begins with that holds a metadata entry, as ``key = value``."""
 
+# To antimony, "time_unit" is the unit of time itself.
+_TIME_UNIT = f"{TIME_UNIT}_"
+_UNITS = ("substance", "time_unit", "volume", "extent", "concentration")
 _ENTITY = re.compile(r"&(?=(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)")
 _DECLARED_PER_LINE = 4
 
@@ -43,41 +54,39 @@ def antimony_text(
     crn = in_lab_units(crn, units)
     compartment, size = check_model(crn, volume)
     _check_ids(crn)
-    header = _header(crn, instructions, units)
-    return "\n".join([*header, *_body(crn, compartment, size, units)]) + "\n"
+    return "\n".join([*_header(crn, instructions), *_body(crn, compartment, size)]) + "\n"
 
 
 def _check_ids(crn: Crn) -> None:
     ids = [crn.name, *crn.species_ids, *crn.rate_constant_values, *(r.id for r in crn.reactions)]
+    if crn.units is not None:
+        check_unit_ids(crn, (CONCENTRATION_UNIT, _TIME_UNIT, *_UNITS))
     if reserved := [i for i in ids if i in RESERVED_WORDS]:
         raise UnsupportedError(
             f"the id {reserved[0]!r} is a word of the Antimony language; rename it, or write SBML"
         )
 
 
-def _header(crn: Crn, instructions: Iterable[str], units: LabUnits | None) -> Iterator[str]:
+def _header(crn: Crn, instructions: Iterable[str]) -> Iterator[str]:
     """Yield comments: what it is, how to use it, and its metadata."""
     yield f"// {crn.name}: {summary(crn)}."
-    if units is None:
+    if crn.units is None:
         yield "// Concentrations, rates and time are dimensionless; $ marks constant species."
     else:
-        yield f"// {units.describe()}"
+        yield f"// {crn.units.describe()}"
         yield "// $ marks constant species."
     for sentence in instructions:
         yield from textwrap.wrap(sentence, 96, initial_indent="// ", subsequent_indent="//   ")
     yield from (f"{METADATA_MARK}{quote(k)} = {value}" for k, value in crn.metadata.items())
 
 
-def _body(crn: Crn, compartment: str, volume: float, units: LabUnits | None) -> Iterator[str]:
+def _body(crn: Crn, compartment: str, volume: float) -> Iterator[str]:
     constant = frozenset(crn.constant_species)
     groups = _groups(crn)
     shared, own = _owners(crn, groups, constant)
     yield f"model {crn.name}()"
-    if units is not None:
-        yield f"  unit substance = {number(units.molar)} mole;"
-        yield f"  unit time_unit = {number(units.seconds)} second;"
-        yield "  unit volume = litre;"
-        yield "  unit extent = substance;"
+    if crn.units is not None:
+        yield from _units(crn.units)
     yield f"  compartment {compartment} = {number(volume)};"
     yield from _rate_constants(crn)
     if shared:
@@ -90,6 +99,22 @@ def _body(crn: Crn, compartment: str, volume: float, units: LabUnits | None) -> 
         yield from _declarations(own.get(changed, []), compartment, constant)
         yield from (_reaction(reaction, compartment, constant) for reaction in reactions)
     yield "end"
+
+
+def _units(units: LabUnits) -> Iterator[str]:
+    """Declare the units, and the parameters that say what 1 stands for."""
+    molar, seconds = number(units.molar), number(units.seconds)
+    yield f"  unit substance = {molar} mole;"
+    yield f"  unit time_unit = {seconds} second;"
+    yield "  unit volume = litre;"
+    yield "  unit extent = substance;"
+    yield f"  unit concentration = {molar} mole / litre;"
+    yield ""
+    yield "  // What 1 of the dimensionless reaction network stands for"
+    yield f"  const {CONCENTRATION_UNIT} = {number(units.concentration)} concentration;"
+    yield f"  const {_TIME_UNIT} = {number(units.time)} time_unit;"
+    yield f'  {_TIME_UNIT} is "{TIME_UNIT}";'
+    yield ""
 
 
 def _groups(crn: Crn) -> dict[tuple[str, ...], list[Reaction]]:

@@ -53,6 +53,15 @@ class ReactionEntry:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class UnitPart:
+    """A factor of a unit: a base unit, times a size, to a power."""
+
+    kind: str
+    size: float = 1.0
+    exponent: float = 1.0
+
+
 @dataclass(slots=True)
 class Rule:
     """What changes a quantity other than a reaction does: its kind and its target."""
@@ -66,7 +75,8 @@ class Rule:
 class Document:
     """The parts of a model that decide how it behaves, in the order of the file.
 
-    `lines_count` is False for SBML that antimony generated, whose line numbers the user never sees.
+    `model_units` are those of the whole model by quantity, `own_units` what species and compartments
+    say of theirs. `lines_count` is False for SBML that antimony generated, whose line numbers the user never sees.
     """
 
     source: str
@@ -75,6 +85,9 @@ class Document:
     version: int = 0
     id: str | None = None
     conversion: str | None = None
+    model_units: dict[str, str] = field(default_factory=dict)
+    own_units: dict[str, set[str | None]] = field(default_factory=dict)
+    unit_definitions: dict[str, tuple[UnitPart, ...]] = field(default_factory=dict)
     metadata: dict[str, str] = field(default_factory=dict)
     functions: dict[str, tuple[tuple[str, ...], Expression]] = field(default_factory=dict)
     compartments: dict[str, float | None] = field(default_factory=dict)

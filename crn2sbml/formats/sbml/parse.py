@@ -13,6 +13,7 @@ from crn2sbml.formats.sbml.document import (
     ReferenceEntry,
     Rule,
     SpeciesEntry,
+    UnitPart,
 )
 from crn2sbml.formats.sbml.elements import MATHML, SBML, namespace
 from crn2sbml.formats.sbml.mathml import (
@@ -38,12 +39,14 @@ _REQUIRED = "required"
 # Lists of a model that say nothing about its numbers.
 _OTHER_LISTS = frozenset(
     {
-        *("notes", "annotation", "listOfUnitDefinitions", "listOfCompartmentTypes"),
-        *("listOfSpeciesTypes", "listOfConstraints"),
+        *("notes", "annotation", "listOfCompartmentTypes", "listOfSpeciesTypes"),
+        "listOfConstraints",
     }
 )
 # What an attribute may hold besides numbers: an error only where the value is needed.
 _NOT_FINITE = {"NaN": None, "INF": float("inf"), "-INF": float("-inf")}
+# The quantities whose units matter, and where a model names those of all of it.
+_QUANTITIES = {"substance": "substanceUnits", "volume": "volumeUnits", "time": "timeUnits"}
 _REACTION_PARTS = ("listOfReactants", "listOfProducts", "listOfModifiers", "kineticLaw")
 
 
@@ -83,6 +86,7 @@ class _Collector:
         self.has_model = False
         self._taken: set[str] = set()
         self._items: Mapping[str, tuple[str, Callable[[Element], None]]] = {
+            "listOfUnitDefinitions": ("unitDefinition", self._unit_definition),
             "listOfFunctionDefinitions": ("functionDefinition", self._function),
             "listOfCompartments": ("compartment", self._compartment),
             "listOfSpecies": ("species", self._species),
@@ -131,6 +135,8 @@ class _Collector:
                 )
             self.has_model = True
             self.document.id = element.attributes.get("id")
+            stated = {q: element.attributes.get(key) for q, key in _QUANTITIES.items()}
+            self.document.model_units = {q: unit for q, unit in stated.items() if unit}
             self.document.conversion = element.attributes.get("conversionFactor")
 
     def item(self, element: Element, parent: str) -> None:
@@ -142,7 +148,7 @@ class _Collector:
             self._rule(element)
             return
         if parent not in self._items:
-            return  # units, constraints and the like change no numbers
+            return  # constraints and the like change no numbers
         expected, take = self._items[parent]
         if element.tag != expected:
             raise self._wrong(element, f"<{element.tag}> cannot stand in <{parent}>")
@@ -166,7 +172,17 @@ class _Collector:
             return
         self.document.functions[self._new_id(element)] = parse_lambda(element)
 
+    def _unit_definition(self, element: Element) -> None:
+        identifier = element.attributes.get("id")
+        units = element.child("listOfUnits")
+        if identifier and units is not None and (parts := _unit_parts(units)) is not None:
+            self.document.unit_definitions[identifier] = parts
+
+    def _own_unit(self, quantity: str, unit: str | None) -> None:
+        self.document.own_units.setdefault(quantity, set()).add(unit)
+
     def _compartment(self, element: Element) -> None:
+        self._own_unit("volume", element.attributes.get("units"))
         self.document.compartments[self._new_id(element)] = self._number(element, "size")
 
     def _parameter(self, element: Element) -> None:
@@ -181,6 +197,7 @@ class _Collector:
         compartment = attributes.get("compartment")
         if compartment is None:
             raise MathError("it has no compartment")
+        self._own_unit("substance", attributes.get("substanceUnits"))
         self.document.species[identifier] = SpeciesEntry(
             identifier,
             _name(element),
@@ -304,6 +321,21 @@ class _Collector:
 
     def _wrong(self, element: Element, message: str) -> FormatError:
         return self.reader.error(message, element.line)
+
+
+def _unit_parts(units: Element) -> tuple[UnitPart, ...] | None:
+    """Return the factors of a unit, or None if they cannot be read: they change no numbers."""
+    parts = []
+    for unit in units.children:
+        attributes = unit.attributes
+        try:
+            scale = 10.0 ** parse_number(attributes.get("scale", "0"))
+            size = parse_number(attributes.get("multiplier", "1")) * scale
+            exponent = parse_number(attributes.get("exponent", "1"))
+        except (MathError, OverflowError):
+            return None
+        parts.append(UnitPart(attributes.get("kind", ""), size, exponent))
+    return tuple(parts)
 
 
 def _titled(element: Element) -> str:

@@ -6,7 +6,9 @@ import math
 from dataclasses import dataclass
 
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.units import LabUnits, rate_constant_orders
+from crn2sbml.chemistry.lab_units import LabUnits
+from crn2sbml.chemistry.units import rate_constant_orders
+from crn2sbml.formats.text import CONCENTRATION_UNIT, TIME_UNIT, check_unit_ids, number
 
 _NAMES = ("substance", "time", "volume", "area", "length", "extent")
 # A unit this near to a power of ten, relatively, is written as one.
@@ -29,6 +31,8 @@ class Quantities:
         The unit of a rate constant, with a place for its order.
     words : str
         A sentence on the units, for people.
+    parameters : str, default ""
+        The parameters that say what 1 stands for, as elements.
     """
 
     model_attributes: str
@@ -37,10 +41,25 @@ class Quantities:
     volume: str
     constants: str
     words: str
+    parameters: str = ""
 
     def constant(self, order: int | None) -> str:
         """Return the unit of a rate constant; of order 1 where no reaction uses it."""
         return self.constants.format(1 if order is None else order)
+
+
+def choose_quantities(crn: Crn, level: int) -> Quantities:
+    """Declare the units of a reaction network, or everything dimensionless where it has none.
+
+    Raises
+    ------
+    UnsupportedError
+        If an id of the reaction network is that of a parameter which says what 1 stands for.
+    """
+    if crn.units is None:
+        return dimensionless(level)
+    check_unit_ids(crn, (CONCENTRATION_UNIT, TIME_UNIT))
+    return in_units(crn.units, crn, level)
 
 
 def dimensionless(level: int) -> Quantities:
@@ -63,6 +82,10 @@ def in_units(units: LabUnits, crn: Crn, level: int) -> Quantities:
     definitions = [
         _definition("substance", f"<listOfUnits>{mole.format(1)}</listOfUnits>"),
         _definition("time", f"<listOfUnits>{second.format(1)}</listOfUnits>"),
+        _definition(
+            "concentration",
+            f"<listOfUnits>{mole.format(1)}{_unit('litre', 1.0).format(-1)}</listOfUnits>",
+        ),
         *(_constant_definition(order, mole, second) for order in sorted(orders)),
     ]
     attributes = {
@@ -80,6 +103,14 @@ def in_units(units: LabUnits, crn: Crn, level: int) -> Quantities:
         "litre",
         "order_{}",
         units.describe(),
+        _stated(CONCENTRATION_UNIT, "concentration", units.concentration)
+        + _stated(TIME_UNIT, "time", units.time),
+    )
+
+
+def _stated(identifier: str, kind: str, value: float) -> str:
+    return (
+        f'<parameter id="{identifier}" value="{number(value)}" units="{kind}" constant="true"/>\n'
     )
 
 

@@ -17,6 +17,7 @@ from crn2sbml.formats.sbml.edges import Edge, read_edges
 from crn2sbml.formats.sbml.mathml import MathError
 from crn2sbml.formats.sbml.parse import parse_sbml
 from crn2sbml.formats.sbml.scope import Scope
+from crn2sbml.formats.sbml.units import read_units
 from crn2sbml.formats.sbml.xml import shortened
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,8 @@ def from_sbml(text: str | bytes) -> Crn:
     -------
     Crn
         Its state holds concentrations; where species are in compartments of different sizes,
-        amounts, and the metadata say so (``quantity``). Constant and boundary species are
+        amounts, and the metadata say so (``quantity``). Laboratory units of the document are its
+        `units`. Constant and boundary species are
         enzymatic, or buffered if a reaction would change them. What has no influence (reactions at
         rate 0, species in no reaction) is left out.
 
@@ -152,6 +154,7 @@ def _build(document: Document) -> tuple[Crn, list[str]]:
         [Reaction(edge.id, edge.reactants, edge.products, edge.constant) for edge in edges],
         _model_id(document, (edge.constant for edge in edges)),
         metadata,
+        None if read.in_amounts else read_units(document),
     )
     return crn, notes
 

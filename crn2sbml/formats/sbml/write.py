@@ -15,7 +15,8 @@ from html import escape
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.description import Description
 from crn2sbml.chemistry.reaction import RateConstant, Species
-from crn2sbml.chemistry.units import LabUnits, in_lab_units
+from crn2sbml.chemistry.lab_units import LabUnits
+from crn2sbml.chemistry.units import in_lab_units
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.formats.sbml.elements import (
     LEVEL_2_VERSION_4,
@@ -28,7 +29,7 @@ from crn2sbml.formats.sbml.elements import (
     references,
 )
 from crn2sbml.formats.sbml.notes import annotation, metaid, notes
-from crn2sbml.formats.sbml.quantities import Quantities, dimensionless, in_units
+from crn2sbml.formats.sbml.quantities import Quantities, choose_quantities
 from crn2sbml.formats.text import check_model, number
 
 LevelVersion = tuple[int, int]
@@ -95,7 +96,7 @@ def sbml_pieces(
     """
     form = _form(level_version)
     crn = in_lab_units(crn, units)
-    quantities = dimensionless(form.level) if units is None else in_units(units, crn, form.level)
+    quantities = choose_quantities(crn, form.level)
     compartment, size = check_model(crn, volume)
     return _pieces(crn, description, _Vessel(compartment, size), form, quantities)
 
@@ -129,8 +130,8 @@ def _pieces(
         _species(s, vessel.id, s.id in constant, quantities.substance) for s in crn.species
     )
     yield "</listOfSpecies>\n"
-    if crn.rate_constants:
-        yield "<listOfParameters>\n"
+    if crn.rate_constants or quantities.parameters:
+        yield f"<listOfParameters>\n{quantities.parameters}"
         yield from _in_pieces(
             _parameter(k, orders.get(k.id), quantities) for k in crn.rate_constants
         )
