@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from crn2sbml.chemistry.absorb import absorb_enzymes, fold
     from crn2sbml.chemistry.combine import subnetwork, union
     from crn2sbml.chemistry.crn import Crn
-    from crn2sbml.chemistry.reaction import RateConstant, Reaction, Species
     from crn2sbml.chemistry.lab_units import LabUnits
+    from crn2sbml.chemistry.reaction import RateConstant, Reaction, Species
     from crn2sbml.chemistry.units import bench_values, in_lab_units
     from crn2sbml.construction.compile import compile_edge, compile_network
     from crn2sbml.construction.recognise import (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crn2sbml.chemistry.answers import Answer
+
 
 @dataclass(frozen=True, slots=True)
 class RoleRow:
@@ -40,6 +42,8 @@ class Description:
         Which species are what.
     described_by : str, optional
         Address of the publication that describes the model.
+    answers : tuple of Difference or Share, default ()
+        What people want to know, which files hold as parameters that follow the concentrations.
     """
 
     introduction: tuple[str, ...] = ()
@@ -47,6 +51,7 @@ class Description:
     remarks: tuple[str, ...] = ()
     roles: tuple[RoleRow, ...] = ()
     described_by: str | None = None
+    answers: tuple[Answer, ...] = ()
 
     @property
     def paragraphs(self) -> tuple[str, ...]:

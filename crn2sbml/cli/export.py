@@ -47,7 +47,7 @@ from crn2sbml.exports import (
 from crn2sbml.formats import save_antimony, save_sbml
 from crn2sbml.formats.files import MODEL_ENDINGS, load_crn
 from crn2sbml.importers import LoadedNetwork
-from crn2sbml.plots import plot_trajectory
+from crn2sbml.plots import plot_study
 from crn2sbml.report import draw_network
 
 
@@ -81,8 +81,8 @@ def _save_counts(crn: Crn, path: Path, options: _Options) -> None:
 
 
 def _save_copasi(crn: Crn, path: Path, options: _Options) -> str | None:
-    study = make_study(crn)
-    if save_copasi(study, path, options.force, options.units):
+    study = make_study(crn, units=options.units)
+    if save_copasi(study, path, options.force):
         return (
             f"COPASI reads {len(crn.reactions):,} reactions too slowly: the file holds the folded "
             f"network, one data point"
@@ -91,15 +91,14 @@ def _save_copasi(crn: Crn, path: Path, options: _Options) -> str | None:
 
 
 def _save_omex(crn: Crn, path: Path, options: _Options) -> None:
-    study = make_study(crn)
-    attachments = {"outputs.png": _picture(study, options.units)}
+    study = make_study(crn, units=options.units)
+    attachments = {"outputs.png": _picture(study)}
     if study.recognised is not None:
         attachments["network.svg"] = draw_network(study.recognised.network).encode()
     save_omex(
         study,
         path,
         options.force,
-        options.units,
         title=options.details.title,
         creators=options.details.creators,
         attachments=attachments,
@@ -113,9 +112,9 @@ def _save_petab(crn: Crn, path: Path, options: _Options) -> None:
     save_petab(network, data.inputs, data.targets, path, options.force)
 
 
-def _picture(study: Study, units: LabUnits | None) -> bytes:
-    """Draw the outputs over time."""
-    figure = plot_trajectory(study.run(units=units), study.outputs, study.labels, units)
+def _picture(study: Study) -> bytes:
+    """Draw the answers, or else the outputs, over time."""
+    figure = plot_study(study, study.run())
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()

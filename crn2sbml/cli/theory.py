@@ -16,10 +16,10 @@ from crn2sbml.plots import PICTURES, plot_examination, save_figure
 from crn2sbml.theory import Certificate
 from crn2sbml.theory.presentation import (
     LEVELS,
-    SPECIES_COLUMNS,
     hypothesis_rows,
     property_rows,
     reasons,
+    species_columns,
     species_rows,
     times,
 )
@@ -46,8 +46,9 @@ def print_theory(output: Output, certificate: Certificate) -> None:
 
 def _species(certificate: Certificate) -> Table:
     # Two lines of a heading leave equations more room.
-    narrow = (name.replace(" ", "\n") for name in SPECIES_COLUMNS[2:])
-    table = Table(*SPECIES_COLUMNS[:2], *narrow)
+    columns = species_columns(certificate)
+    narrow = (name.replace(" ", "\n") for name in columns[2:])
+    table = Table(*columns[:2], *narrow)
     for row in species_rows(certificate, _MOST_SPECIES):
         table.add_row(*row)
     return table

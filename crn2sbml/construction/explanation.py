@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from crn2sbml.chemistry.answers import Answer, Difference
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.description import Description, RoleRow
 from crn2sbml.chemistry.reaction import Species
-from crn2sbml.construction.labels import GROUPS, INPUT, Label, read_label
+from crn2sbml.construction.answers import read_answers
+from crn2sbml.construction.labels import GROUPS, INPUT, Label, node_id, read_label
 from crn2sbml.construction.origin import Encoding, Origin
+from crn2sbml.neural.dual_rail import MINUS, PLUS, Decoder, Encoder
 
 PAPER = (
     "D. F. Anderson, B. Joshi and A. Deshpande, On reaction network implementations of neural "
@@ -25,6 +28,8 @@ _WHERE_NUMBERS_ARE: dict[Encoding, str] = {
 }
 # So many species of a group, and so many inputs without species, are listed one by one.
 _MOST_SPECIES, _MOST_UNUSED = 12, 20
+# So many inputs and answers are explained one by one, and so many classes are named.
+_MOST_EXPLAINED, _MOST_CLASSES = 12, 20
 
 
 def describe(crn: Crn) -> Description:
@@ -49,12 +54,14 @@ def describe(crn: Crn) -> Description:
     origin = Origin.read(crn)
     if origin is None:
         return Description(roles=roles)
+    answers = read_answers(crn)
     return Description(
         (_introduction(origin),),
-        tuple(_instructions(crn, origin)),
+        tuple(_instructions(crn, origin, answers)),
         (_WHERE_NUMBERS_ARE[origin.encoding],),
         roles,
         PAPER_RESOURCE,
+        answers,
     )
 
 
@@ -76,24 +83,34 @@ def instructions(crn: Crn) -> tuple[str, ...]:
         If the metadata of a compiled network are broken.
     """
     origin = Origin.read(crn)
-    return () if origin is None else tuple(_instructions(crn, origin))
+    return () if origin is None else tuple(_instructions(crn, origin, read_answers(crn)))
 
 
 def _introduction(origin: Origin) -> str:
+    reading = (
+        "the answers are then read off the output species as said below"
+        if origin.codec is not None
+        else "the output species then have the concentrations that are the network's outputs. "
+        "Where outputs stand for classes, the largest one names the class"
+    )
+    inputs = "" if origin.encoding == "folded" else "Set the input concentrations and run"
     return (
         f"It computes a feed-forward neural network with layers of "
-        f"{' - '.join(map(str, origin.widths))} nodes, inputs first ({PAPER}). Set the input "
-        f"concentrations and run a time course, from any start, until nothing changes any more: "
-        f"the output species then have the concentrations that are the network's outputs. Where "
-        f"outputs stand for classes, the largest one names the class."
+        f"{' - '.join(map(str, origin.widths))} nodes, inputs first ({PAPER}). "
+        f"{inputs or 'Run'} a time course, from any start, until nothing changes any more: "
+        f"{reading}."
     )
 
 
-def _instructions(crn: Crn, origin: Origin) -> Iterator[str]:
-    if origin.codec is not None:
-        folded = origin.encoding == "folded"
-        codec = origin.codec.named_after(_input_names(crn, origin), None)
-        yield from (codec.without_inputs() if folded else codec).explain()
+def _instructions(crn: Crn, origin: Origin, answers: Sequence[Answer]) -> Iterator[str]:
+    codec = origin.codec
+    if codec is None:
+        if crn.units is not None:
+            yield f"A value of 1 of an input or an output is a concentration of {_one(crn)}."
+    else:
+        if origin.encoding != "folded":
+            yield from _put_in(crn, codec.encoder, _input_names(crn, origin))
+        yield from _read_off(crn, codec.decoder, answers)
     names = list(origin.unused_inputs.values())
     if names:
         more = f" and {len(names) - _MOST_UNUSED} more" if len(names) > _MOST_UNUSED else ""
@@ -101,6 +118,85 @@ def _instructions(crn: Crn, origin: Origin) -> Iterator[str]:
             f"Inputs that no output depends on have no species: "
             f"{', '.join(names[:_MOST_UNUSED])}{more}."
         )
+
+
+def _one(crn: Crn) -> str:
+    units = crn.units
+    return "1" if units is None else f"{units.concentration:g} {units.concentration_unit}"
+
+
+def _put_in(crn: Crn, encoder: Encoder, species_names: Sequence[str]) -> Iterator[str]:
+    """Say for each of the first inputs which species to set, to how much."""
+    concentrations = _model_inputs(crn)
+    if len(species_names) != encoder.width:
+        return  # somebody has edited the model
+    place = 0
+    for number, pair in enumerate(encoder.pairs[:_MOST_EXPLAINED]):
+        name = species_names[place].removesuffix(PLUS)
+        species = [node_id(0, place + 1 + half) for half in range(1 + pair)]
+        place += 1 + pair
+        # An input that no output depends on has none.
+        if present := [s for s in species if s in concentrations]:
+            offset = float(encoder.offsets[number])
+            yield _setting(name, species, offset, "" if crn.units is None else f" x {_one(crn)}")
+            yield _example(crn, name, offset, {s: concentrations[s] for s in present}, species[0])
+    if len(encoder.pairs) > _MOST_EXPLAINED:
+        yield (
+            f"The other inputs go the same way: species whose names end in{PLUS} and{MINUS} are "
+            f"the halves of an input of either sign."
+        )
+
+
+def _setting(name: str, species: Sequence[str], offset: float, factor: str) -> str:
+    value = "v" if offset == 0 else f"(v {'+' if offset > 0 else '-'} {abs(offset):.12g})"
+    if len(species) == 1:
+        return f"For {name} = v set {species[0]} to {value}{factor}."
+    first, second = species
+    return (
+        f"For {name} = v set {first} to {value}{factor} and {second} to 0 if v is positive, "
+        f"otherwise {first} to 0 and {second} to -{value}{factor}."
+    )
+
+
+def _example(
+    crn: Crn, name: str, offset: float, concentrations: Mapping[str, float], plus: str
+) -> str:
+    unit = "" if crn.units is None else f" {crn.units.concentration_unit}"
+    one = 1.0 if crn.units is None else crn.units.concentration
+    total = sum(c if species == plus else -c for species, c in concentrations.items())
+    amounts = " and ".join(f"{c:.12g}{unit} of {s}" for s, c in concentrations.items())
+    return f"The model holds {name} = {total / one - offset:.12g}: {amounts}."
+
+
+def _model_inputs(crn: Crn) -> dict[str, float]:
+    """Return the concentrations of the inputs that have a species."""
+    inputs = {}
+    for species in crn.species:
+        label = read_label(species.name)
+        if label is not None and label.role == INPUT:
+            inputs[species.id] = species.initial
+    return inputs
+
+
+def _read_off(crn: Crn, decoder: Decoder, answers: Sequence[Answer]) -> Iterator[str]:
+    """Say for each of the first answers how it follows from concentrations."""
+    unit = "" if crn.units is None else f" / {_one(crn)}"
+    values = [answer for answer in answers if isinstance(answer, Difference)]
+    for answer in values[:_MOST_EXPLAINED]:
+        formula = f"({answer})" if unit and answer.minus is not None else str(answer)
+        yield f"Answer: {answer.name} = {formula}{unit}."
+    if len(values) > _MOST_EXPLAINED:
+        yield (
+            f"The other answers go the same way, from species whose names end in{PLUS} and{MINUS}."
+        )
+    if decoder.function == "softmax":
+        yield "The softmax of these values gives the probabilities of the classes."
+    elif decoder.function == "log-softmax":
+        yield "The softmax of these values gives the probabilities of the classes, as logarithms."
+    if decoder.classes is not None:
+        names = ", ".join(map(str, decoder.classes[:_MOST_CLASSES]))
+        more = "" if len(decoder.classes) <= _MOST_CLASSES else ", ..."
+        yield f"The largest value names the class, in this order: {names}{more}."
 
 
 def _input_names(crn: Crn, origin: Origin) -> list[str]:

@@ -11,7 +11,6 @@ from typing import Any
 from crn2sbml._support.files import atomic_write, check_output
 from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.absorb import fold
-from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.exports.packing import without_dates
 from crn2sbml.exports.study import Study
@@ -25,15 +24,13 @@ _KEY = re.compile(rb'\bkey="([A-Za-z]+)_(\d+)"')
 _ATTRIBUTE = re.compile(rb'\b(?!name=|SBMLid=)(\w+)="(#?)(\w+_\d+)"')
 
 
-def to_copasi(study: Study, units: LabUnits | None = None) -> tuple[bytes, bool]:
+def to_copasi(study: Study) -> tuple[bytes, bool]:
     """Write a reaction network as a COPASI file (``.cps``) into memory.
 
     Parameters
     ----------
     study : Study
-        The reaction network, the species to plot and the time to run.
-    units : LabUnits, optional
-        What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
+        The reaction network, what to plot, the time to run, and the units of all that.
 
     Returns
     -------
@@ -52,7 +49,8 @@ def to_copasi(study: Study, units: LabUnits | None = None) -> tuple[bytes, bool]
 
     Notes
     -----
-    The time course runs for the duration of the study and plots its outputs; the steady-state task
+    The time course runs for the duration of the study and plots its answers, or else its outputs;
+    the steady-state task
     integrates first, since Newton's method alone may find a root that is no concentration.
     """
     basico = load_basico()
@@ -64,22 +62,21 @@ def to_copasi(study: Study, units: LabUnits | None = None) -> tuple[bytes, bool]
             f"{crn.name} has {len(crn.reactions):,} reactions even when it is folded, which COPASI "
             f"takes too long to read; write SBML instead"
         )
-    model = basico.load_model_from_string(to_sbml(crn, units=units))
+    text = to_sbml(crn, units=study.units, answers=bool(study.answers))
+    model = basico.load_model_from_string(text)
     try:
-        _set_up(basico, model, study, 1.0 if units is None else units.time)
+        _set_up(basico, model, study)
         return _saved(basico, model), folded
     finally:
         basico.remove_datamodel(model)
 
 
-def save_copasi(
-    study: Study, path: str | Path, overwrite: bool = False, units: LabUnits | None = None
-) -> bool:
+def save_copasi(study: Study, path: str | Path, overwrite: bool = False) -> bool:
     """Write a reaction network as a COPASI file (``.cps``).
 
     Parameters
     ----------
-    study, units
+    study
         See :func:`to_copasi`.
     path : str or Path
         File to write; a half-written file is never left behind.
@@ -101,7 +98,7 @@ def save_copasi(
         If the reaction network is too large even when it is folded.
     """
     check_output(path, overwrite)
-    content, folded = to_copasi(study, units)
+    content, folded = to_copasi(study)
     with atomic_write(path, overwrite) as stream:
         stream.write(content)
     return folded
@@ -112,8 +109,8 @@ def load_basico() -> Any:
     return load_library("basico", "COPASI files", "copasi", "open the SBML file in COPASI")
 
 
-def _set_up(basico: Any, model: Any, study: Study, one_time: float) -> None:
-    duration = study.duration * one_time
+def _set_up(basico: Any, model: Any, study: Study) -> None:
+    duration = study.run_time
     basico.set_task_settings(
         "Time-Course",
         {
@@ -132,22 +129,27 @@ def _set_up(basico: Any, model: Any, study: Study, one_time: float) -> None:
         {"method": {"Use Newton": False, "Use Integration": True}},
         model=model,
     )
-    names = _display_names(basico, model)
     basico.add_plot(
         "Outputs",
         curves=[
-            {"name": names[s], "channels": ["Time", f"[{names[s]}]"], "type": "curve2d"}
-            for s in study.outputs
+            {"name": name, "channels": ["Time", channel], "type": "curve2d"}
+            for name, channel in _channels(basico, model, study).items()
         ],
         tasks="Time-Course",
         model=model,
     )
 
 
-def _display_names(basico: Any, model: Any) -> dict[str, str]:
-    """Return COPASI's names of the species by their ids."""
-    species = basico.get_species(model=model)
-    return dict(zip(species["sbml_id"], species["display_name"], strict=True))
+def _channels(basico: Any, model: Any, study: Study) -> dict[str, str]:
+    """Return what COPASI calls each curve, and what it calls the values to draw."""
+    if study.answers:
+        table = basico.get_parameters(model=model)
+        names = dict(zip(table["sbml_id"], table.index, strict=True))
+        values = dict(zip(table["sbml_id"], table["display_name"], strict=True))
+        return {names[answer]: values[answer] for answer in study.curves}
+    table = basico.get_species(model=model)
+    species = dict(zip(table["sbml_id"], table["display_name"], strict=True))
+    return {species[output]: f"[{species[output]}]" for output in study.outputs}
 
 
 def _saved(basico: Any, model: Any) -> bytes:

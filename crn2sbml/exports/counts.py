@@ -15,6 +15,7 @@ from crn2sbml._support.files import save_text
 from crn2sbml.chemistry.absorb import absorb_enzymes
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import Complex, Reaction
+from crn2sbml.chemistry.units import dimensionless
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.formats.sbml.elements import (
     LEVEL_3_VERSION_1,
@@ -26,7 +27,7 @@ from crn2sbml.formats.sbml.elements import (
     references,
     symbol,
 )
-from crn2sbml.formats.sbml.quantities import dimensionless
+from crn2sbml.formats.sbml.quantities import without_units
 from crn2sbml.formats.text import check_model, number
 
 # The one that stochastic simulators read.
@@ -40,7 +41,7 @@ def to_counts_sbml(crn: Crn, volume: float) -> str:
     ----------
     crn : Crn
         A reaction network of order 2 at most once its constant species are absorbed, such as a
-        compiled neural network with decay of order 2.
+        compiled neural network with decay of order 2. Laboratory units of it are left behind.
     volume : float
         The volume V: the number of molecules that a concentration of 1 stands for, > 0.
 
@@ -64,6 +65,7 @@ def to_counts_sbml(crn: Crn, volume: float) -> str:
     other.
     """
     # Production and degradation are not netted against each other: that would change the noise.
+    crn = dimensionless(crn)
     absorbed = absorb_enzymes(crn) if crn.constant_species else crn
     compartment, size = check_model(absorbed, volume)
     return "".join(_pieces(absorbed, compartment, size))
@@ -83,7 +85,7 @@ def save_counts_sbml(crn: Crn, path: str | Path, volume: float, overwrite: bool 
 
 
 def _pieces(crn: Crn, compartment: str, volume: float) -> Iterator[str]:
-    units = dimensionless(_FORM.level).model_attributes
+    units = without_units(_FORM.level).model_attributes
     yield (
         f"{XML_DECLARATION}\n{opening(_FORM)}\n"
         f'<model id="{crn.name}" name="{crn.name}"{units}>\n'

@@ -16,7 +16,6 @@ from xml.sax.saxutils import escape, quoteattr
 from crn2sbml._support.files import atomic_write, check_output
 from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.reaction import check_label
-from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.construction.explanation import PAPER_RESOURCE
 from crn2sbml.errors import FileError
 from crn2sbml.exports.study import Study
@@ -46,7 +45,7 @@ _MASTER = ' master="true"'
 _OTHER_KIND = "http://purl.org/NET/mediatypes/application/octet-stream"
 
 
-def to_sedml(study: Study, model: str = MODEL, units: LabUnits | None = None) -> str:
+def to_sedml(study: Study, model: str = MODEL) -> str:
     """Describe a simulation of a reaction network in SED-ML (Level 1 Version 4).
 
     Parameters
@@ -54,15 +53,13 @@ def to_sedml(study: Study, model: str = MODEL, units: LabUnits | None = None) ->
     study : Study
         The reaction network, the species to plot and the time to run.
     model : str, default "model.xml"
-        File name of the SBML model beside it.
-    units : LabUnits, optional
-        The units of that model; dimensionless unless given.
+        File name of the SBML model beside it, which is in the units of the study.
 
     Returns
     -------
     str
-        A time course for the duration of the study, a plot of its outputs and a report of their
-        data.
+        A time course for the duration of the study, a plot of its answers, or else of its outputs,
+        and a report of their data.
 
     Raises
     ------
@@ -76,8 +73,7 @@ def to_sedml(study: Study, model: str = MODEL, units: LabUnits | None = None) ->
     described.setId("model")
     described.setLanguage("urn:sedml:language:sbml.level-3.version-1")
     described.setSource(model)
-    _add_time_course(document, study.duration * (1.0 if units is None else units.time))
-    names = {s.id: s.name or s.id for s in study.crn.species}
+    _add_time_course(document, study.run_time)
     plot, report = document.createPlot2D(), document.createReport()
     plot.setId("outputs")
     plot.setName("Outputs over time")
@@ -85,16 +81,30 @@ def to_sedml(study: Study, model: str = MODEL, units: LabUnits | None = None) ->
     report.setName("Outputs over time")
     _add_generator(libsedml, document, "time", "time", symbol="urn:sedml:symbol:time")
     _add_data_set(report, "time", "time")
-    for species in study.outputs:
-        target = f"/sbml:sbml/sbml:model/sbml:listOfSpecies/sbml:species[@id='{species}']"
-        _add_generator(libsedml, document, f"of_{species}", names[species], target=target)
+    for identifier, name in _curves(study).items():
+        _add_generator(
+            libsedml, document, f"of_{identifier}", name, target=_path(study, identifier)
+        )
         curve = plot.createCurve()
-        curve.setId(f"curve_{species}")
-        curve.setName(names[species])
+        curve.setId(f"curve_{identifier}")
+        curve.setName(name)
         curve.setXDataReference("time")
-        curve.setYDataReference(f"of_{species}")
-        _add_data_set(report, f"of_{species}", names[species])
+        curve.setYDataReference(f"of_{identifier}")
+        _add_data_set(report, f"of_{identifier}", name)
     return str(libsedml.writeSedMLToString(document))
+
+
+def _curves(study: Study) -> dict[str, str]:
+    """Return the names of what is plotted by its ids, as they stand in the model."""
+    if study.answers:
+        return study.curves
+    names = {s.id: s.name or s.id for s in study.crn.species}
+    return {species: names[species] for species in study.outputs}
+
+
+def _path(study: Study, identifier: str) -> str:
+    kind = ("listOfParameters", "parameter") if study.answers else ("listOfSpecies", "species")
+    return f"/sbml:sbml/sbml:model/sbml:{kind[0]}/sbml:{kind[1]}[@id='{identifier}']"
 
 
 def _add_time_course(document: Any, duration: float) -> None:
@@ -141,7 +151,6 @@ def _add_data_set(report: Any, generator: str, label: str) -> None:
 
 def to_omex(
     study: Study,
-    units: LabUnits | None = None,
     *,
     title: str | None = None,
     creators: Sequence[str] = (),
@@ -152,9 +161,7 @@ def to_omex(
     Parameters
     ----------
     study : Study
-        The reaction network, the species to plot and the time to run.
-    units : LabUnits, optional
-        What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
+        The reaction network, what to plot, the time to run, and the units of all that.
     title : str, optional
         Title of the archive; the name of the reaction network unless given.
     creators : sequence of str
@@ -181,10 +188,11 @@ def to_omex(
     """
     for text, what in ((title, "the title"), *((name, "a creator") for name in creators)):
         check_label(text, what)
-    tables = to_csv_tables(study.crn, units)
+    tables = to_csv_tables(study.crn, study.units)
+    model = to_sbml(study.crn, units=study.units, answers=bool(study.answers))
     files = {
-        MODEL: to_sbml(study.crn, units=units).encode(),
-        SIMULATION: to_sedml(study, units=units).encode(),
+        MODEL: model.encode(),
+        SIMULATION: to_sedml(study).encode(),
         METADATA: _metadata(title or study.crn.name, creators).encode(),
         **{f"{name}.csv": text.encode() for name, text in tables.items()},
     }
@@ -198,7 +206,6 @@ def save_omex(
     study: Study,
     path: str | Path,
     overwrite: bool = False,
-    units: LabUnits | None = None,
     *,
     title: str | None = None,
     creators: Sequence[str] = (),
@@ -208,7 +215,7 @@ def save_omex(
 
     Parameters
     ----------
-    study, units, title, creators, attachments
+    study, title, creators, attachments
         See :func:`to_omex`.
     path : str or Path
         File to write; a half-written file is never left behind.
@@ -224,7 +231,7 @@ def save_omex(
         If python-libsedml is not installed.
     """
     check_output(path, overwrite)
-    packed = to_omex(study, units, title=title, creators=creators, attachments=attachments)
+    packed = to_omex(study, title=title, creators=creators, attachments=attachments)
     with atomic_write(path, overwrite) as stream:
         stream.write(packed)
 

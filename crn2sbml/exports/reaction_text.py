@@ -7,8 +7,8 @@ from pathlib import Path
 
 from crn2sbml._support.files import save_text
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.reaction import Complex, format_complex
 from crn2sbml.chemistry.lab_units import LabUnits
+from crn2sbml.chemistry.reaction import Complex, format_complex
 from crn2sbml.chemistry.units import in_lab_units
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.formats.text import number
@@ -22,9 +22,10 @@ def to_reaction_list(crn: Crn, units: LabUnits | None = None) -> str:
     Parameters
     ----------
     crn : Crn
-        Any reaction network, dimensionless.
+        Any reaction network.
     units : LabUnits, optional
-        What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
+        What a concentration of 1 and a time of 1 stand for; the reaction network's own units unless
+        given.
 
     Returns
     -------
@@ -46,6 +47,7 @@ def to_reaction_list(crn: Crn, units: LabUnits | None = None) -> str:
     <BLANKLINE>
     """
     scaled = in_lab_units(crn, units)
+    units = scaled.units
     head = "concentrations, rates and time are dimensionless."
     if units is not None:
         head = units.describe()[0].lower() + units.describe()[1:]
@@ -115,6 +117,7 @@ def to_nuskell(crn: Crn, units: LabUnits | None = None) -> str:
     <BLANKLINE>
     """
     scaled = in_lab_units(crn, units)
+    units = scaled.units
     for species in crn.species_ids:
         if not _NUSKELL_NAME.fullmatch(species):
             raise UnsupportedError(

@@ -9,8 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml._support.checks import check_inputs
+from crn2sbml.chemistry.answers import Answer, evaluate, shown_answers
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.lab_units import LabUnits
+from crn2sbml.chemistry.units import dimensionless
+from crn2sbml.construction.answers import read_answers
 from crn2sbml.construction.recognise import (
     RecognisedNetwork,
     recognise_network,
@@ -29,7 +32,7 @@ _MOST_OUTPUTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A reaction network, the species to look at, and the time to run.
+    """A reaction network, what to look at, and the time to run.
 
     Parameters
     ----------
@@ -41,12 +44,18 @@ class Study:
         Duration of a run, in the model's dimensionless time.
     settles : bool
         Whether all is proved to have settled by then, from every start.
+    units : LabUnits, optional
+        Units of the files and runs that are made of it; dimensionless unless given.
+    answers : tuple of Difference or Share, default ()
+        What the outputs stand for, where that is not their concentrations.
     """
 
     crn: Crn
     outputs: tuple[str, ...]
     duration: float
     settles: bool
+    units: LabUnits | None = None
+    answers: tuple[Answer, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < self.duration < math.inf:
@@ -62,6 +71,18 @@ class Study:
         return try_recognise(self.crn)
 
     @property
+    def run_time(self) -> float:
+        """The duration in the units of the study."""
+        return self.duration * (1.0 if self.units is None else self.units.time)
+
+    @property
+    def curves(self) -> dict[str, str]:
+        """What to draw over time: names of answers, or else of the output species, by their ids."""
+        if self.answers:
+            return {answer.id: answer.name for answer in shown_answers(self.answers)}
+        return self.labels
+
+    @property
     def labels(self) -> dict[str, str]:
         """What to call the outputs: the user's names of a neural network's, or their ids."""
         labels = {species: species for species in self.outputs}
@@ -71,20 +92,19 @@ class Study:
             labels |= {species: known[species] for species in labels if species in known}
         return labels
 
-    def run(self, inputs: ArrayLike | None = None, units: LabUnits | None = None) -> Trajectory:
+    def run(self, inputs: ArrayLike | None = None) -> Trajectory:
         """Simulate the reaction network for the duration.
 
         Parameters
         ----------
         inputs : array_like, shape (width,), optional
             Inputs of a neural network, instead of those in the model.
-        units : LabUnits, optional
-            Units of the times and concentrations that are returned; dimensionless unless given.
 
         Returns
         -------
         Trajectory
-            The run of all dynamic species, by their ids in the reaction network.
+            The run of all dynamic species, by their ids in the reaction network, in the units of
+            the study; and of the answers, by theirs.
         """
         recognised = self.recognised
         if recognised is None:
@@ -100,9 +120,12 @@ class Study:
             starts = {s.id: s.initial for s in self.crn.species}
             with Simulator(recognised.network) as simulator:
                 run = simulator.trajectory(row, self.duration, [starts[node] for node in ids])
-        if units is None:
-            return Trajectory(run.times, run.values, ids)
-        return Trajectory(run.times * units.time, run.values * units.concentration, ids)
+        answers = evaluate(self.answers, dict(zip(ids, run.values.T, strict=True)))
+        one, unit_of_time = (
+            (1.0, 1.0) if self.units is None else (self.units.concentration, self.units.time)
+        )
+        values = np.column_stack([run.values * one, *answers.values()])
+        return Trajectory(run.times * unit_of_time, values, (*ids, *answers))
 
 
 def takes_no_inputs(crn: Crn, reason: UnsupportedError | None = None) -> UnsupportedError:
@@ -119,20 +142,28 @@ def make_study(
     inputs: ArrayLike | None = None,
     *,
     accuracy: float = ACCURACY,
+    units: LabUnits | None = None,
+    answers: bool = True,
 ) -> Study:
     """Choose what to look at in a reaction network, and how long to run it.
 
     Parameters
     ----------
     crn : Crn
-        Any reaction network, dimensionless.
+        Any reaction network.
     duration : float, optional
-        Time of a run. Unless given, a neural network runs until it is proved to be within 1e-3 of
-        its steady state from every start, rounded up; any other model runs for 100.
+        Dimensionless time of a run. Unless given, a neural network runs until it is proved to be
+        within the accuracy of its steady state from every start, rounded up; any other model runs
+        for 100.
     inputs : array_like, shape (n, width), optional
         Inputs of a neural network, all of which are to settle; those in the model unless given.
     accuracy : float, default 1e-3
-        What "settled" means: an absolute distance.
+        What "settled" means: an absolute, dimensionless distance.
+    units : LabUnits, optional
+        Units of the study; those of the reaction network unless given.
+    answers : bool, default True
+        Whether to look at what the outputs of a neural network stand for, and not at their
+        concentrations, where these differ.
 
     Returns
     -------
@@ -156,13 +187,14 @@ def make_study(
     >>> study.outputs, study.duration, study.settles
     (('X2_1',), 5.0, True)
     """
+    units, crn = units or crn.units, dimensionless(crn)
     try:
         recognised = recognise_network(crn)
     except UnsupportedError as error:
         if inputs is not None:
             raise takes_no_inputs(crn, error) from error
         chosen = _DEFAULT_DURATION if duration is None else duration
-        return Study(crn, crn.dynamic_species[-_MOST_OUTPUTS:], chosen, False)
+        return Study(crn, crn.dynamic_species[-_MOST_OUTPUTS:], chosen, False, units)
     rows = recognised.own_inputs(crn)[np.newaxis, :]
     if inputs is not None:
         rows = check_inputs(inputs, recognised.network.widths[0])
@@ -173,7 +205,8 @@ def make_study(
         time = math.inf
     if duration is None:
         duration = _rounded_up(time) if time < math.inf else _DEFAULT_DURATION
-    return Study(crn, recognised.layers[-1], duration, duration >= time)
+    shown = read_answers(crn) if answers else ()
+    return Study(crn, recognised.layers[-1], duration, duration >= time, units, shown)
 
 
 def _rounded_up(time: float) -> float:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from crn2sbml._support.files import atomic_write, check_output, csv_text, save_text
 from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.reaction import format_complex
 from crn2sbml.chemistry.lab_units import LabUnits
+from crn2sbml.chemistry.reaction import format_complex
 from crn2sbml.chemistry.units import in_lab_units
 from crn2sbml.construction.labels import role_of, row_of
 from crn2sbml.exports.packing import copy_without_dates
@@ -60,9 +60,10 @@ def species_table(crn: Crn, units: LabUnits | None = None) -> Table:
     Parameters
     ----------
     crn : Crn
-        Any reaction network, dimensionless.
+        Any reaction network.
     units : LabUnits, optional
-        What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
+        What a concentration of 1 and a time of 1 stand for; the reaction network's own units unless
+        given.
 
     Returns
     -------
@@ -71,7 +72,7 @@ def species_table(crn: Crn, units: LabUnits | None = None) -> Table:
         dynamic, enzymatic (no reaction changes it) or buffered (held constant from outside).
     """
     scaled = in_lab_units(crn, units)
-    unit = _DIMENSIONLESS if units is None else units.concentration_unit
+    unit = _DIMENSIONLESS if scaled.units is None else scaled.units.concentration_unit
     types = {
         **dict.fromkeys(crn.dynamic_species, "dynamic"),
         **dict.fromkeys(crn.enzymatic_species, "enzymatic"),
@@ -93,9 +94,10 @@ def reaction_table(crn: Crn, units: LabUnits | None = None) -> Table:
     Parameters
     ----------
     crn : Crn
-        Any reaction network, dimensionless.
+        Any reaction network.
     units : LabUnits, optional
-        What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
+        What a concentration of 1 and a time of 1 stand for; the reaction network's own units unless
+        given.
 
     Returns
     -------
@@ -104,6 +106,7 @@ def reaction_table(crn: Crn, units: LabUnits | None = None) -> Table:
         reaction.
     """
     scaled = in_lab_units(crn, units)
+    units = scaled.units
     values, rows = scaled.rate_constant_values, []
     for reaction in scaled.reactions:
         order = reaction.order

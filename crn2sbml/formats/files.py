@@ -6,12 +6,16 @@ those of the construction.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from crn2sbml._support.files import atomic_write, save_text
 from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.description import Description
 from crn2sbml.chemistry.lab_units import LabUnits
-from crn2sbml.construction.explanation import describe, instructions
+from crn2sbml.chemistry.units import in_lab_units
+from crn2sbml.construction.explanation import describe
 from crn2sbml.construction.recognise import RecognisedNetwork, recognise_network
 from crn2sbml.errors import FileError, FormatError, UnsupportedError
 from crn2sbml.formats.antimony.read import load_antimony
@@ -55,6 +59,7 @@ def save_crn(
     *,
     level_version: LevelVersion = DEFAULT_LEVEL_VERSION,
     units: LabUnits | None = None,
+    answers: bool = True,
 ) -> None:
     """Write a reaction network as SBML (.xml, .sbml) or Antimony (.ant).
 
@@ -69,7 +74,11 @@ def save_crn(
     level_version : tuple of int, default (3, 1)
         SBML Level and Version.
     units : LabUnits, optional
-        What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
+        What a concentration of 1 and a time of 1 stand for; the reaction network's own units
+        unless given.
+    answers : bool, default True
+        Whether the model holds what the outputs of a network stand for as parameters that follow
+        the concentrations by assignment rules, where these do not stand for themselves.
 
     Raises
     ------
@@ -78,9 +87,9 @@ def save_crn(
         else.
     """
     if check_model_ending(path) in ANTIMONY_ENDINGS:
-        save_antimony(crn, path, overwrite, units=units)
+        save_antimony(crn, path, overwrite, units=units, answers=answers)
     else:
-        save_sbml(crn, path, overwrite, level_version=level_version, units=units)
+        save_sbml(crn, path, overwrite, level_version=level_version, units=units, answers=answers)
 
 
 def load_network(path: str | Path) -> NeuralNetwork:
@@ -138,6 +147,7 @@ def to_sbml(
     *,
     level_version: LevelVersion = DEFAULT_LEVEL_VERSION,
     units: LabUnits | None = None,
+    answers: bool = True,
 ) -> str:
     """Write a reaction network as an SBML document.
 
@@ -151,7 +161,10 @@ def to_sbml(
         SBML Level and Version: (3, 1), (3, 2) or (2, 4).
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; the numbers are then in these units,
-        and the volume in litres. Dimensionless unless given.
+        and the volume in litres. The reaction network's own units unless given.
+    answers : bool, default True
+        Whether the model holds what the outputs of a network stand for as parameters that follow
+        the concentrations by assignment rules, where these do not stand for themselves.
 
     Returns
     -------
@@ -169,7 +182,7 @@ def to_sbml(
     >>> print(to_sbml(Crn.from_text(["0 -> X", "2 X -> X"])).splitlines()[1][:76])
     <sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" versio
     """
-    return "".join(sbml_pieces(crn, describe(crn), volume, level_version, units))
+    return "".join(_pieces(crn, volume, level_version, units, answers))
 
 
 def save_sbml(
@@ -180,6 +193,7 @@ def save_sbml(
     volume: float = 1.0,
     level_version: LevelVersion = DEFAULT_LEVEL_VERSION,
     units: LabUnits | None = None,
+    answers: bool = True,
 ) -> None:
     """Write a reaction network to an SBML file.
 
@@ -197,6 +211,8 @@ def save_sbml(
         SBML Level and Version: (3, 1), (3, 2) or (2, 4).
     units : LabUnits, optional
         The laboratory units, as for :func:`to_sbml`.
+    answers : bool, default True
+        As for :func:`to_sbml`.
 
     Raises
     ------
@@ -205,13 +221,32 @@ def save_sbml(
     UnsupportedError
         As :func:`to_sbml`.
     """
-    pieces = sbml_pieces(crn, describe(crn), volume, level_version, units)
+    pieces = _pieces(crn, volume, level_version, units, answers)
     with atomic_write(path, overwrite) as stream:
         for piece in pieces:
             stream.write(piece.encode("utf-8"))
 
 
-def to_antimony(crn: Crn, volume: float = 1.0, *, units: LabUnits | None = None) -> str:
+def _pieces(
+    crn: Crn,
+    volume: float,
+    level_version: LevelVersion,
+    units: LabUnits | None,
+    answers: bool,
+) -> Iterator[str]:
+    # What is said of the model has the numbers that stand in it.
+    crn = in_lab_units(crn, units)
+    return sbml_pieces(crn, _description(crn, answers), volume, level_version)
+
+
+def _description(crn: Crn, answers: bool) -> Description:
+    description = describe(crn)
+    return description if answers else replace(description, answers=())
+
+
+def to_antimony(
+    crn: Crn, volume: float = 1.0, *, units: LabUnits | None = None, answers: bool = True
+) -> str:
     """Write a reaction network as an Antimony model.
 
     Reactions are grouped by the species that they change, each group with the enzymes that only
@@ -225,7 +260,10 @@ def to_antimony(crn: Crn, volume: float = 1.0, *, units: LabUnits | None = None)
         Size of the compartment. Concentrations and trajectories do not depend on it.
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; the numbers are then in these units,
-        and the volume in litres. Dimensionless unless given.
+        and the volume in litres. The reaction network's own units unless given.
+    answers : bool, default True
+        Whether the model holds what the outputs of a network stand for as parameters that follow
+        the concentrations by assignment rules, where these do not stand for themselves.
 
     Returns
     -------
@@ -259,7 +297,8 @@ def to_antimony(crn: Crn, volume: float = 1.0, *, units: LabUnits | None = None)
     end
     <BLANKLINE>
     """
-    return antimony_text(crn, instructions(crn), volume, units)
+    crn = in_lab_units(crn, units)
+    return antimony_text(crn, _description(crn, answers), volume)
 
 
 def save_antimony(
@@ -269,6 +308,7 @@ def save_antimony(
     *,
     volume: float = 1.0,
     units: LabUnits | None = None,
+    answers: bool = True,
 ) -> None:
     """Write a reaction network to an Antimony file.
 
@@ -284,13 +324,15 @@ def save_antimony(
         Size of the compartment.
     units : LabUnits, optional
         The laboratory units, as for :func:`to_antimony`.
+    answers : bool, default True
+        As for :func:`to_antimony`.
 
     Raises
     ------
     FileError
         If the file exists (without `overwrite`) or cannot be written.
     """
-    save_text(to_antimony(crn, volume, units=units), path, overwrite)
+    save_text(to_antimony(crn, volume, units=units, answers=answers), path, overwrite)
 
 
 def check_model_ending(path: str | Path) -> str:

@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import check_inputs, frozen_array, number_rows
 from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.lab_units import LabUnits
+from crn2sbml.chemistry.units import in_lab_units
 from crn2sbml.construction.compile import compile_network
 from crn2sbml.construction.origin import Encoding, codec_texts, read_codec
 from crn2sbml.errors import (
@@ -63,7 +65,9 @@ class LoadedNetwork:
     encoding : {"enzymatic", "absorbed", "folded"}, optional
         Where the model that it was read from holds its numbers; None if it was read from no model.
     inputs : numpy.ndarray, shape (width,), optional
-        Concentrations of the inputs in that model.
+        Dimensionless concentrations of the inputs in that model.
+    units : LabUnits, optional
+        Units of that model, in which :meth:`compile` makes another one.
     report : ImportReport, optional
         How exact an import is; None for a network that was read from a file or trained further.
     original : Original, optional
@@ -79,6 +83,7 @@ class LoadedNetwork:
     codec: Codec | None = None
     encoding: Encoding | None = None
     inputs: Array | None = None
+    units: LabUnits | None = None
     report: ImportReport | None = None
     original: Original | None = None
 
@@ -159,6 +164,7 @@ class LoadedNetwork:
             _fitting(recognised.codec, recognised.network, source),
             recognised.encoding,
             recognised.own_inputs(crn),
+            crn.units,
         )
 
     @property
@@ -349,7 +355,7 @@ class LoadedNetwork:
         """
         if self.codec is not None:
             network = with_names(network, self.codec)
-        return LoadedNetwork(network, self.codec)
+        return LoadedNetwork(network, self.codec, units=self.units)
 
     def compile(self, encoding: Encoding = "absorbed", inputs: ArrayLike | None = None) -> Crn:
         """Compile to a reaction network that carries along what inputs and outputs mean.
@@ -365,7 +371,8 @@ class LoadedNetwork:
         Returns
         -------
         Crn
-            Its files tell a collaborator which species are pairs, and what they stand for.
+            Its files tell a collaborator which species are pairs, and what they stand for. It is in
+            the units of the model that the network was read from, if that had any.
         """
         start = self.inputs
         if inputs is not None:
@@ -377,9 +384,9 @@ class LoadedNetwork:
                 )
             start = rows[0]
         crn = compile_network(self.network, encoding, start)
-        if self.codec is None:
-            return crn
-        return replace(crn, metadata={**crn.metadata, **codec_texts(self.codec)})
+        if self.codec is not None:
+            crn = replace(crn, metadata={**crn.metadata, **codec_texts(self.codec)})
+        return in_lab_units(crn, self.units)
 
     def save(self, path: str | Path, overwrite: bool = False) -> None:
         """Write the network with its codec to an ``.npz`` file.

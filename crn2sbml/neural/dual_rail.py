@@ -6,7 +6,7 @@ max(-v, 0), of which the first counts as positive and the second as negative (du
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,8 +24,6 @@ PLUS, MINUS = " (+)", " (-)"
 
 FUNCTIONS = ("none", "softmax", "log-softmax")
 """What can be applied to outputs in Python, after the chemistry."""
-
-_MOST_CLASSES = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -242,8 +240,6 @@ class Codec:
     >>> codec = Codec(Encoder([True], names=["change"]), Decoder([False]))
     >>> codec.encoder.encode([[-2.0]])
     array([[0., 2.]])
-    >>> print(codec.explain()[0][:60])
-    An input value v of either sign is a pair of input species,
     """
 
     encoder: Encoder
@@ -276,36 +272,6 @@ class Codec:
     def without_inputs(self) -> Codec:
         """Return the codec of a folded model, whose inputs have become constants."""
         return Codec(Encoder(()), self.decoder)
-
-    def explain(self) -> list[str]:
-        """Say in sentences how inputs are put in and outputs are read off, for notes and pages."""
-        return [*_explain_encoder(self.encoder), *_explain_decoder(self.decoder)]
-
-
-def _explain_encoder(encoder: Encoder) -> Iterator[str]:
-    if any(encoder.pairs):
-        yield (
-            f"An input value v of either sign is a pair of input species, named{PLUS} and{MINUS}: "
-            f"set the first to v and the second to 0 if v is positive, and the first to 0 and the "
-            f"second to -v if it is negative."
-        )
-    for number in np.flatnonzero(encoder.offsets).tolist():
-        name = encoder.names[number] if encoder.names else f"value {number + 1}"
-        yield f"Input {name}: add {encoder.offsets[number]:.12g} to it first."
-
-
-def _explain_decoder(decoder: Decoder) -> Iterator[str]:
-    if any(decoder.pairs):
-        yield (
-            f"An output value is the difference of two output species, the one named{PLUS} less "
-            f"the one named{MINUS}."
-        )
-    if decoder.function != "none":
-        yield "The softmax of the output values gives the probabilities of the classes."
-    if decoder.classes is not None:
-        names = ", ".join(map(str, decoder.classes[:_MOST_CLASSES]))
-        more = "" if len(decoder.classes) <= _MOST_CLASSES else ", ..."
-        yield f"The largest output value names the class, in this order: {names}{more}."
 
 
 def _checked_classes(classes: Iterable[ClassLabel], outputs: int) -> tuple[ClassLabel, ...]:

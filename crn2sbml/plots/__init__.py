@@ -14,7 +14,7 @@ from crn2sbml.plots.style import (
 )
 from crn2sbml.plots.theory import plot_activation, plot_phase_line, plot_settling
 from crn2sbml.plots.training import plot_history
-from crn2sbml.plots.trajectories import plot_trajectories, plot_trajectory
+from crn2sbml.plots.trajectories import plot_study, plot_trajectories, plot_trajectory
 
 __all__ = [
     "COLOURS",
@@ -27,6 +27,7 @@ __all__ = [
     "plot_history",
     "plot_phase_line",
     "plot_settling",
+    "plot_study",
     "plot_trajectories",
     "plot_trajectory",
     "save_figure",

@@ -63,7 +63,9 @@ def plot_examination(
         with Simulator(network) as simulator:
             runs = _runs(simulator, inputs, 1.03 * time)
         steady = np.hstack(network.activations(inputs))[0]
-        figures["settling"] = plot_settling(bounds, steady, runs, settling.accuracy, time)
+        figures["settling"] = plot_settling(
+            bounds, steady, runs, settling.accuracy, time, certificate.units
+        )
     return figures
 
 

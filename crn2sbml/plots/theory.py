@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import check_type
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.errors import InputValueError
 from crn2sbml.neural.activations import Activation
 from crn2sbml.plots.style import COLOURS, RESOLUTION, STYLES, legend_label, tidy
@@ -124,7 +125,10 @@ def plot_phase_line(certificate: Certificate, species: str, high: float | None =
         # Next to a spike, its box would squeeze the axes to nothing.
         label.set_in_layout(False)
     _draw_arrows(panel, coefficients, [0.0, *[r for r in roots if 0 < r < end], end])
-    panel.set(xlabel=species, ylabel=f"d{species}/dt", xlim=(0, end))
+    units = certificate.units
+    level = "" if units is None else f" ({units.concentration_unit})"
+    rate = "" if units is None else f" ({units.concentration_unit}/{units.time_unit})"
+    panel.set(xlabel=f"{species}{level}", ylabel=f"d{species}/dt{rate}", xlim=(0, end))
     tidy(panel)
     return figure
 
@@ -135,6 +139,7 @@ def plot_settling(
     trajectories: Mapping[str, Trajectory],
     accuracy: float,
     settling_time: float,
+    units: LabUnits | None = None,
 ) -> Figure:
     """Draw the proven bound of the distance to the steady state, and measured runs below it.
 
@@ -151,6 +156,8 @@ def plot_settling(
         below it for good.
     settling_time : float
         The time when the bound is below it, drawn as a line.
+    units : LabUnits, optional
+        What the dimensionless 1 of the axes stands for, which their names then say.
 
     Returns
     -------
@@ -175,9 +182,13 @@ def plot_settling(
         _draw_distances(panel, trajectory, a, accuracy, name, number)
     panel.axhline(accuracy, color="0.4", linewidth=0.8)
     panel.axvline(settling_time, color="0.4", linewidth=0.8)
+    time, level = "", ""
+    if units is not None:
+        time = f" (1 is {units.time:g} {units.time_unit})"
+        level = f" (1 is {units.concentration:g} {units.concentration_unit})"
     panel.set(
-        xlabel="time",
-        ylabel="distance of the worst node",
+        xlabel=f"time{time}",
+        ylabel=f"distance of the worst node{level}",
         yscale="log",
         xlim=(0, 1.03 * settling_time),
         ylim=(accuracy / 30, 30 * max(float(a.max()), 1.0)),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from crn2sbml.chemistry.answers import Share
 from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.errors import InputValueError
+from crn2sbml.exports.study import Study
 from crn2sbml.plots.style import COLOURS, RESOLUTION, STYLES, legend_label, tidy
 from crn2sbml.simulate.results import Trajectory
 
@@ -45,6 +47,30 @@ def plot_trajectory(
             xlabel=f"time ({units.time_unit})",
             ylabel=f"concentration ({units.concentration_unit})",
         )
+    return figure
+
+
+def plot_study(study: Study, run: Trajectory, species: Sequence[str] | None = None) -> Figure:
+    """Draw a run of a study over time: its answers, or else its outputs.
+
+    Parameters
+    ----------
+    study : Study
+        What to look at, with the names and the units of all that.
+    run : Trajectory
+        A run of it, as :meth:`~crn2sbml.exports.Study.run` returns it.
+    species : sequence of str, optional
+        Ids of the species or answers to draw instead.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    chosen = tuple(study.curves) if species is None else species
+    figure = plot_trajectory(run, chosen, study.labels | study.curves, study.units)
+    if study.answers and species is None:
+        shares = any(isinstance(answer, Share) for answer in study.answers)
+        figure.axes[0].set_ylabel("probability" if shares else "answer")
     return figure
 
 
@@ -97,7 +123,13 @@ def plot_trajectories(
         panel.set(title=legend_label(title), xlabel="time", xlim=(0, trajectory.times[-1]))
         tidy(panel)
     for panel in panels:
-        panel.set_ylim(0, None)
+        # Answers may be negative, concentrations are not.
+        if all(
+            trajectory[s].min(initial=0.0) >= 0
+            for trajectory in trajectories.values()
+            for s in chosen
+        ):
+            panel.set_ylim(0, None)
     panels[0].set_ylabel("concentration")
     texts = [legend_label(names.get(species_id, species_id)) for species_id in chosen]
     # Lines and names are handed over: matplotlib by itself leaves out names that start with "_".

@@ -86,19 +86,19 @@ def describe_model(crn: Crn, recognised: RecognisedNetwork | None, units: PageUn
     units : PageUnits
         Units of the page.
     """
-    kinds = _kinds(crn)
+    scaled, kinds = in_lab_units(crn, units.lab), _kinds(crn)
     layers = () if recognised is None else recognised.network.layers
     inputs = () if recognised is None else filter(None, recognised.inputs)
     return About(
         shape="" if recognised is None else _shape(recognised.network),
         inputs=tuple(inputs),
-        reading=instructions(crn),
+        reading=instructions(scaled),
         activations="; ".join(dict.fromkeys(describe_activation(e.activation) for e in layers)),
         is_smoothed_relu=all(map(_is_smoothed_relu, layers)),
         kinds=kinds[:_MOST_KINDS],
         more_kinds=len(kinds) - _MOST_KINDS,
         is_dimensionless=Origin.read(crn) is not None,
-        ranges=bench_values(in_lab_units(crn, units.lab)),
+        ranges=bench_values(scaled),
     )
 
 

@@ -19,7 +19,13 @@ from crn2sbml.report.figures import inline_svg
 from crn2sbml.report.runs import Runs
 from crn2sbml.report.units import PageUnits
 from crn2sbml.theory import Certificate
-from crn2sbml.theory.presentation import hypothesis_rows, property_rows, reasons, species_rows
+from crn2sbml.theory.presentation import (
+    hypothesis_rows,
+    property_rows,
+    reasons,
+    species_columns,
+    species_rows,
+)
 
 _MOST_SPECIES = 12
 _MOST_PRINTED = 10
@@ -104,6 +110,8 @@ class Promises:
         Why something is not proved.
     hypotheses, properties, species : tuple of rows
         The tables of the certificate; of the species only the first.
+    species_columns : tuple of str
+        Names of the columns of the last one.
     more_species : int
         Number of species that have no row.
     last_rate : float or None
@@ -121,6 +129,7 @@ class Promises:
     hypotheses: tuple[tuple[str, ...], ...]
     properties: tuple[tuple[str, ...], ...]
     species: tuple[tuple[str, ...], ...]
+    species_columns: tuple[str, ...]
     more_species: int
     last_rate: float | None
     readings: tuple[str, ...]
@@ -280,6 +289,7 @@ def _promises(certificate: Certificate, units: PageUnits) -> Promises:
         hypotheses=tuple(hypothesis_rows(certificate)),
         properties=tuple(properties),
         species=tuple(species),
+        species_columns=species_columns(certificate),
         more_species=len(certificate.dynamic) - len(species),
         last_rate=None if level.rate is None else level.rate.to_floats()[0],
         readings=tuple(certificate.readings),
@@ -293,13 +303,13 @@ def _cards(properties: list[tuple[str, ...]]) -> Iterator[tuple[str, str, str]]:
 
 
 def _files(study: Study, units: PageUnits, title: str) -> Files:
-    downloads, left_out = make_downloads(study, units.lab, title)
+    downloads, left_out = make_downloads(study, title)
     return Files(
         tuple(downloads),
         tuple(left_out),
         study.outputs[:_MOST_PRINTED],
         _called(study),
-        study.duration * units.time,
+        study.run_time,
         len(study.crn.reactions) > MOST_LOADED,
     )
 

@@ -52,17 +52,13 @@ def pack(content: bytes) -> str:
     return base64.b64encode(gzip.compress(content, 6, mtime=0)).decode("ascii")
 
 
-def make_downloads(
-    study: Study, units: LabUnits | None, title: str
-) -> tuple[list[Download], list[str]]:
+def make_downloads(study: Study, title: str) -> tuple[list[Download], list[str]]:
     """Write a model in the formats that people open.
 
     Parameters
     ----------
     study : Study
-        The model, its outputs and the time to run.
-    units : LabUnits or None
-        Units of all files; None for dimensionless ones.
+        The model, what to look at, the time to run, and the units of all files.
     title : str
         Title of the COMBINE archive.
 
@@ -74,10 +70,10 @@ def make_downloads(
         Which files are not there, and why.
     """
     left_out: list[str] = []
-    downloads = [*_plain_files(study.crn, units)]
+    downloads = [*_plain_files(study.crn, study.units)]
     for name, write in _OTHERS.items():
         try:
-            downloads.append(write(study, units, title))
+            downloads.append(write(study, title))
         except (MissingDependencyError, UnsupportedError) as error:
             left_out.append(f"{name}: {error}")
     return downloads, left_out
@@ -90,24 +86,24 @@ def _plain_files(crn: Crn, units: LabUnits | None) -> Iterator[Download]:
     yield Download(REACTIONS, "table of all reactions", tables["reactions"].encode())
 
 
-def _antimony(study: Study, units: LabUnits | None, title: str) -> Download:
+def _antimony(study: Study, title: str) -> Download:
     if len(study.crn.reactions) > MOST_LOADED:
         raise UnsupportedError(
             f"programs that read Antimony take minutes for more than {MOST_LOADED:,} reactions"
         )
-    text = to_antimony(study.crn, units=units)
+    text = to_antimony(study.crn, units=study.units)
     return Download("model.ant", "Antimony, to read and edit as text", text.encode())
 
 
-def _copasi(study: Study, units: LabUnits | None, title: str) -> Download:
-    content, folded = to_copasi(study, units)
+def _copasi(study: Study, title: str) -> Download:
+    content, folded = to_copasi(study)
     about = "COPASI file, its tasks and plot set up"
     about += "; folded, so that it holds one data point" if folded else ""
     return Download("model.cps", about, content, folded)
 
 
-def _archive(study: Study, units: LabUnits | None, title: str) -> Download:
-    archive = to_omex(study, units, title=title)
+def _archive(study: Study, title: str) -> Download:
+    archive = to_omex(study, title=title)
     return Download("model.omex", "COMBINE archive: model, simulation, tables", archive)
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from crn2sbml._support.arrays import Array
+from crn2sbml.construction.answers import output_names
 from crn2sbml.exports import Study
-from crn2sbml.plots import plot_trajectory
+from crn2sbml.plots import plot_study
 from crn2sbml.report.figures import inline_svg
 from crn2sbml.report.runs import Runs
 from crn2sbml.report.units import PageUnits
@@ -93,11 +94,10 @@ def make_examples(study: Study, runs: Runs, units: PageUnits) -> Iterator[Exampl
     """Yield what is shown of each run."""
     names = _input_names(study, runs.inputs, units)
     for number, run in enumerate(runs.trajectories):
-        curves = _curves(run, study.outputs)
-        figure = plot_trajectory(run, curves, study.labels, units.lab)
+        figure = plot_study(study, run, None if study.answers else _curves(run, study.outputs))
         yield Example(
             names[number],
-            inline_svg(figure, f"run-{number}", "Concentrations over time"),
+            inline_svg(figure, f"run-{number}", "The run over time"),
             tuple(_outputs(study, runs, units, number)),
             tuple(_answers(study, runs, number)),
         )
@@ -138,7 +138,7 @@ def _answers(study: Study, runs: Runs, number: int) -> Iterator[Answer]:
     if decoder.function != "none":
         decoded = decoder.decode(settled)[0]
         shares = (decoded if decoder.function == "softmax" else np.exp(decoded)).tolist()
-    names = decoder.names or [f"output value {n}" for n in range(1, len(values) + 1)]
+    names = output_names(decoder)
     chooses = decoder.classes is not None or decoder.function != "none"
     largest = int(np.argmax(values))
     for place, (name, value, share) in enumerate(zip(names, values, shares, strict=True)):

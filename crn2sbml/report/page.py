@@ -17,8 +17,8 @@ from crn2sbml._support.checks import check_type
 from crn2sbml._support.files import check_output, save_text
 from crn2sbml._version import __version__
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.reaction import check_label
 from crn2sbml.chemistry.lab_units import LabUnits
+from crn2sbml.chemistry.reaction import check_label
 from crn2sbml.construction.explanation import PAPER, PAPER_RESOURCE
 from crn2sbml.construction.origin import Encoding
 from crn2sbml.exports import make_study
@@ -27,7 +27,7 @@ from crn2sbml.report.content import CAPTIONS, make_content
 from crn2sbml.report.runs import choose_model, run_model
 from crn2sbml.report.units import PageUnits
 from crn2sbml.theory import examine
-from crn2sbml.theory.presentation import LEVELS, SPECIES_COLUMNS, rounded_up
+from crn2sbml.theory.presentation import LEVELS, rounded_up
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -76,7 +76,7 @@ def make_report(
     title : str, optional
         Title of the page; says what the model is unless given.
     units : LabUnits, optional
-        What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
+        What a concentration of 1 and a time of 1 stand for; the units of a `Crn` unless given.
     accuracy : float, default 1e-3
         What "settled" means: an absolute distance, dimensionless.
 
@@ -108,10 +108,10 @@ def make_report(
         check_type(units, LabUnits, "the units of a report")
     check_label(title, "the title")
     crn, rows = choose_model(source, inputs, encoding)
-    study = make_study(crn, inputs=rows, accuracy=accuracy)
-    certificate = examine(crn, accuracy, rows)
-    runs = run_model(study, rows, units)
-    content = make_content(study, runs, certificate, PageUnits(units), title)
+    study = make_study(crn, inputs=rows, accuracy=accuracy, units=units)
+    certificate = examine(study.crn, accuracy, rows)
+    runs = run_model(study, rows)
+    content = make_content(study, runs, certificate, PageUnits(study.units), title)
     return Report(_template().render(content=content), content.files.left_out)
 
 
@@ -170,7 +170,6 @@ def _template() -> Template:
         script=Markup(_asset("page.js")),
         captions=CAPTIONS,
         levels=LEVELS,
-        species_columns=SPECIES_COLUMNS,
         paper=PAPER,
         paper_resource=PAPER_RESOURCE,
         version=__version__,

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import check_inputs
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.lab_units import LabUnits
+from crn2sbml.chemistry.units import dimensionless, in_lab_units
 from crn2sbml.construction.compile import compile_network
 from crn2sbml.construction.origin import Encoding
 from crn2sbml.construction.recognise import recognise_network
@@ -108,8 +108,9 @@ def choose_model(
         )
     rows = _checked_rows(inputs, len(recognised.inputs))
     values = dict(zip(recognised.inputs, rows[0].tolist(), strict=True))
-    species = [replace(s, initial=values.get(s.id, s.initial)) for s in source.species]
-    return replace(source, species=species), rows
+    plain = dimensionless(source)
+    species = [replace(s, initial=values.get(s.id, s.initial)) for s in plain.species]
+    return in_lab_units(replace(plain, species=species), source.units), rows
 
 
 def _compiled(
@@ -141,25 +142,23 @@ def _checked_rows(inputs: ArrayLike, width: int) -> Array:
     return rows
 
 
-def run_model(study: Study, rows: Array | None, units: LabUnits | None) -> Runs:
+def run_model(study: Study, rows: Array | None) -> Runs:
     """Simulate a model from each of its inputs, and settle it if it is a neural network.
 
     Parameters
     ----------
     study : Study
-        The model and the time to run.
+        The model, the time to run, and the units of the trajectories.
     rows : numpy.ndarray, shape (n, width), or None
-        All inputs; None if the model is no neural network.
-    units : LabUnits or None
-        Units of the trajectories; None for dimensionless ones.
+        All inputs, dimensionless; None if the model is no neural network.
     """
     if study.recognised is None or rows is None:
         try:
-            return Runs(np.empty((1, 0)), (study.run(units=units),), None)
+            return Runs(np.empty((1, 0)), (study.run(),), None)
         except SimulationError as error:
             return Runs(np.empty((1, 0)), (), None, str(error))
     network = study.recognised.network
-    trajectories = tuple(study.run(row, units) for row in rows)
+    trajectories = tuple(study.run(row) for row in rows)
     largest = max(float(layer.max()) for layer in network.activations(rows))
     with Simulator(network) as simulator:
         settled = simulator.steady_state(rows, _RUN_ACCURACY * max(1.0, largest))

@@ -23,10 +23,10 @@ def examine(crn: Crn, accuracy: float, inputs: Array | None = None) -> Certifica
     crn : Crn
         Any reaction network.
     accuracy : float
-        The absolute distance to the steady state that counts as settled.
+        The absolute, dimensionless distance to the steady state that counts as settled.
     inputs : numpy.ndarray, shape (n, width), optional
-        Inputs of the neural network, which the settling time holds for all of; those in the
-        reaction network unless given.
+        Dimensionless inputs of the neural network, which the settling time holds for all of; those
+        in the reaction network unless given.
 
     Returns
     -------

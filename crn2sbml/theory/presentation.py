@@ -10,14 +10,6 @@ from crn2sbml.theory.certificate.exact import RationalInterval
 from crn2sbml.theory.certificate.statements import Statement, Verdict
 
 LEVELS = ("for all constants", "at these numbers")
-SPECIES_COLUMNS = (
-    "species",
-    "its equation at these numbers",
-    "decay order",
-    "settles at",
-    "final rate",
-)
-
 # Wider equations do not fit beside the other columns.
 _WIDEST_EQUATION = 60
 _DIGITS = 5
@@ -40,8 +32,17 @@ def property_rows(certificate: Certificate) -> list[tuple[str, ...]]:
     ]
 
 
+def species_columns(certificate: Certificate) -> tuple[str, ...]:
+    """Return the names of the columns of :func:`species_rows`."""
+    level, rate = "settles at", "final rate"
+    if certificate.units is not None:
+        level += f" ({certificate.units.concentration_unit})"
+        rate += f" (1/{certificate.units.time_unit})"
+    return ("species", "its equation at these numbers", "decay order", level, rate)
+
+
 def species_rows(certificate: Certificate, most: int) -> list[tuple[str, ...]]:
-    """Return a row for each of the first dynamic species, with :data:`SPECIES_COLUMNS`."""
+    """Return a row for each of the first dynamic species, with :func:`species_columns`."""
     rows: list[tuple[str, ...]] = []
     for species in certificate.dynamic[:most]:
         own = certificate.at_these_numbers.species[species]
@@ -71,21 +72,26 @@ def reasons(certificate: Certificate) -> Iterator[str]:
 
 def times(certificate: Certificate) -> Iterator[str]:
     """Yield sentences on how fast the reaction network settles."""
-    level, settling = certificate.at_these_numbers, certificate.settling
+    level, settling, units = certificate.at_these_numbers, certificate.settling, certificate.units
     if level.proved and (rate := level.rate) is not None:
+        per = "" if units is None else f" per {units.time_unit}"
         yield (
             f"The approach ends like exp(-lambda t) with every lambda below "
-            f"{_shown(rate, 4)}, the least rate of a species."
+            f"{_shown(rate, 4)}{per}, the least rate of a species."
         )
     if settling is None:
         return
-    if settling.time is not None:
-        yield (
-            f"From every start, at 0 or at infinity, all nodes are within {settling.accuracy:g} of "
-            f"their steady state by t = {rounded_up(settling.time)} (proven)."
-        )
-    else:
+    if settling.time is None:
         yield f"No settling time: {settling.none_because}."
+        return
+    distance, time = f"{settling.accuracy:g}", rounded_up(settling.time)
+    if units is not None:
+        distance = f"{settling.accuracy * units.concentration:g} {units.concentration_unit}"
+        time = f"{rounded_up(settling.time * units.time)} {units.time_unit}"
+    yield (
+        f"From every start, at 0 or at infinity, all nodes are within {distance} of their steady "
+        f"state by t = {time} (proven)."
+    )
 
 
 def rounded_up(value: float, digits: int = 4) -> str:

@@ -7,12 +7,13 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
+from crn2sbml.chemistry.answers import Answer, Share
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.reaction import Complex, RateConstant, Reaction, Species
+from crn2sbml.chemistry.description import Description
 from crn2sbml.chemistry.lab_units import LabUnits
-from crn2sbml.chemistry.units import in_lab_units
+from crn2sbml.chemistry.reaction import Complex, RateConstant, Reaction, Species
+from crn2sbml.chemistry.reserved import RESERVED_WORDS
 from crn2sbml.errors import UnsupportedError
-from crn2sbml.formats.antimony.reserved import RESERVED_WORDS
 from crn2sbml.formats.text import (
     CONCENTRATION_UNIT,
     TIME_UNIT,
@@ -32,29 +33,28 @@ _ENTITY = re.compile(r"&(?=(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)")
 _DECLARED_PER_LINE = 4
 
 
-def antimony_text(
-    crn: Crn, instructions: Iterable[str], volume: float = 1.0, units: LabUnits | None = None
-) -> str:
+def antimony_text(crn: Crn, description: Description, volume: float = 1.0) -> str:
     """Write a reaction network as an Antimony model.
 
     Parameters
     ----------
     crn : Crn
         Any mass-action reaction network.
-    instructions : iterable of str
-        Sentences on how to use the model, which stand in comments.
-    volume, units
-        See :func:`~crn2sbml.to_antimony`.
+    description : Description
+        What comments say of it, and the answers that it holds.
+    volume : float, default 1.0
+        Size of the compartment.
 
     Raises
     ------
     UnsupportedError
         If the volume is not positive, or an id is a word of the Antimony language.
     """
-    crn = in_lab_units(crn, units)
     compartment, size = check_model(crn, volume)
     _check_ids(crn)
-    return "\n".join([*_header(crn, instructions), *_body(crn, compartment, size)]) + "\n"
+    header = _header(crn, description.instructions)
+    body = _body(crn, compartment, size, description.answers)
+    return "\n".join([*header, *body]) + "\n"
 
 
 def _check_ids(crn: Crn) -> None:
@@ -80,7 +80,7 @@ def _header(crn: Crn, instructions: Iterable[str]) -> Iterator[str]:
     yield from (f"{METADATA_MARK}{quote(k)} = {value}" for k, value in crn.metadata.items())
 
 
-def _body(crn: Crn, compartment: str, volume: float) -> Iterator[str]:
+def _body(crn: Crn, compartment: str, volume: float, answers: Sequence[Answer]) -> Iterator[str]:
     constant = frozenset(crn.constant_species)
     groups = _groups(crn)
     shared, own = _owners(crn, groups, constant)
@@ -98,7 +98,21 @@ def _body(crn: Crn, compartment: str, volume: float) -> Iterator[str]:
         yield f"  // {', '.join(changed) or 'Between constant species'}"
         yield from _declarations(own.get(changed, []), compartment, constant)
         yield from (_reaction(reaction, compartment, constant) for reaction in reactions)
+    if answers:
+        yield ""
+        yield "  // Answers"
+        yield from (_answer(answer, crn.units is not None) for answer in answers)
     yield "end"
+
+
+def _answer(answer: Answer, in_units: bool) -> str:
+    if isinstance(answer, Share):
+        # No power of e is too large for what is read off, and no sum too large for its logarithm.
+        total = " + ".join(f"exp({other} - {answer.of})" for other in answer.among)
+        formula = f"-ln({total})" if answer.logarithm else f"exp(-ln({total}))"
+    else:
+        formula = f"({answer}) / {CONCENTRATION_UNIT}" if in_units else str(answer)
+    return f"  {answer.id} := {formula};{_named(answer)}"
 
 
 def _units(units: LabUnits) -> Iterator[str]:
@@ -168,7 +182,7 @@ def _declarations(
         yield f"  {s.id} = {number(s.initial)};{_named(s)}"
 
 
-def _named(item: Species | RateConstant) -> str:
+def _named(item: Species | RateConstant | Answer) -> str:
     if item.name is None:
         return ""
     # Antimony takes such texts for entities of XML.

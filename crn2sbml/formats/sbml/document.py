@@ -75,8 +75,9 @@ class Rule:
 class Document:
     """The parts of a model that decide how it behaves, in the order of the file.
 
-    `model_units` are those of the whole model by quantity, `own_units` what species and compartments
-    say of theirs. `lines_count` is False for SBML that antimony generated, whose line numbers the user never sees.
+    `model_units` are those of the whole model by quantity, `own_units` what species and
+    compartments say of theirs. `lines_count` is False for SBML that antimony generated, whose line
+    numbers the user never sees.
     """
 
     source: str

@@ -57,12 +57,12 @@ def choose_quantities(crn: Crn, level: int) -> Quantities:
         If an id of the reaction network is that of a parameter which says what 1 stands for.
     """
     if crn.units is None:
-        return dimensionless(level)
+        return without_units(level)
     check_unit_ids(crn, (CONCENTRATION_UNIT, TIME_UNIT))
     return in_units(crn.units, crn, level)
 
 
-def dimensionless(level: int) -> Quantities:
+def without_units(level: int) -> Quantities:
     """Declare everything dimensionless."""
     # Level 2 has units of its own for these quantities, which a definition replaces.
     unit = '<listOfUnits><unit kind="dimensionless"/></listOfUnits>'

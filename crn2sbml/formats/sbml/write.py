@@ -15,9 +15,8 @@ from html import escape
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.description import Description
 from crn2sbml.chemistry.reaction import RateConstant, Species
-from crn2sbml.chemistry.lab_units import LabUnits
-from crn2sbml.chemistry.units import in_lab_units
 from crn2sbml.errors import UnsupportedError
+from crn2sbml.formats.sbml.answers import answer_parameters, answer_rules
 from crn2sbml.formats.sbml.elements import (
     LEVEL_2_VERSION_4,
     LEVEL_3_VERSION_1,
@@ -30,7 +29,7 @@ from crn2sbml.formats.sbml.elements import (
 )
 from crn2sbml.formats.sbml.notes import annotation, metaid, notes
 from crn2sbml.formats.sbml.quantities import Quantities, choose_quantities
-from crn2sbml.formats.text import check_model, number
+from crn2sbml.formats.text import CONCENTRATION_UNIT, check_model, number
 
 LevelVersion = tuple[int, int]
 
@@ -76,7 +75,6 @@ def sbml_pieces(
     description: Description,
     volume: float = 1.0,
     level_version: LevelVersion = DEFAULT_LEVEL_VERSION,
-    units: LabUnits | None = None,
 ) -> Iterator[str]:
     """Check everything at once, and return an SBML document piece by piece.
 
@@ -86,7 +84,7 @@ def sbml_pieces(
         Any mass-action reaction network.
     description : Description
         What the notes say of it.
-    volume, level_version, units
+    volume, level_version
         See :func:`~crn2sbml.to_sbml`.
 
     Raises
@@ -95,7 +93,6 @@ def sbml_pieces(
         If the volume is not positive, or the level and version are not among those written.
     """
     form = _form(level_version)
-    crn = in_lab_units(crn, units)
     quantities = choose_quantities(crn, form.level)
     compartment, size = check_model(crn, volume)
     return _pieces(crn, description, _Vessel(compartment, size), form, quantities)
@@ -130,12 +127,14 @@ def _pieces(
         _species(s, vessel.id, s.id in constant, quantities.substance) for s in crn.species
     )
     yield "</listOfSpecies>\n"
-    if crn.rate_constants or quantities.parameters:
+    if crn.rate_constants or quantities.parameters or description.answers:
         yield f"<listOfParameters>\n{quantities.parameters}"
         yield from _in_pieces(
             _parameter(k, orders.get(k.id), quantities) for k in crn.rate_constants
         )
+        yield answer_parameters(description.answers)
         yield "</listOfParameters>\n"
+    yield answer_rules(description.answers, "" if crn.units is None else CONCENTRATION_UNIT)
     if crn.reactions:
         yield "<listOfReactions>\n"
         yield from _in_pieces(_reactions(crn, vessel.id, form))

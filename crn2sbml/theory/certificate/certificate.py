@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.errors import InputValueError
 from crn2sbml.theory.certificate.exact import RationalInterval, format_exactly
 from crn2sbml.theory.certificate.laws import ConservationLaw
@@ -145,9 +146,9 @@ class Settling:
     Parameters
     ----------
     accuracy : float
-        The absolute distance to the steady state that counts as settled.
+        The absolute, dimensionless distance to the steady state that counts as settled.
     time : float, optional
-        The time from which on everything is settled; None if none is proved.
+        The dimensionless time from which on everything is settled; None if none is proved.
     none_because : str, optional
         The reason why no time is proved; None if one is.
     """
@@ -188,6 +189,8 @@ class Certificate:
         What holds for the numbers of the reaction network, of which some may be 0.
     settling : Settling, optional
         How fast it settles, where that was asked for.
+    units : LabUnits, optional
+        The units of the numbers of the reaction network, if it has any.
     """
 
     name: str
@@ -198,6 +201,7 @@ class Certificate:
     structural: Level
     at_these_numbers: Level
     settling: Settling | None = None
+    units: LabUnits | None = None
 
     @property
     def levels(self) -> tuple[Level, Level]:
@@ -238,6 +242,7 @@ class Certificate:
             "at_these_numbers": self.at_these_numbers.to_dict(),
             "readings": list(self.readings),
             **({} if self.settling is None else {"settling": self.settling.to_dict()}),
+            **({} if self.units is None else {"units": asdict(self.units)}),
         }
 
     def __str__(self) -> str:

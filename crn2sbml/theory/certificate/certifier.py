@@ -99,6 +99,7 @@ def certify(crn: Crn) -> Certificate:
         sides,
         structural,
         numbers,
+        units=crn.units,
     )
 
 

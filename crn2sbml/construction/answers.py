@@ -1,0 +1,105 @@
+"""The answers of a compiled network: what its outputs stand for, by the user's names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from crn2sbml.chemistry.answers import Answer, Difference, Share
+from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.reserved import RESERVED_WORDS
+from crn2sbml.construction.labels import NODE, node_id, read_label
+from crn2sbml.construction.origin import Origin
+from crn2sbml.neural.dual_rail import Decoder
+
+# Each share of so many is a sum over all of them; above that, files hold the values alone.
+MOST_SHARES = 100
+# What files have ids of their own for, besides those of the reaction network.
+_TAKEN = frozenset(
+    {
+        *("concentration_unit", "time_unit", "time_unit_", "concentration", "substance"),
+        *("volume", "extent", "time", "vessel"),
+    }
+)
+
+
+def read_answers(crn: Crn) -> tuple[Answer, ...]:
+    """Return what the outputs of a compiled network stand for.
+
+    Parameters
+    ----------
+    crn : Crn
+        Any reaction network.
+
+    Returns
+    -------
+    tuple of Difference or Share
+        For each output value its difference of two nodes, or its one node; behind a softmax, then,
+        the share of each. None for a reaction network whose outputs stand for themselves, or that
+        was not compiled.
+
+    Raises
+    ------
+    FormatError
+        If the metadata of a compiled network are broken.
+    """
+    origin = Origin.read(crn)
+    if origin is None or origin.codec is None:
+        return ()
+    layer = len(origin.widths) - 1
+    nodes = [node_id(layer, number) for number in range(1, origin.widths[-1] + 1)]
+    names = {s.id: s.name for s in crn.species}
+    decoder = origin.codec.decoder
+    # Somebody may have edited the model.
+    if decoder.width != len(nodes) or not set(nodes) <= names.keys():
+        return ()
+    labels = [read_label(names[node]) for node in nodes]
+    own = [label.name if label is not None and label.role == NODE else "" for label in labels]
+    decoder = origin.codec.named_after(None, own if all(own) else None).decoder
+    return tuple(_answers(decoder, nodes, _Ids(crn)))
+
+
+def output_names(decoder: Decoder) -> list[str]:
+    """Return the user's names of outputs, or their numbers."""
+    if decoder.names is not None:
+        return list(decoder.names)
+    return [f"output value {number}" for number in range(1, len(decoder.pairs) + 1)]
+
+
+class _Ids:
+    """Makes ids of names, none of them taken."""
+
+    def __init__(self, crn: Crn) -> None:
+        parts = (crn.species, crn.rate_constants, crn.reactions)
+        self._taken = {item.id for part in parts for item in part}
+        self._taken |= {crn.name, *_TAKEN, *RESERVED_WORDS}
+
+    def new(self, name: str) -> str:
+        """Return a free id: the name itself where it can be one."""
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+        identifier = re.sub(r"\W+", "_", plain, flags=re.ASCII).strip("_") or "answer"
+        if identifier[0].isdigit():
+            identifier = f"answer_{identifier}"
+        while identifier in self._taken:
+            identifier += "_"
+        self._taken.add(identifier)
+        return identifier
+
+
+def _answers(decoder: Decoder, nodes: Sequence[str], ids: _Ids) -> Iterator[Answer]:
+    names = output_names(decoder)
+    shares = decoder.function != "none" and len(names) <= MOST_SHARES
+    identifiers = [ids.new(name) for name in names]
+    values = identifiers
+    if shares:
+        values = [ids.new(f"{identifier}_before_softmax") for identifier in identifiers]
+    place = 0
+    for name, identifier, pair in zip(names, values, decoder.pairs, strict=True):
+        shown = name if identifier in identifiers else f"{name}, before softmax"
+        yield Difference(identifier, shown, nodes[place], nodes[place + 1] if pair else None)
+        place += 1 + pair
+    if shares:
+        logarithm = decoder.function == "log-softmax"
+        for name, identifier, value in zip(names, identifiers, values, strict=True):
+            yield Share(identifier, name, value, tuple(values), logarithm)
