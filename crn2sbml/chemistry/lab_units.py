@@ -91,9 +91,11 @@ class LabUnits:
 
     def describe(self) -> str:
         """Say in a sentence what the numbers of a model are in."""
+        scaled = (self.concentration, self.time) != (1.0, 1.0)
         return (
             f"Concentrations are in {self.concentration_unit}, time is in {self.time_unit} and "
-            f"rate constants are in powers of these; in the network as designed, {self}."
+            f"rate constants are in powers of these"
+            + (f"; in the network as designed, {self}." if scaled else ".")
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import TracebackType
 
 import numpy as np
@@ -38,7 +39,8 @@ class Simulator:
 
     A :class:`NeuralNetwork` runs as a small kernel model with the same ODE for every node; its
     numbers are rewritten in the loaded model, never loaded again. A :class:`Crn` is loaded as it
-    is, which takes time that grows with the square of its size.
+    is, which takes time that grows with the square of its size; inputs, times and concentrations
+    are then in its own units.
 
     Parameters
     ----------
@@ -254,7 +256,8 @@ class Simulator:
     def _crn_model(self, crn: Crn) -> models.LoadableModel:
         """Describe the model of a `Crn`, with the inputs of the neural network that it may be."""
         try:
-            recognised = recognise_network(crn)
+            # The neural network that the numbers make in the units that they are in.
+            recognised = recognise_network(replace(crn, units=None))
         except UnsupportedError as error:
             self._recognition_error = error
             return models.crn_model(crn, crn.dynamic_species, ())

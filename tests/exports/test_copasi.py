@@ -21,8 +21,8 @@ def opened(tmp_path):
     """Write a study, open it in COPASI, and close it again."""
     models = []
 
-    def open_study(study, units=None):
-        save_copasi(study, tmp_path / "a.cps", units=units)
+    def open_study(study):
+        save_copasi(study, tmp_path / "a.cps")
         models.append(basico.load_model(str(tmp_path / "a.cps")))
         return models[-1]
 
@@ -34,7 +34,7 @@ def opened(tmp_path):
 @pytest.mark.parametrize("encoding", ["enzymatic", "absorbed", "folded"])
 @pytest.mark.parametrize("units", [None, LabUnits.parse("50 nM", "1 h")])
 def test_the_time_course_runs_to_the_settled_outputs(opened, encoding, units):
-    model = opened(make_study(compile_network(NETWORK, encoding, INPUTS)), units)
+    model = opened(make_study(compile_network(NETWORK, encoding, INPUTS), units=units))
     table = basico.run_time_course(model=model)
     assert len(table) == 501
     one = 1.0 if units is None else units.concentration

@@ -35,8 +35,8 @@ with h5py.File(sys.argv[2] + "/reports.h5") as reports:
     "case", [c for c in CASES if c.volume == 1 and c.level_version == (3, 1)], ids=str
 )
 def test_the_report_is_the_trajectory_of_scipy(case, tmp_path):
-    study = make_study(case.crn())
-    save_omex(study, tmp_path / "a.omex", units=case.units)
+    study = make_study(case.crn(), units=case.units)
+    save_omex(study, tmp_path / "a.omex")
     result = subprocess.run(
         [os.environ[VARIABLE], "-W", "ignore", "-c", RUN, "a.omex", str(tmp_path / "out")],
         capture_output=True,

@@ -171,7 +171,7 @@ def test_the_promises_are_those_of_the_certificate(page):
 def test_the_files_are_those_that_the_exports_write(units):
     page = parsed(made(units))
     crn = compile_network(NETWORK, inputs=INPUTS[0])
-    study = make_study(crn, inputs=INPUTS)
+    study = make_study(crn, inputs=INPUTS, units=units)
     tables = to_csv_tables(crn, units)
     files = held_files(page)
     weights = np.frombuffer(files.pop("weights"), dtype="<f8")
@@ -182,8 +182,8 @@ def test_the_files_are_those_that_the_exports_write(units):
         "model.ant": to_antimony(crn, units=units).encode(),
         "species.csv": tables["species"].encode(),
         "reactions.csv": tables["reactions"].encode(),
-        "model.cps": to_copasi(study, units)[0],
-        "model.omex": to_omex(study, units, title=TITLE),
+        "model.cps": to_copasi(study)[0],
+        "model.omex": to_omex(study, title=TITLE),
     }
 
 
@@ -259,7 +259,7 @@ def test_the_curves_are_the_largest_outputs_of_many():
     html = make_report(wide, INPUTS[:1]).html
     outputs = wide.forward(INPUTS[0])[0]
     largest = {f"X1_{place + 1}" for place in np.argsort(-outputs)[:12]}
-    picture = re.search(r'<svg class="figure"[^>]*><title>Concentrations.*?</svg>', html, re.DOTALL)
+    picture = re.search(r'<svg class="figure"[^>]*><title>The run.*?</svg>', html, re.DOTALL)
     assert set(re.findall(r">(X1_\d+)</text>", picture[0])) == largest
 
 
@@ -396,8 +396,8 @@ def test_a_network_from_elsewhere_says_how_its_pairs_are_read(encoding):
     )
     crn = imported.compile(encoding, [-1.0, 2.0])
     about = text_of(section(parsed(make_report(crn).html), "about"))
-    assert "the one named (+) less the one named (-)" in about
-    assert "The softmax of the output values gives the probabilities" in about
+    assert "Answer: low, before softmax = X1_1 - X1_2." in about
+    assert "The softmax of these values gives the probabilities" in about
     assert "the largest one names the class" not in about
 
 
