@@ -1,8 +1,8 @@
 """Where a model comes from: all that the metadata of a compiled network say.
 
 A :class:`~crn2sbml.Crn` carries its metadata along unread, as texts, and so do files. This module
-alone knows their keys. They hold shape, encoding and what inputs and outputs mean, never weights:
-the numbers of the model itself are the truth.
+alone knows their keys. They hold shape, encoding and what inputs and outputs mean: of numbers,
+shifts and ranges of inputs, never weights. The numbers of the model itself are the truth.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 import numpy as np
 
+from crn2sbml._support.arrays import Array
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.errors import FormatError, InputValueError
 from crn2sbml.neural.dual_rail import FUNCTIONS, Codec, Decoder, Encoder
@@ -28,7 +29,7 @@ ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
 _ENCODING, _WIDTHS, _UNUSED = "encoding", "widths", "unused_inputs"
 _SPARSE, _FIXED = "sparse", "fixed"
 _INPUT_PAIRS, _OUTPUT_PAIRS, _SHIFTS = "signed_inputs", "signed_outputs", "input_shifts"
-_FUNCTION, _CLASSES = "output_function", "classes"
+_FUNCTION, _CLASSES, _RANGES = "output_function", "classes", "input_ranges"
 
 # Longer numbers are those of no network.
 _NUMBER = r"[0-9]{1,9}"
@@ -147,7 +148,7 @@ def read_codec(texts: Mapping[str, str]) -> Codec | None:
         decoder = Decoder(outputs, function, None, classes)
     except (InputValueError, TypeError) as error:
         raise _broken(_CLASSES, texts.get(_CLASSES, ""), f"a list of classes ({error})") from error
-    return Codec(_read_encoder(inputs, texts.get(_SHIFTS, "")), decoder)
+    return Codec(_read_encoder(inputs, texts), decoder)
 
 
 def _codec_entries(encoder: Encoder, decoder: Decoder) -> Iterator[tuple[str, str]]:
@@ -157,6 +158,8 @@ def _codec_entries(encoder: Encoder, decoder: Decoder) -> Iterator[tuple[str, st
     # The rest of a model does not hold them: they are part of its biases.
     if encoder.offsets.any():
         yield _SHIFTS, " ".join(repr(float(shift)) for shift in encoder.offsets)
+    if encoder.ranges is not None:
+        yield _RANGES, " ".join(repr(float(end)) for end in encoder.ranges.ravel())
     if decoder.classes is not None:
         yield _CLASSES, json.dumps(list(decoder.classes))
 
@@ -192,12 +195,31 @@ def _read_flags(key: str, text: str) -> list[bool]:
     return [flag == "1" for flag in text]
 
 
-def _read_encoder(pairs: Sequence[bool], text: str) -> Encoder:
+def _read_encoder(pairs: Sequence[bool], texts: Mapping[str, str]) -> Encoder:
+    shifts, ranges = (
+        _read_floats(key, texts.get(key, ""), expected)
+        for key, expected in (
+            (_SHIFTS, "a number for each input"),
+            (_RANGES, "two numbers for each input"),
+        )
+    )
     try:
-        shifts = np.array([float(shift) for shift in text.split()])
-        return Encoder(pairs, shifts if shifts.size else None)
+        encoder = Encoder(pairs, shifts)
     except ValueError as error:
-        raise _broken(_SHIFTS, text, f"a number for each input ({error})") from error
+        raise _broken(_SHIFTS, texts[_SHIFTS], f"a number for each input ({error})") from error
+    if ranges is None:
+        return encoder
+    try:
+        return replace(encoder, ranges=ranges.reshape(-1, 2))
+    except ValueError as error:
+        raise _broken(_RANGES, texts[_RANGES], f"two numbers for each input ({error})") from error
+
+
+def _read_floats(key: str, text: str, expected: str) -> Array | None:
+    try:
+        return np.array([float(number) for number in text.split()]) if text else None
+    except ValueError as error:
+        raise _broken(key, text, f"{expected} ({error})") from error
 
 
 def _read_json(key: str, text: str) -> Any:

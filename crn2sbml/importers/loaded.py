@@ -178,6 +178,10 @@ class LoadedNetwork:
             return check_inputs(inputs, self.network.widths[0])
         return self.codec.encoder.encode(inputs)
 
+    def outside(self, inputs: ArrayLike) -> list[str]:
+        """Say which inputs are beyond what the network was made for, a sentence for each."""
+        return [] if self.codec is None else self.codec.encoder.outside(inputs)
+
     def decode(self, concentrations: ArrayLike) -> Array:
         """Return outputs in the user's terms, shape (n, outputs), of output concentrations."""
         if self.codec is None:

@@ -38,11 +38,13 @@ class Encoder:
         Added to each input first; 0 unless given.
     names : sequence of str, optional
         Names of the inputs.
+    ranges : array_like, shape (inputs, 2), optional
+        Smallest and largest value of each input that the network was made for, possibly infinite.
 
     Raises
     ------
     InputValueError
-        If the lengths do not fit.
+        If the lengths do not fit, or a range does not begin with the smallest value.
 
     Examples
     --------
@@ -54,6 +56,7 @@ class Encoder:
     pairs: Sequence[bool]
     shifts: Array | None = None
     names: Sequence[str] | None = None
+    ranges: Array | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pairs", tuple(bool(pair) for pair in self.pairs))
@@ -65,12 +68,22 @@ class Encoder:
             )
         names = checked_names(self.names, "names", len(self.pairs))
         object.__setattr__(self, "names", names)
+        ranges = None if self.ranges is None else _checked_ranges(self.ranges, len(self.pairs))
+        # What may be anything needs no range.
+        bounded = ranges is not None and bool(np.isfinite(ranges).any())
+        object.__setattr__(self, "ranges", ranges if bounded else None)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Encoder):
             return NotImplemented
         mine, others = (
-            (encoder.pairs, encoder.offsets.tolist(), encoder.names) for encoder in (self, other)
+            (
+                encoder.pairs,
+                encoder.offsets.tolist(),
+                encoder.names,
+                None if encoder.ranges is None else encoder.ranges.tolist(),
+            )
+            for encoder in (self, other)
         )
         return mine == others
 
@@ -119,6 +132,30 @@ class Encoder:
             if pair:
                 columns.append(np.maximum(-shifted[:, [column]], 0.0))
         return np.hstack(columns)
+
+    def outside(self, inputs: ArrayLike) -> list[str]:
+        """Say which inputs, shape (n, inputs), are beyond what the network was made for.
+
+        Returns
+        -------
+        list of str
+            A sentence for each input that is outside in some row, with the first such value.
+        """
+        if self.ranges is None:
+            return []
+        rows = number_rows(inputs, "inputs", ConcentrationError)
+        sentences = []
+        for column, (low, high) in enumerate(self.ranges.tolist()):
+            values = rows[:, column]
+            beyond = values[(values < low) | (values > high)]
+            if len(beyond):
+                name = self.names[column] if self.names else f"input value {column + 1}"
+                more = f" (and {len(beyond) - 1:,} more)" if len(beyond) > 1 else ""
+                sentences.append(
+                    f"{name} = {beyond[0]:g}{more} is outside {low:g} to {high:g}, which the "
+                    f"network was made for: no bound holds there"
+                )
+        return sentences
 
     @property
     def matrix(self) -> tuple[Array, Array]:
@@ -272,6 +309,20 @@ class Codec:
     def without_inputs(self) -> Codec:
         """Return the codec of a folded model, whose inputs have become constants."""
         return Codec(Encoder(()), self.decoder)
+
+
+def _checked_ranges(ranges: ArrayLike, inputs: int) -> Array:
+    """Return a smallest and a largest value for each input."""
+    array = np.array(ranges, dtype=np.float64)
+    if array.shape != (inputs, 2):
+        raise InputValueError(
+            f"the ranges have shape {array.shape}; give a smallest and a largest value for each of "
+            f"the {inputs} inputs"
+        )
+    if not (array[:, 0] <= array[:, 1]).all():
+        raise InputValueError("a range must begin with its smallest value")
+    array.setflags(write=False)
+    return array
 
 
 def _checked_classes(classes: Iterable[ClassLabel], outputs: int) -> tuple[ClassLabel, ...]:

@@ -383,7 +383,7 @@ def test_other_decays_have_their_own_formula():
 
 def test_a_foreign_model_is_not_called_dimensionless():
     about = text_of(section(parsed(make_report(Crn.from_text(["0 -> A", "A -> 0"])).html), "about"))
-    assert "Units that the model may have declared are not kept" in about
+    assert "The model does not say that they are in moles" in about
 
 
 @pytest.mark.parametrize("encoding", ["absorbed", "folded"])

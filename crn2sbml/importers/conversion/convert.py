@@ -127,16 +127,17 @@ def _box(options: ImportOptions, data: Array | None, width: int) -> tuple[Array,
 
 
 def _encoder(options: ImportOptions, low: Array, high: Array) -> Encoder:
-    negative = low < 0
+    negative, ranges = low < 0, np.column_stack([low, high])
     if options.signs == "shift":
         if not np.isfinite(low).all():
             raise InputValueError(
                 "inputs can be shifted only if their smallest values are known; pass data or "
                 "input_range"
             )
-        return Encoder([False] * len(low), np.where(negative, -low, 0.0), options.input_names)
+        shifts = np.where(negative, -low, 0.0)
+        return Encoder([False] * len(low), shifts, options.input_names, ranges)
     pairs = np.ones(len(low), dtype=bool) if options.signs == "pairs" else negative
-    return Encoder(pairs.tolist(), None, options.input_names)
+    return Encoder(pairs.tolist(), None, options.input_names, ranges)
 
 
 def _report(converted: _Converted, data: Array | None, ranges: Ranges) -> ImportReport:
