@@ -22,6 +22,7 @@ from crn2sbml.chemistry.reaction import check_label
 from crn2sbml.construction.explanation import PAPER, PAPER_RESOURCE
 from crn2sbml.construction.origin import Encoding
 from crn2sbml.exports import make_study
+from crn2sbml.importers import LoadedNetwork
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.report.content import CAPTIONS, make_content
 from crn2sbml.report.runs import choose_model, run_model
@@ -53,7 +54,7 @@ class Report:
 
 
 def make_report(
-    source: NeuralNetwork | Crn,
+    source: NeuralNetwork | LoadedNetwork | Crn,
     inputs: ArrayLike | None = None,
     *,
     encoding: Encoding = "enzymatic",
@@ -65,14 +66,15 @@ def make_report(
 
     Parameters
     ----------
-    source : NeuralNetwork or Crn
+    source : NeuralNetwork, LoadedNetwork or Crn
         Any neural network or mass-action reaction network; most can be said of reaction networks
         that compute a neural network.
-    inputs : array_like, shape (n, width), optional
+    inputs : array_like, shape (n, inputs), optional
         At most 12 inputs of a neural network, one a row, to simulate; the model holds the first.
-        Those in a `Crn` unless given.
+        Those of a `LoadedNetwork` are in its user's terms, others are concentrations. Those in the
+        model unless given.
     encoding : {"enzymatic", "absorbed", "folded"}, default "enzymatic"
-        How a `NeuralNetwork` is compiled; see :func:`~crn2sbml.compile_network`.
+        How a neural network is compiled; see :func:`~crn2sbml.compile_network`.
     title : str, optional
         Title of the page; says what the model is unless given.
     units : LabUnits, optional
@@ -116,7 +118,7 @@ def make_report(
 
 
 def save_report(
-    source: NeuralNetwork | Crn,
+    source: NeuralNetwork | LoadedNetwork | Crn,
     path: str | Path,
     overwrite: bool = False,
     inputs: ArrayLike | None = None,

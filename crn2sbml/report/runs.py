@@ -11,7 +11,6 @@ from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import check_inputs
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.units import dimensionless, in_lab_units
-from crn2sbml.construction.compile import compile_network
 from crn2sbml.construction.origin import Encoding
 from crn2sbml.construction.recognise import recognise_network
 from crn2sbml.errors import (
@@ -22,6 +21,7 @@ from crn2sbml.errors import (
 )
 from crn2sbml.exports import Study
 from crn2sbml.exports.study import takes_no_inputs
+from crn2sbml.importers import LoadedNetwork
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.simulate import Simulator, SteadyState, Trajectory
 
@@ -58,18 +58,18 @@ class Runs:
 
 
 def choose_model(
-    source: NeuralNetwork | Crn, inputs: ArrayLike | None, encoding: Encoding
+    source: NeuralNetwork | LoadedNetwork | Crn, inputs: ArrayLike | None, encoding: Encoding
 ) -> tuple[Crn, Array | None]:
     """Return the reaction network of a page with its first input, and all inputs.
 
     Parameters
     ----------
-    source : NeuralNetwork or Crn
+    source : NeuralNetwork, LoadedNetwork or Crn
         What the page is about.
     inputs : array_like, shape (n, width), optional
-        Inputs to show; those in a `Crn` unless given.
+        Inputs to show, in the terms of a `LoadedNetwork`; those in a `Crn` unless given.
     encoding : {"enzymatic", "absorbed", "folded"}
-        How to compile a `NeuralNetwork`.
+        How to compile what is no `Crn`.
 
     Returns
     -------
@@ -88,10 +88,13 @@ def choose_model(
         If inputs were given for a reaction network that is no neural network.
     """
     if isinstance(source, NeuralNetwork):
+        source = LoadedNetwork(source)
+    if isinstance(source, LoadedNetwork):
         return _compiled(source, inputs, encoding)
     if not isinstance(source, Crn):
         raise InputValueError(
-            f"a report is about a NeuralNetwork or a Crn, not {type(source).__name__}"
+            f"a report is about a NeuralNetwork, a LoadedNetwork or a Crn, not "
+            f"{type(source).__name__}"
         )
     try:
         recognised = recognise_network(source)
@@ -114,15 +117,19 @@ def choose_model(
 
 
 def _compiled(
-    network: NeuralNetwork, inputs: ArrayLike | None, encoding: Encoding
+    loaded: LoadedNetwork, inputs: ArrayLike | None, encoding: Encoding
 ) -> tuple[Crn, Array]:
-    if inputs is None:
+    if inputs is not None:
+        rows = loaded.encode(inputs)
+    elif loaded.inputs is not None:
+        rows = loaded.inputs[np.newaxis]
+    else:
         raise ConcentrationError(
             "a network holds no inputs, and a page shows what some of them settle at; give one "
             "or several (inputs=[[0.5, 1.0]] in Python, --input 0.5,1 on the command line)"
         )
-    rows = _checked_rows(inputs, network.widths[0])
-    crn = compile_network(network, encoding, rows[0])
+    rows = _checked_rows(rows, loaded.network.widths[0])
+    crn = replace(loaded, inputs=rows[0]).compile(encoding)
     if encoding != "folded":
         return crn, rows
     if len(rows) > 1:

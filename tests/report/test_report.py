@@ -240,7 +240,7 @@ def test_bad_input_is_one_clear_error_and_no_file(tmp_path):
         save_report(NETWORK, target, inputs=[[-1.0, 0.0]])
     with pytest.raises(InputValueError, match="accuracy"):
         save_report(NETWORK, target, inputs=INPUTS, accuracy=0.0)
-    with pytest.raises(InputValueError, match="NeuralNetwork or a Crn"):
+    with pytest.raises(InputValueError, match="a LoadedNetwork or a Crn"):
         save_report("net.npz", target)
     with pytest.raises(InputValueError, match="a folded model holds one data point"):
         save_report(NETWORK, target, inputs=INPUTS, encoding="folded")
