@@ -80,6 +80,8 @@ class Settling:
         Why the model cannot be run; empty if it can.
     examples : tuple of Example
         What the model does with each input.
+    answers : bool
+        Whether the files of the model hold what its outputs stand for.
     error_bound : float or None
         Proven distance of the settled values from the steady state, in the units of the page; None
         if nothing is proven.
@@ -87,6 +89,7 @@ class Settling:
 
     failure: str
     examples: tuple[Example, ...]
+    answers: bool
     error_bound: float | None
 
 
@@ -146,7 +149,7 @@ class Files:
     left_out : tuple of str
         Which files the page does not hold, and why.
     printed : tuple of str
-        Ids of the species that the programs shown print.
+        What the programs shown print, as roadrunner calls it.
     called : tuple of (str, str) or None
         Id and name of a species where these differ.
     duration : float
@@ -236,7 +239,9 @@ def make_content(
         widths=() if recognised is None else recognised.network.widths,
         about=describe_model(crn, recognised, units),
         picture=None if recognised is None else _picture(recognised, runs, units),
-        settling=Settling(runs.failure, tuple(make_examples(study, runs, units)), bound),
+        settling=Settling(
+            runs.failure, tuple(make_examples(study, runs, units)), bool(study.answers), bound
+        ),
         promises=_promises(certificate, units),
         figures={name: inline_svg(f, name, CAPTIONS[name]) for name, f in figures.items()},
         files=_files(study, units, shown),
@@ -307,11 +312,17 @@ def _files(study: Study, units: PageUnits, title: str) -> Files:
     return Files(
         tuple(downloads),
         tuple(left_out),
-        study.outputs[:_MOST_PRINTED],
+        tuple(_printed(study))[:_MOST_PRINTED],
         _called(study),
         study.run_time,
         len(study.crn.reactions) > MOST_LOADED,
     )
+
+
+def _printed(study: Study) -> Iterator[str]:
+    """Yield what roadrunner calls the answers, or else the concentrations of the outputs."""
+    for identifier in study.curves:
+        yield identifier if study.answers else f"[{identifier}]"
 
 
 def _called(study: Study) -> tuple[str, str] | None:

@@ -34,7 +34,7 @@ class Output:
     end : float
         Its concentration at the end, in the units of the page.
     computed : float
-        What the neural network puts out there.
+        What the neural network puts out there, dimensionless.
     share : float
         The end in proportion to the largest one of all outputs.
     """
@@ -121,7 +121,7 @@ def _outputs(study: Study, runs: Runs, units: PageUnits, number: int) -> Iterato
     else:
         network, one = study.recognised.network, units.concentration
         ends = (runs.settled.outputs[number] * one).tolist()
-        computed = (network.forward(runs.inputs[number])[0] * one).tolist()
+        computed = network.forward(runs.inputs[number])[0].tolist()
     labels, largest = study.labels, max(ends, default=0.0) or 1.0
     for species, end, value in zip(study.outputs, ends, computed, strict=True):
         yield Output(labels[species], species, end, value, max(end, 0.0) / largest)
