@@ -125,11 +125,15 @@ def _process_of_its_own() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
 
 
+def in_another_process(function, *arguments):
+    return _process_of_its_own().submit(function, *arguments).result(timeout=120)
+
+
 def in_tellurium(case: Case) -> np.ndarray:
     one, time = case.one
     columns = [f"[{species}]" for species in case.crn().dynamic_species]
     arguments = (case.sbml(), columns, DURATION * time, POINTS, RELATIVE, ABSOLUTE * one)
-    return _process_of_its_own().submit(simulate, *arguments).result(timeout=120) / one
+    return in_another_process(simulate, *arguments) / one
 
 
 def through_antimony(case: Case) -> np.ndarray:
