@@ -169,7 +169,7 @@ def test_what_is_no_network_or_does_not_fit_is_one_clear_error():
         ({"accuracy": 0.0}, "accuracy"),
         ({"signs": "shift"}, "smallest values are known"),
         ({"signs": "odd"}, "must be one of"),
-        ({"data": inputs[:, :2]}, "rows of 4 numbers"),
+        ({"data": inputs[:, :2]}, "2 numbers a row, but the network has 4 inputs"),
         ({"input_range": (1.0, 0.0)}, "begin with the smallest"),
         ({"h": -1.0}, "h is"),
     ):
