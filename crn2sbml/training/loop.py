@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array, digest
 from crn2sbml._support.blas import one_blas_thread
+from crn2sbml._support.columns import rows_by_name
 from crn2sbml._support.progress import progress_bar
 from crn2sbml.data.dataset import Dataset
 from crn2sbml.errors import InputValueError, NetworkError
@@ -215,7 +216,9 @@ def _planned(
 def _checked_data(
     network: NeuralNetwork, inputs: ArrayLike, targets: ArrayLike, descent: Descent, name: str
 ) -> Dataset:
-    data = Dataset(np.asarray(inputs), np.asarray(targets), name)
+    width = network.widths[0]
+    rows = rows_by_name(inputs, network.input_names, width, name, InputValueError)
+    data = Dataset(np.asarray(rows), np.asarray(targets), name)
     widths = (data.inputs.shape[1], data.targets.shape[1])
     outputs = network.widths[-1] if descent.readout is None else len(np.asarray(descent.readout))
     if widths != (network.widths[0], outputs):
