@@ -6,14 +6,10 @@ stands. Hence no library reads the text (pandas drops what a row lacks, or has t
 
 from __future__ import annotations
 
-import io
 import math
 import re
-import warnings
-import zipfile
 from array import array
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,7 +21,6 @@ from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import count
 from crn2sbml._support.columns import clean_name, is_missing, listed, place_columns
 from crn2sbml._support.files import file_errors
-from crn2sbml._support.optional import load_library
 from crn2sbml.data.delimited import (
     COMMA_NUMBER,
     Delimited,
@@ -34,15 +29,18 @@ from crn2sbml.data.delimited import (
     to_number,
     trimmed,
 )
+from crn2sbml.data.workbooks import (
+    MOST_BYTES,
+    Cells,
+    Records,
+    parquet_records,
+    workbook_records,
+)
 from crn2sbml.errors import FormatError
 
-_MOST_BYTES = 2 << 30
 # Either 1.234 or 1234.
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _PLAIN = "write decimal points, and no separators of thousands"
-
-Cells = Sequence[Any]
-Records = Callable[[], Iterator[tuple[int, Cells]]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -364,69 +362,21 @@ def read_table(path: str | Path) -> Table:
     """
     source = str(path)
     with file_errors(path, "read"), Path(path).open("rb") as stream:
-        raw = stream.read(_MOST_BYTES + 1)
-    if len(raw) > _MOST_BYTES:
+        raw = stream.read(MOST_BYTES + 1)
+    if len(raw) > MOST_BYTES:
         raise FormatError(
-            f"{source} holds more than {_MOST_BYTES >> 30} GiB; save the numbers as .npy or .npz"
+            f"{source} holds more than {MOST_BYTES >> 30} GiB; save the numbers as .npy or .npz"
         )
     if raw.startswith(b"PK\3\4"):
-        return _read_workbook(raw, source)
+        return Table(source, workbook_records(raw, source))
     if raw.startswith(b"PAR1"):
-        return _read_parquet(raw, source)
+        return Table(source, parquet_records(raw, source))
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
         raise FormatError(f"{source} is a workbook of an old kind; save it as .xlsx or .csv")
     text = Delimited.guess(decode(raw, source), source)
     first = next((number for number, cells in text.records() if trimmed(cells)), 1)
     remark = tuple(clean_name(cell) for cell in text.remark_before(first))
     return Table(source, text.records, "line", remark, text)
-
-
-def _read_workbook(raw: bytes, source: str) -> Table:
-    load_library("openpyxl", "workbooks (.xlsx)", "xlsx", "save it as .csv")
-    with _foreign_errors(source), zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        members = archive.infolist()
-    if "xl/workbook.xml" not in {member.filename for member in members}:
-        raise FormatError(f"{source} is an archive and no workbook; a table is .csv or .xlsx")
-    if sum(member.file_size for member in members) > _MOST_BYTES:
-        raise FormatError(f"{source} unpacks to more than {_MOST_BYTES >> 30} GiB")
-    import pandas
-
-    with _foreign_errors(source):
-        frame = pandas.read_excel(
-            io.BytesIO(raw), header=None, dtype=object, na_filter=False, engine="openpyxl"
-        )
-    return Table(source, lambda: enumerate(_cells(frame), start=1))
-
-
-def _read_parquet(raw: bytes, source: str) -> Table:
-    load_library("pyarrow", "Parquet files", "parquet", "save it as .csv")
-    import pandas
-
-    with _foreign_errors(source):
-        frame = pandas.read_parquet(io.BytesIO(raw), engine="pyarrow")
-    names = [str(name) for name in frame.columns]
-
-    def records() -> Iterator[tuple[int, Cells]]:
-        yield 0, names
-        yield from enumerate(_cells(frame), start=1)
-
-    return Table(source, records)
-
-
-@contextmanager
-def _foreign_errors(source: str) -> Iterator[None]:
-    """Whatever other people's readers raise, or warn of, is the file's fault."""
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            yield
-    except Exception as error:
-        raise FormatError(f"cannot read {source}: {error}") from error
-
-
-def _cells(frame: Any) -> Iterator[Cells]:
-    """Yield the rows of a DataFrame, with empty texts where nothing is."""
-    for cells in frame.itertuples(index=False, name=None):
-        yield ["" if is_missing(cell) else cell for cell in cells]
 
 
 def _has_comma(cell: Any) -> bool:
