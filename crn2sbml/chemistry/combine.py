@@ -47,6 +47,7 @@ def union(first: Crn, *others: Crn, name: str | None = None) -> Crn:
     (('X', 'Y', 'F'), ('E', 'Z'))
     """
     parts = (first, *others)
+    units = _shared_units(parts)
     species = _merged([s for part in parts for s in part.species], "species")
     constants = _merged([k for part in parts for k in part.rate_constants], "rate constant")
     edges: dict[object, Reaction] = {}
@@ -61,9 +62,7 @@ def union(first: Crn, *others: Crn, name: str | None = None) -> Crn:
                 f"{format_complex(reaction.products)} has rate constant {known.rate} in one part "
                 f"and {reaction.rate} in another; give both the same"
             )
-    return Crn(
-        species, constants, tuple(edges.values()), name or first.name, units=_shared_units(parts)
-    )
+    return Crn(species, constants, tuple(edges.values()), name or first.name, units=units)
 
 
 def subnetwork(crn: Crn, reaction_ids: Iterable[str], name: str | None = None) -> Crn:

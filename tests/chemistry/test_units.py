@@ -1,5 +1,8 @@
 """Laboratory units: the same chemistry, scaled, in every simulator, with nothing to report."""
 
+import re
+from dataclasses import replace
+
 import libsbml
 import numpy as np
 import pytest
@@ -20,8 +23,11 @@ from crn2sbml import (
     in_lab_units,
     to_antimony,
     to_sbml,
+    union,
 )
-from crn2sbml.errors import UnitError
+from crn2sbml.chemistry.units import dimensionless
+from crn2sbml.construction.recognise import recognise_network
+from crn2sbml.errors import CrnError, UnitError, UnsupportedError
 from tests.strategies import inputs_for, networks
 
 NETWORK = NeuralNetwork.random(
@@ -146,6 +152,105 @@ def test_also_in_antimony(name):
     crn = compile_network(NETWORK, "absorbed", INPUTS)
     text = to_antimony(crn, units=lab(name))
     assert_same_numbers(from_antimony(text), in_lab_units(crn, lab(name)))
+
+
+def same_numbers(crn):
+    return {s.id: s.initial for s in crn.species}, crn.rate_constant_values
+
+
+@pytest.mark.parametrize("encoding", ["enzymatic", "absorbed", "folded"])
+@pytest.mark.parametrize("name", UNITS)
+@pytest.mark.parametrize(
+    ("write", "read"),
+    [
+        (to_sbml, from_sbml),
+        (lambda crn, units: to_sbml(crn, level_version=(3, 2), units=units), from_sbml),
+        (lambda crn, units: to_sbml(crn, level_version=(2, 4), units=units), from_sbml),
+        (to_antimony, from_antimony),
+    ],
+    ids=["L3V1", "L3V2", "L2V4", "antimony"],
+)
+def test_units_come_back_from_files_with_what_1_stands_for(name, encoding, write, read):
+    units = lab(name)
+    crn = compile_network(NETWORK, encoding, INPUTS)
+    text = write(crn, units=units)
+    again = read(text)
+    kept = again.units
+    assert (kept.concentration, kept.time) == (units.concentration, units.time)
+    assert (kept.concentration_unit, kept.time_unit) == (
+        units.concentration_unit,
+        units.time_unit,
+    )
+    assert kept.molar == pytest.approx(units.molar, rel=1e-12)
+    assert kept.seconds == pytest.approx(units.seconds, rel=1e-12)
+    assert same_numbers(again) == same_numbers(in_lab_units(crn, units))
+
+
+@given(st.floats(1e-3, 1e3), st.floats(1e-3, 1e3), st.data())
+def test_what_was_scaled_becomes_dimensionless_again(concentration, time, data):
+    units = LabUnits(concentration, "nM", 1e-9, time, "h", 3600.0)
+    crn = compile_network(NETWORK, "enzymatic", INPUTS)
+    short = data.draw(st.floats(0.0, 100.0).map(lambda value: round(value, 6)))
+    crn = replace(crn, species=[replace(s, initial=short) for s in crn.species])
+    again = dimensionless(in_lab_units(crn, units))
+    # Numbers that people write come back as they were; others up to the rounding of one product.
+    assert [s.initial for s in again.species] == [short] * len(crn.species)
+    assert again.rate_constant_values == crn.rate_constant_values
+    assert again.units is None
+
+
+@pytest.mark.parametrize("write", [to_sbml, to_antimony])
+def test_who_edits_what_1_stands_for_changes_what_the_model_computes(write):
+    text = write(compile_network(NETWORK, "absorbed", INPUTS), units=lab("nanomolar and hours"))
+    edited = re.sub(r'(id="concentration_unit" value=)"50.0"', r'\1"25.0"', text)
+    edited = edited.replace("concentration_unit = 50.0", "concentration_unit = 25.0")
+    assert edited != text
+    crn = (from_sbml if write is to_sbml else from_antimony)(edited)
+    assert crn.units.concentration == 25.0
+    inputs = recognise_network(crn).own_inputs(crn)
+    np.testing.assert_array_equal(inputs, 2 * np.array(INPUTS))
+
+
+def test_units_of_other_people_are_kept_and_nothing_is_scaled():
+    text = to_sbml(
+        Crn.from_text(["A -> B"], initial={"A": 40.0}), units=LabUnits.parse("1 uM", "1 min")
+    )
+    text = re.sub(r'<parameter id="(concentration|time)_unit"[^>]*>', "", text)
+    crn = from_sbml(text)
+    assert (crn.units.concentration, crn.units.concentration_unit) == (1.0, "uM")
+    assert (crn.units.time, crn.units.time_unit) == (1.0, "min")
+    assert crn.species[0].initial == 40.0
+    assert dimensionless(crn).species == crn.species
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ('substanceUnits="substance"', ""),
+        ('kind="mole"', 'kind="item"'),
+        ('timeUnits="time"', 'timeUnits="dimensionless"'),
+        ('kind="second" exponent="1"', 'kind="second" exponent="2"'),
+    ],
+)
+def test_units_that_are_no_laboratory_units_are_none(change):
+    text = to_sbml(Crn.from_text(["A -> B"]), units=LabUnits.parse("1 uM", "1 min"))
+    assert change[0] in text
+    assert from_sbml(text.replace(*change)).units is None
+
+
+def test_parts_in_different_units_cannot_be_united():
+    first = in_lab_units(Crn.from_text(["0 -> X"]), lab("nanomolar and hours"))
+    assert union(first, first).units == first.units
+    with pytest.raises(CrnError, match="in different units"):
+        union(first, Crn.from_text(["0 -> X"]))
+
+
+@pytest.mark.parametrize("write", [to_sbml, to_antimony])
+def test_an_id_that_the_units_need_is_an_error(write):
+    crn = Crn.from_text(["concentration_unit -> X"])
+    write(crn)
+    with pytest.raises(UnsupportedError, match=r"'concentration_unit'.*rename it"):
+        write(crn, units=lab("nanomolar and hours"))
 
 
 def test_files_say_what_they_are_in():

@@ -123,6 +123,8 @@ def _units(units: LabUnits) -> Iterator[str]:
     yield "  unit volume = litre;"
     yield "  unit extent = substance;"
     yield f"  unit concentration = {molar} mole / litre;"
+    yield f"  concentration is {_quoted(units.concentration_unit)};"
+    yield f"  time_unit is {_quoted(units.time_unit)};"
     yield ""
     yield "  // What 1 of the dimensionless reaction network stands for"
     yield f"  const {CONCENTRATION_UNIT} = {number(units.concentration)} concentration;"
@@ -185,10 +187,13 @@ def _declarations(
 def _named(item: Species | RateConstant | Answer) -> str:
     if item.name is None:
         return ""
+    return f"  {item.id} is {_quoted(item.name)};"
+
+
+def _quoted(name: str) -> str:
     # Antimony takes such texts for entities of XML.
-    name = _ENTITY.sub("&amp;", item.name)
-    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'  {item.id} is "{quoted}";'
+    name = _ENTITY.sub("&amp;", name)
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _reaction(reaction: Reaction, compartment: str, constant: frozenset[str]) -> str:

@@ -89,6 +89,7 @@ class Document:
     model_units: dict[str, str] = field(default_factory=dict)
     own_units: dict[str, set[str | None]] = field(default_factory=dict)
     unit_definitions: dict[str, tuple[UnitPart, ...]] = field(default_factory=dict)
+    unit_names: dict[str, str] = field(default_factory=dict)
     metadata: dict[str, str] = field(default_factory=dict)
     functions: dict[str, tuple[tuple[str, ...], Expression]] = field(default_factory=dict)
     compartments: dict[str, float | None] = field(default_factory=dict)

@@ -177,6 +177,8 @@ class _Collector:
         units = element.child("listOfUnits")
         if identifier and units is not None and (parts := _unit_parts(units)) is not None:
             self.document.unit_definitions[identifier] = parts
+            if name := _name(element):
+                self.document.unit_names[identifier] = name
 
     def _own_unit(self, quantity: str, unit: str | None) -> None:
         self.document.own_units.setdefault(quantity, set()).add(unit)

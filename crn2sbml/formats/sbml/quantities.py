@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from html import escape
 
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.lab_units import LabUnits
@@ -81,10 +82,11 @@ def in_units(units: LabUnits, crn: Crn, level: int) -> Quantities:
     orders = {order for each in rate_constant_orders(crn).values() for order in each} | {1}
     definitions = [
         _definition("substance", f"<listOfUnits>{mole.format(1)}</listOfUnits>"),
-        _definition("time", f"<listOfUnits>{second.format(1)}</listOfUnits>"),
+        _definition("time", f"<listOfUnits>{second.format(1)}</listOfUnits>", units.time_unit),
         _definition(
             "concentration",
             f"<listOfUnits>{mole.format(1)}{_unit('litre', 1.0).format(-1)}</listOfUnits>",
+            units.concentration_unit,
         ),
         *(_constant_definition(order, mole, second) for order in sorted(orders)),
     ]
@@ -130,8 +132,9 @@ def _unit(kind: str, size: float) -> str:
     return f'<unit kind="{kind}" exponent="{{}}" scale="{scale}" multiplier="{multiplier!r}"/>'
 
 
-def _definition(name: str, units: str) -> str:
-    return f'<unitDefinition id="{name}">{units}</unitDefinition>\n'
+def _definition(identifier: str, units: str, name: str = "") -> str:
+    shown = f' name="{escape(name)}"' if name else ""
+    return f'<unitDefinition id="{identifier}"{shown}>{units}</unitDefinition>\n'
 
 
 def _list(definitions: list[str]) -> str:

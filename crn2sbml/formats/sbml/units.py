@@ -39,36 +39,34 @@ def read_units(document: Document) -> LabUnits | None:
         own units without them. None if it does not say that substance is counted in moles, volume
         in litres and time in seconds, or in multiples of these.
     """
-    mole = _size(document, "substance", "mole")
-    litre = _size(document, "volume", "litre")
-    seconds = _size(document, "time", "second")
+    mole, litre, seconds = (
+        _measured(_used(document, quantity), document, {base: 1.0})
+        for quantity, base in (("substance", "mole"), ("volume", "litre"), ("time", "second"))
+    )
     if mole is None or litre is None or seconds is None:
         return None
-    molar, molar_unit = _named(mole / litre, _CONCENTRATIONS, "M")
-    seconds, second_unit = _named(seconds, _TIMES, "s")
-    return LabUnits(
-        _stated(document, CONCENTRATION_UNIT), molar_unit, molar,
-        _stated(document, TIME_UNIT), second_unit, seconds,
-    )  # fmt: skip
+    concentration, time = {"mole": 1.0, "litre": -1.0}, {"second": 1.0}
+    molar, molar_unit = _named(document, mole / litre, concentration, _CONCENTRATIONS, "M")
+    seconds, second_unit = _named(document, seconds, time, _TIMES, "s")
+    stated = _stated(document, CONCENTRATION_UNIT), _stated(document, TIME_UNIT)
+    return LabUnits(stated[0], molar_unit, molar, stated[1], second_unit, seconds)
 
 
-def _size(document: Document, quantity: str, base: str) -> float | None:
-    """Return the unit of a quantity as a multiple of a base unit."""
-    name = _used(document, quantity)
-    if name is None:
+def _measured(unit: str | None, document: Document, dimension: Mapping[str, float]) -> float | None:
+    """Return the size of a unit in base units, or None if it has another dimension."""
+    if unit is None:
         return None
-    parts = document.unit_definitions.get(name, (UnitPart(name),))
     size, powers = 1.0, dict.fromkeys(("mole", "litre", "second"), 0.0)
-    for part in parts:
+    for part in document.unit_definitions.get(unit, (UnitPart(unit),)):
         if part.kind == "dimensionless":
             size *= part.size**part.exponent
-            continue
-        if part.kind not in _BASES:
+        elif part.kind in _BASES:
+            kind, factor, power = _BASES[part.kind]
+            size *= (part.size * factor) ** part.exponent
+            powers[kind] += part.exponent / power
+        else:
             return None
-        kind, factor, power = _BASES[part.kind]
-        size *= (part.size * factor) ** part.exponent
-        powers[kind] += part.exponent / power
-    wanted = {**dict.fromkeys(powers, 0.0), base: 1.0}
+    wanted = {**dict.fromkeys(powers, 0.0), **dimension}
     return size if powers == wanted and 0 < size < math.inf else None
 
 
@@ -92,9 +90,17 @@ def _stated(document: Document, parameter: str) -> float:
     return value if value is not None and 0 < value < math.inf else 1.0
 
 
-def _named(size: float, names: Mapping[float, str], base: str) -> tuple[float, str]:
-    """Return the size of a unit, and what it is called."""
-    for known, name in names.items():
-        if math.isclose(size, known, rel_tol=_SAME):
-            return known, name
-    return size, f"({size:.12g} {base})"
+def _named(
+    document: Document,
+    size: float,
+    dimension: Mapping[str, float],
+    usual: Mapping[float, str],
+    base: str,
+) -> tuple[float, str]:
+    """Return the size of a unit, and what it is called: best what the document calls it."""
+    known = next((known for known in usual if math.isclose(size, known, rel_tol=_SAME)), None)
+    for identifier, name in document.unit_names.items():
+        own = _measured(identifier, document, dimension)
+        if own is not None and math.isclose(size, own, rel_tol=_SAME):
+            return known or size, name
+    return (known, usual[known]) if known else (size, f"({size:.12g} {base})")
