@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
+from crn2sbml._support.columns import listed, rows_by_name
 from crn2sbml.errors import ConcentrationError, InputValueError, NetworkError
 
 SIGN_REMEDY = (
@@ -72,58 +73,122 @@ def frozen_array(values: ArrayLike, what: str, dimensions: int) -> Array:
     return array
 
 
-def number_rows(values: ArrayLike, what: str, error: type[InputValueError]) -> Array:
+def number_rows(
+    values: ArrayLike,
+    what: str,
+    error: type[InputValueError],
+    names: Sequence[str] | None = None,
+    width: int | None = None,
+) -> Array:
     """Return finite numbers as an array of rows; of images, each is flattened to a row.
+
+    Parameters
+    ----------
+    values : array_like, DataFrame or Series
+        The numbers, one input a row.
+    what : str
+        What they are, in the plural, for messages.
+    error : type
+        What is raised.
+    names : sequence of str, optional
+        Names by which the columns of a table are found.
+    width : int, optional
+        Number of columns that are needed.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, columns)
 
     Raises
     ------
     InputValueError
-        Of the given type, if they are no numbers or not finite.
+        Of the given type, if they are no numbers or not finite, or columns do not fit.
     """
-    try:
-        rows = np.atleast_2d(np.asarray(values, dtype=np.float64))
-    except (TypeError, ValueError) as reason:
-        raise error(f"the {what} must be an array of numbers: {reason}") from None
+    rows = np.atleast_2d(_numbers(rows_by_name(values, names, width, what, error), what, error))
     rows = rows.reshape(len(rows), -1) if rows.size else rows
-    if not np.isfinite(rows).all():
-        row, column = np.argwhere(~np.isfinite(rows))[0]
-        raise error(
-            f"row {row}, column {column} of the {what} is {rows[row, column]}; every number must "
-            f"be finite"
-        )
+    _check_cells(~np.isfinite(rows), rows, what, names, "every number must be finite", error)
+    if width is not None and rows.shape[1] != width:
+        raise error(_wrong_width(rows.shape[1], width, what, names))
     return rows
 
 
-def check_inputs(inputs: ArrayLike, width: int) -> Array:
+def check_inputs(inputs: ArrayLike, width: int, names: Sequence[str] | None = None) -> Array:
     """Return inputs as an (n, width) float64 array of valid concentrations.
+
+    Parameters
+    ----------
+    inputs : array_like, DataFrame or Series
+        Concentrations, one input a row.
+    width : int
+        Number of inputs of the network.
+    names : sequence of str, optional
+        Their names, by which the columns of a table are found.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, width)
 
     Raises
     ------
     ConcentrationError
-        If the width is wrong or an entry is negative or not finite.
+        If columns do not fit or an entry is negative or not finite.
     """
-    try:
-        array = np.asarray(inputs, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ConcentrationError(f"the inputs must be an array of numbers: {error}") from None
+    error = ConcentrationError
+    array = _numbers(rows_by_name(inputs, names, width, "inputs", error), "inputs", error)
     if array.ndim == 1:
         array = array[np.newaxis, :]
-    if array.ndim != 2 or array.shape[1] != width:
+    if array.ndim != 2:
         raise ConcentrationError(
-            f"the inputs have shape {np.shape(inputs)}, but the network has {width} inputs; "
-            f"pass an array of shape (n, {width}), one input a row"
+            f"the inputs have {array.ndim} dimensions; they must be a table, one input a row"
         )
-    if not np.isfinite(array).all():
-        row, column = np.argwhere(~np.isfinite(array))[0]
-        raise ConcentrationError(
-            f"input row {row}, column {column} is {array[row, column]}; inputs must be finite"
-        )
-    if (array < 0).any():
-        row, column = np.argwhere(array < 0)[0]
-        raise ConcentrationError(
-            f"input row {row}, column {column} is {array[row, column]}; {SIGN_REMEDY}"
-        )
+    if array.shape[1] != width:
+        raise ConcentrationError(_wrong_width(array.shape[1], width, "inputs", names))
+    finite = "every number must be finite"
+    _check_cells(~np.isfinite(array), array, "inputs", names, finite, error)
+    _check_cells(array < 0, array, "inputs", names, SIGN_REMEDY, error)
     return array
+
+
+def place_in(shape: tuple[int, ...], row: int, column: int, names: Sequence[str] | None) -> str:
+    """Return what to call an entry of a table in a message, counted from 1."""
+    name = str(column + 1) if names is None else names[column]
+    return f"input {name}" + (f" of row {row + 1}" if shape[0] > 1 else "")
+
+
+def _numbers(values: ArrayLike, what: str, error: type[InputValueError]) -> Array:
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind in "cMmSV":
+            raise ValueError(f"they are of type {array.dtype}")
+        return np.asarray(array, dtype=np.float64)
+    except (TypeError, ValueError) as reason:
+        raise error(f"the {what} must be an array of numbers: {reason}") from None
+
+
+def _check_cells(
+    bad: NDArray[np.bool_],
+    rows: Array,
+    what: str,
+    names: Sequence[str] | None,
+    remedy: str,
+    error: type[InputValueError],
+) -> None:
+    if bad.any():
+        row, column = np.argwhere(bad)[0]
+        known = names if names is not None and len(names) == rows.shape[1] else None
+        where = place_in(rows.shape, row, column, known)
+        where += "" if what == "inputs" else f" of the {what}"
+        raise error(f"{where} is {rows[row, column]:g}; {remedy}")
+
+
+def _wrong_width(found: int, width: int, what: str, names: Sequence[str] | None) -> str:
+    needed = count(width, "input") + ("" if names is None else f": {listed(names)}")
+    return f"the {what} have {count(found, 'number')} a row, but the network has {needed}"
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural unless it is 1."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def checked_names(

@@ -70,7 +70,7 @@ def build(
     check_model_ending(path)
     check_output(path, output.force)
     loaded = LoadedNetwork.load(network)
-    one_input = read_one_input(input_texts, loaded.input_count) if input_texts else None
+    one_input = read_one_input(input_texts, loaded, output.line) if input_texts else None
     crn = loaded.compile(encoding, one_input)
     save_crn(crn, path, output.force, level_version=_LEVELS[level_version], units=units)
     output.line(f"Wrote {path}: {_counts(crn)}, {encoding} encoding of {loaded.network!r}.")

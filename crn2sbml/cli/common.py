@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from crn2sbml._support.archive import read_array
 from crn2sbml._support.arrays import Array
+from crn2sbml._support.checks import count
+from crn2sbml._support.columns import clean_name, listed, place_columns
 from crn2sbml.construction.origin import Encoding
-from crn2sbml.data import Dataset, load_dataset, load_digits, load_iris, load_xor
+from crn2sbml.data import (
+    Dataset,
+    Table,
+    load_dataset,
+    load_digits,
+    load_iris,
+    load_xor,
+    read_table,
+)
+from crn2sbml.data.delimited import to_number
 from crn2sbml.errors import (
     ConcentrationError,
     FileError,
@@ -20,6 +32,9 @@ from crn2sbml.errors import (
     UnsupportedError,
 )
 from crn2sbml.importers import LoadedNetwork
+
+# What ends so is the name of a file, even if it is not there.
+_TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".dat", ".xlsx", ".parquet", ".npy", ".npz")
 
 
 def check_encoding(loaded: LoadedNetwork, encoding: Encoding | None, source: Path) -> None:
@@ -48,60 +63,164 @@ def load_examples(source: str, *others: str) -> Dataset:
     return load_dataset(source)
 
 
-def read_inputs(texts: Sequence[str], width: int) -> Array:
+def read_inputs(texts: Sequence[str], loaded: LoadedNetwork, say: Callable[[str], None]) -> Array:
     """Read inputs as they are given on the command line.
 
     Parameters
     ----------
     texts : sequence of str
-        Paths, or numbers such as ``"0.5,1"``; their rows one after the other.
-    width : int
-        Number of inputs of the network.
+        Paths of tables, or numbers such as ``"0.5,1"`` or ``"ph=7,temp=20"``; their rows one after
+        the other.
+    loaded : LoadedNetwork
+        The network, which knows the names of its inputs and what they can be.
+    say : callable
+        Is told which columns were left out.
 
     Returns
     -------
-    numpy.ndarray, shape (n, width)
-        One input a row.
+    numpy.ndarray, shape (n, inputs)
+        One input a row, in the network's order.
     """
-    if width == 0:
+    if loaded.input_count == 0:
         raise ConcentrationError(
             "the model is folded: its inputs have become constants and cannot be given any more; "
             "leave --input out, or use another encoding"
         )
-    rows = [_read_rows(text, width) for text in texts]
-    if len({part.shape[1:] for part in rows}) > 1:
-        raise ConcentrationError(
-            f"the inputs differ in length: {', '.join(str(part.shape[-1]) for part in rows)} "
-            f"numbers, but the network has {width} inputs"
-        )
-    return np.concatenate(rows)
+    return np.concatenate([_read_rows(text, loaded, say) for text in texts])
 
 
-def _read_rows(text: str, width: int) -> Array:
-    path = Path(text)
-    if path.is_file():
-        rows = _read_npy(path) if path.suffix == ".npy" else _read_table(path)
-        if rows.ndim == 1:
-            # A single column is one number a row for one input, and one row otherwise.
-            rows = rows[:, np.newaxis] if width == 1 else rows[np.newaxis, :]
-        return rows
-    try:
-        return np.array([[float(entry) for entry in text.split(",")]])
-    except ValueError:
+def _read_rows(text: str, loaded: LoadedNetwork, say: Callable[[str], None]) -> Array:
+    names, width = loaded.input_names, loaded.input_count
+    given = _given_numbers(text, names, width)
+    if given is None and _is_list(text) and not _is_file(text):
+        entries = [entry for entry in text.split(",") if not _is_plain(entry)]
         raise FileError(
-            f"--input {text!r} is neither a file nor a list of numbers such as 0.5,1"
-        ) from None
+            f"--input {text} is neither a file nor a list of numbers such as 0.5,1: {entries[0]!r} "
+            f"is no number"
+        )
+    if given is not None:
+        return _accepted(loaded, given, lambda row: f"--input {text}")
+    if Path(text).suffix.lower() == ".npy":
+        rows = _npy_rows(Path(text), width)
+        return _accepted(loaded, rows, lambda row: f"{text}, row {row + 1}")
+    table = read_input_table(text)
+    rows = table.rows(names, width)
+    tell_left_out(table, names, say)
+    return _accepted(loaded, rows, lambda row: table.place(row, names))
 
 
-def read_one_input(texts: Sequence[str], width: int) -> Array:
-    """Read a single input, shape (width,)."""
-    rows = read_inputs(texts, width)
+def _accepted(loaded: LoadedNetwork, rows: Array, place: Callable[[int], str]) -> Array:
+    """Return rows that the network takes, or say where the first stands that it does not."""
+    try:
+        loaded.encode(rows)
+    except ConcentrationError:
+        for number, row in enumerate(rows):
+            try:
+                loaded.encode(row)
+            except ConcentrationError as error:
+                raise ConcentrationError(f"{place(number)}: {error}") from error
+        raise
+    return rows
+
+
+def read_input_table(text: str) -> Table:
+    """Read a table that an option names."""
+    path = Path(text)
+    if path.suffix.lower() == ".npz":
+        raise FormatError(f"{text} is an archive of arrays; give a table (.csv, .xlsx) or .npy")
+    return read_table(path)
+
+
+def tell_left_out(table: Table, names: Sequence[str] | None, say: Callable[[str], None]) -> None:
+    """Say which columns of a table were left out, if there are any."""
+    if left_out := table.left_out(names):
+        noun = "column" if len(left_out) == 1 else "columns"
+        say(f"{table.source}: left out the {noun} {listed(left_out)}.")
+
+
+def _given_numbers(text: str, names: Sequence[str] | None, width: int) -> Array | None:
+    """Return the numbers in a text as a row, by name or in order; None if it is another text."""
+    entries = text.split(",")
+    if all(map(_is_plain, entries)):
+        if len(entries) != width:
+            needed = count(width, "input") + ("" if names is None else f": {listed(names)}")
+            raise ConcentrationError(
+                f"--input {text} has {count(len(entries), 'number')}, but the network has {needed}"
+            )
+        return np.array([[to_number(entry) for entry in entries]])
+    if "=" not in text or _is_file(text):
+        return None
+    values = _by_name(entries, text)
+    if names is None:
+        raise ConcentrationError(
+            f"--input {text} names inputs, but those of the network have no names; give "
+            f"{count(width, 'number')} with commas"
+        )
+    if unknown := set(values) - {clean_name(name) for name in names}:
+        raise ConcentrationError(
+            f"--input {text} names {listed(sorted(unknown))}, but the inputs are {listed(names)}"
+        )
+    places = place_columns(list(values), names, f"--input {text}", ConcentrationError)
+    return np.array([[list(values.values())[place] for place in places]])
+
+
+def _by_name(entries: Sequence[str], text: str) -> dict[str, float]:
+    """Return numbers by their names; a comma in a name comes before the sign of equality."""
+    values: dict[str, float] = {}
+    start = ""
+    for entry in entries:
+        if "=" not in entry:
+            start += f"{entry},"
+            continue
+        name, _, number = (start + entry).rpartition("=")
+        start = ""
+        if not _is_plain(number) or clean_name(name) in values:
+            why = "twice" if clean_name(name) in values else f"{number!r}, which is no number"
+            raise ConcentrationError(f"--input {text} gives {clean_name(name)} {why}")
+        values[clean_name(name)] = to_number(number)
+    if start:
+        raise ConcentrationError(f"--input {text} ends in {start[:-1]!r}, which has no name")
+    return values
+
+
+def _is_plain(text: str) -> bool:
+    try:
+        to_number(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_list(text: str) -> bool:
+    """Tell whether a text is meant as a list of numbers, and not as the name of a file."""
+    return ("," in text or ";" in text) and not text.lower().endswith(_TABLE_ENDINGS)
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except OSError:  # a name that is too long for one
+        return False
+
+
+def read_one_input(
+    texts: Sequence[str], loaded: LoadedNetwork, say: Callable[[str], None]
+) -> Array:
+    """Read a single input, shape (inputs,)."""
+    rows = read_inputs(texts, loaded, say)
     if len(rows) != 1:
         raise ConcentrationError(
             f"--input {', '.join(texts)} holds {len(rows)} rows, but a model holds one data point; "
             f"pass one row"
         )
     return np.asarray(rows[0])
+
+
+def parse_names(text: str | None) -> list[str] | None:
+    """Read names with commas between them; one that holds a comma stands in quotes."""
+    if text is None:
+        return None
+    return [clean_name(name) for name in next(csv.reader([text], skipinitialspace=True), [])]
 
 
 def check_output_folder(folder: Path, names: tuple[str, ...], force: bool) -> None:
@@ -127,36 +246,14 @@ def parse_layers(text: str) -> list[int]:
         ) from None
 
 
-def _read_npy(path: Path) -> Array:
-    try:
-        return np.asarray(read_array(path), dtype=np.float64)
-    except ValueError as error:
-        raise FormatError(f"cannot read numbers from {path}: {error}") from error
-
-
-def _read_table(path: Path) -> Array:
-    rows: list[list[float]] = []
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise FormatError(f"cannot read {path} as text: {error}") from error
-    for number, line in enumerate(lines, start=1):
-        entries = line.replace(";", ",").replace("\t", ",").strip()
-        if not entries or entries.startswith("#"):
-            continue
-        try:
-            rows.append([float(entry) for entry in entries.split(",") if entry.strip()])
-        except ValueError:
-            if not rows and number == 1:
-                continue  # a header line
-            raise FormatError(
-                f"{path}, line {number}: cannot read {line.strip()!r} as numbers"
-            ) from None
-        if len(rows[-1]) != len(rows[0]):
-            raise FormatError(
-                f"{path}, line {number} has {len(rows[-1])} numbers, the lines before "
-                f"{len(rows[0])}"
-            )
-    if not rows:
-        raise FormatError(f"{path} holds no numbers; write one input a line, numbers with commas")
-    return np.array(rows)
+def _npy_rows(path: Path, width: int) -> Array:
+    """Read rows of numbers; a single list is a column for one input, and a row otherwise."""
+    numbers = read_array(path)
+    if numbers.dtype.kind not in "fiub":
+        raise FormatError(f"{path} holds {numbers.dtype}, and no numbers")
+    rows = np.asarray(numbers, dtype=np.float64)
+    if rows.ndim < 2:
+        rows = rows.reshape(-1, 1) if width == 1 else rows.reshape(1, -1)
+    if rows.ndim > 2:
+        raise FormatError(f"{path} holds an array of {rows.ndim} dimensions; give rows of numbers")
+    return rows

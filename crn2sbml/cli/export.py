@@ -234,7 +234,7 @@ def export(
     check_output_folder(
         folder, tuple(file for names in files.values() for file in names), output.force
     )
-    crn = _read(source)
+    crn = _read(source, output)
     with file_errors(folder, "make"):
         folder.mkdir(exist_ok=True)
     for kind in kinds:
@@ -254,12 +254,12 @@ def _file_names(kinds: Sequence[str], stem: str) -> Mapping[str, list[str]]:
     return {kind: [f"{stem}{ending}" for ending in _FORMATS[kind][0]] for kind in kinds}
 
 
-def _read(source: Source) -> Crn:
+def _read(source: Source, output: Output) -> Crn:
     """Return a model as it is, or compile a network."""
     texts = source.input_texts
     if source.path.suffix.lower() in MODEL_ENDINGS and source.encoding is None and not texts:
         return load_crn(source.path)
     loaded = LoadedNetwork.load(source.path)
     check_encoding(loaded, source.encoding, source.path)
-    one_input = read_one_input(texts, loaded.input_count) if texts else None
+    one_input = read_one_input(texts, loaded, output.line) if texts else None
     return loaded.compile(source.encoding or "enzymatic", one_input)

@@ -9,11 +9,12 @@ from typing import Any, get_args
 import click
 import numpy as np
 
-from crn2sbml._support.archive import read_archive
+from crn2sbml._support.archive import read_archive, read_array
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import check_output
-from crn2sbml.cli.common import load_examples, read_inputs
+from crn2sbml.cli.common import load_examples, parse_names, read_input_table, tell_left_out
 from crn2sbml.cli.options import Output, gather, output_options
+from crn2sbml.data import Table
 from crn2sbml.errors import FormatError, InputValueError, UnsupportedError
 from crn2sbml.formats.files import NETWORK_ENDING
 from crn2sbml.importers import LoadedNetwork, from_onnx, from_weights
@@ -33,16 +34,20 @@ class _Choices:
     signs: Signs
     knots: int | None
     smoothing: float | None
+    columns: str | None
+    output_names: str | None
 
-    def options(self) -> dict[str, Any]:
-        """Return the options of the importers, with the data read."""
+    def options(self, data: Array | Table | None) -> dict[str, Any]:
+        """Return the options of the importers."""
         return {
             "accuracy": self.accuracy,
-            "data": None if self.data is None else _data(self.data),
+            "data": data,
             "input_range": self.ends,
             "signs": self.signs,
             "knots": self.knots,
             "h": self.smoothing,
+            "input_names": parse_names(self.columns),
+            "output_names": parse_names(self.output_names),
         }
 
 
@@ -73,8 +78,16 @@ class _Choices:
     "--data",
     metavar="xor|iris|digits|FILE",
     help="Inputs in the original's terms, which give the range of each and on which errors are "
-    "measured: a data set (.npz), or numbers (.csv, .txt, .npy).",
+    "measured: a data set (.npz), or a table (.csv, .tsv, .txt, .xlsx, .parquet, .npy). The names "
+    "of its columns become those of the inputs.",
 )
+@click.option(
+    "--columns",
+    metavar="NAMES",
+    help="The inputs in the original's order with commas, such as temp_C,ph,salt_mM: columns of "
+    "the data, of which others are left out, and names of the inputs.",
+)
+@click.option("--output-names", metavar="NAMES", help="Names of the outputs with commas.")
 @click.option(
     "--range",
     "ends",
@@ -108,13 +121,16 @@ def import_network(
     if path.suffix.lower() != NETWORK_ENDING:
         raise InputValueError(f"{path} is to be a network file; use a name that ends in .npz")
     check_output(path, output.force)
-    imported = _imported(source, layers, choices.options())
+    data = None if choices.data is None else _data(choices.data)
+    imported = _imported(source, layers, choices.options(data))
     imported.save(path, output.force)
     report, codec = imported.report, imported.codec
     # Every importer gives both.
     assert report is not None
     assert codec is not None
     output.line(f"{imported!r}")
+    if isinstance(data, Table):
+        tell_left_out(data, codec.encoder.names, output.line)
     for line in str(report).splitlines():
         output.line(f"  {line}")
     output.line(f"Wrote {path}.")
@@ -146,8 +162,8 @@ def _imported(source: Path, layers: str | None, options: dict[str, Any]) -> Load
     return from_weights(source, layers or "", **options)
 
 
-def _data(text: str) -> Array:
-    """Read the inputs of a data set, or rows of numbers."""
+def _data(text: str) -> Array | Table:
+    """Read the inputs of a data set, or a table."""
     if text in ("xor", "iris", "digits"):
         return load_examples(text).inputs
     if text.endswith(".npz"):
@@ -155,5 +171,6 @@ def _data(text: str) -> Array:
         if "inputs" not in arrays or arrays["inputs"].dtype.kind not in "fiub":
             raise FormatError(f"{text} holds no numbers named 'inputs'")
         return np.asarray(arrays["inputs"], dtype=np.float64)
-    # Any width will do: the import says which one is right.
-    return read_inputs([text], 2)
+    if text.endswith(".npy"):
+        return read_array(Path(text))
+    return read_input_table(text)

@@ -79,7 +79,7 @@ def report(
     if page.suffix.lower() not in _ENDINGS:
         raise FileError(f"{page} is to be a page; use a name that ends in .html")
     check_output(page, output.force)
-    model, inputs = _read(source)
+    model, inputs = _read(source, output)
     content = save_report(
         model,
         page,
@@ -96,7 +96,7 @@ def report(
     output.result({"output": str(page), "left_out": list(content.left_out)})
 
 
-def _read(source: Source) -> tuple[NeuralNetwork | Crn, Array | None]:
+def _read(source: Source, output: Output) -> tuple[NeuralNetwork | Crn, Array | None]:
     """Return a model as it is, or a network, and the inputs to show."""
     texts = source.input_texts
     if source.path.suffix.lower() in MODEL_ENDINGS and source.encoding is None:
@@ -107,12 +107,12 @@ def _read(source: Source) -> tuple[NeuralNetwork | Crn, Array | None]:
             loaded = LoadedNetwork.from_crn(crn, source.path)
         except UnsupportedError as error:
             raise UnsupportedError(f"{error}; leave --input out") from error
-        return crn, loaded.encode(read_inputs(texts, loaded.input_count))
+        return crn, loaded.encode(read_inputs(texts, loaded, output.line))
     loaded = LoadedNetwork.load(source.path)
     check_encoding(loaded, source.encoding, source.path)
     rows = loaded.inputs if loaded.inputs is None else loaded.inputs[np.newaxis]
     if texts:
-        rows = loaded.encode(read_inputs(texts, loaded.input_count))
+        rows = loaded.encode(read_inputs(texts, loaded, output.line))
     if loaded.codec is None or rows is None or source.encoding == "folded":
         return loaded.network, rows
     # So that the page's files say what inputs and outputs mean.

@@ -76,7 +76,7 @@ def simulate(
     if plot is not None:
         check_figure_path(plot)
     loaded = LoadedNetwork.load(network)
-    rows = _rows(loaded, input_texts)
+    rows = _rows(loaded, input_texts, output)
     with Simulator(loaded.network, workers, progress=output.shows_text) as simulator:
         settled = simulator.steady_state(rows, accuracy)
         if plot is not None:
@@ -125,9 +125,9 @@ def _results(loaded: LoadedNetwork, settled: SteadyState) -> _Results:
     return _Results([*headings, "class"], outputs, classes)
 
 
-def _rows(loaded: LoadedNetwork, texts: Sequence[str]) -> Array:
+def _rows(loaded: LoadedNetwork, texts: Sequence[str], output: Output) -> Array:
     if texts:
-        return loaded.encode(read_inputs(texts, loaded.input_count))
+        return loaded.encode(read_inputs(texts, loaded, output.line))
     if loaded.inputs is None:
         raise ConcentrationError(
             "a network file holds no inputs; give them with --input FILE or --input 0.5,1"

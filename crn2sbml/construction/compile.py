@@ -354,8 +354,9 @@ def _start_values(network: NeuralNetwork, encoding: Encoding, inputs: ArrayLike 
             "the folded encoding holds one data point, but no inputs were given; pass inputs "
             "(--input on the command line) or choose the absorbed encoding"
         )
+    width = network.widths[0]
     values = check_inputs(
-        [[0.0] * network.widths[0]] if inputs is None else inputs, network.widths[0]
+        np.zeros((1, width)) if inputs is None else inputs, width, network.input_names
     )
     if len(values) != 1:
         raise ConcentrationError(

@@ -6,15 +6,18 @@ from crn2sbml.data.dataset import Dataset, class_targets, load_dataset, split
 from crn2sbml.data.digits import load_digits
 from crn2sbml.data.iris import load_iris
 from crn2sbml.data.mnist import load_mnist
+from crn2sbml.data.tables import Table, read_table
 from crn2sbml.data.xor import load_xor
 
 __all__ = [
     "Dataset",
+    "Table",
     "class_targets",
     "load_dataset",
     "load_digits",
     "load_iris",
     "load_mnist",
     "load_xor",
+    "read_table",
     "split",
 ]

@@ -165,7 +165,8 @@ def make_study(
         return Study(crn, crn.dynamic_species[-_MOST_OUTPUTS:], chosen, False)
     rows = recognised.own_inputs(crn)[np.newaxis, :]
     if inputs is not None:
-        rows = check_inputs(inputs, recognised.network.widths[0])
+        network = recognised.network
+        rows = check_inputs(inputs, network.widths[0], network.input_names)
     try:
         time = float(settling_time(recognised.network, rows, accuracy).max())
     except (InputValueError, SimulationError):

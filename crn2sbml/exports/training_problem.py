@@ -75,7 +75,7 @@ def save_petab(
     """
     petab, pandas = load_petab()
     check_type(network, NeuralNetwork, "a training problem")
-    rows = check_inputs(inputs, network.widths[0])
+    rows = check_inputs(inputs, network.widths[0], network.input_names)
     goals = _checked_targets(targets, len(rows), network.widths[-1])
     crn = compile_network(network)
     _check_size(len(_halves(crn)), goals.size)
@@ -91,7 +91,9 @@ def save_petab(
 def load_petab() -> tuple[Any, Any]:
     """Import petab and pandas, or say which extra brings them."""
     petab = load_library("petab.v1", "PEtab problems", "petab")
-    return petab, load_library("pandas", "PEtab problems", "petab")
+    import pandas
+
+    return petab, pandas
 
 
 def _checked_targets(targets: ArrayLike, rows: int, outputs: int) -> Array:

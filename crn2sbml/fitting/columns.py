@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
+from crn2sbml._support.checks import number_rows
+from crn2sbml._support.columns import clean_name, column_names, is_missing
 from crn2sbml.errors import InputValueError
 from crn2sbml.neural.dual_rail import ClassLabel
 from crn2sbml.training.labels import class_indicators
@@ -44,36 +46,29 @@ class Goal:
     reason: str
 
 
-def column_names(table: Any) -> tuple[str, ...] | None:
+def target_names(table: Any) -> tuple[str, ...] | None:
     """Return the names of a DataFrame's columns or of a Series, or None where there are none."""
-    names = getattr(table, "columns", None)
-    if names is None:
-        names = [getattr(table, "name", None)]
-    if not all(isinstance(name, str) for name in names):
-        return None
-    # Names of columns may be broken into lines, names of species may not.
-    return tuple(" ".join(name.split()) for name in names)
+    name = getattr(table, "name", None)
+    return (clean_name(name),) if isinstance(name, str) else column_names(table)
 
 
-def read_numbers(table: ArrayLike, what: str, names: Sequence[str] | None) -> Array:
-    """Return a table of finite numbers, shape (n, columns); a single column may be flat.
+def read_inputs(
+    inputs: ArrayLike, names: Sequence[str] | None = None, width: int | None = None
+) -> Array:
+    """Return a table of finite numbers, shape (n, inputs); a single input may be flat.
 
-    Raises
-    ------
-    InputValueError
-        If it is no table, or an entry is missing, no number, or not finite.
+    Parameters
+    ----------
+    inputs : array_like, DataFrame or Series
+        The numbers.
+    names : sequence of str, optional
+        Names by which columns are found.
+    width : int, optional
+        Number of columns that are needed.
     """
-    array = _as_table(table, what)
-    if array.dtype.kind not in "biuf":
-        array = _as_numbers(array, what, names)
-    rows = array.astype(np.float64)
-    if not np.isfinite(rows).all():
-        row, column = (int(place) for place in np.argwhere(~np.isfinite(rows))[0])
-        raise InputValueError(
-            f"{what}, row {row + 1}, {_column(column, names)} is {rows[row, column]}; every number "
-            f"must be there and finite"
-        )
-    return rows
+    if np.ndim(inputs) == 1 and width in (None, 1):
+        inputs = np.asarray(inputs)[:, np.newaxis]
+    return number_rows(inputs, "inputs", InputValueError, names, width)
 
 
 def read_goal(targets: ArrayLike, task: Task, names: Sequence[str] | None) -> Goal:
@@ -95,9 +90,9 @@ def read_goal(targets: ArrayLike, task: Task, names: Sequence[str] | None) -> Go
     InputValueError
         If they cannot be what they should be.
     """
-    array = _as_table(targets, "targets")
+    array = _as_table(targets)
     if array.shape[1] > 1:
-        values = read_numbers(targets, "targets", names)
+        values = number_rows(array, "targets", InputValueError, names)
         marks = _marks_one(values)
         if task == "classes" and not marks:
             raise InputValueError(
@@ -121,40 +116,26 @@ def read_goal(targets: ArrayLike, task: Task, names: Sequence[str] | None) -> Go
         name = names[0] if names else None
         values = class_indicators(_plain_labels(column), labels)
         return Goal(values, _class_names(labels, name), labels, reason)
-    return Goal(read_numbers(targets, "targets", names), tuple(names) if names else None, None, "")
+    return Goal(
+        number_rows(array, "targets", InputValueError, names),
+        tuple(names) if names else None,
+        None,
+        "",
+    )
 
 
-def _as_table(values: ArrayLike, what: str) -> NDArray[Any]:
+def _as_table(targets: ArrayLike) -> NDArray[Any]:
     try:
-        array = np.asarray(values)
+        array = np.asarray(targets)
     except ValueError:
-        raise InputValueError(f"the rows of the {what} differ in length") from None
+        raise InputValueError("the rows of the targets differ in length") from None
     array = array[:, np.newaxis] if array.ndim == 1 else array
-    if array.ndim > 2:
-        array = array.reshape(len(array), -1)
     if array.ndim != 2 or 0 in array.shape:
         raise InputValueError(
-            f"the {what} have shape {np.shape(values)}; they must be a table with one row for each "
-            f"example"
+            f"the targets have shape {np.shape(targets)}; they must be a table with one row for "
+            f"each example"
         )
     return array
-
-
-def _as_numbers(array: NDArray[Any], what: str, names: Sequence[str] | None) -> Array:
-    """Convert entry by entry, so that the one that is no number can be named."""
-    numbers = np.empty(array.shape)
-    for (row, column), entry in np.ndenumerate(array):
-        try:
-            numbers[row, column] = np.nan if entry is None else entry
-        except (TypeError, ValueError):
-            raise InputValueError(
-                f"{what}, row {row + 1}, {_column(column, names)} is {entry!r}, which is no number"
-            ) from None
-    return numbers
-
-
-def _column(number: int, names: Sequence[str] | None) -> str:
-    return f"column {names[number] if names else number + 1}"
 
 
 def _marks_one(values: Array) -> bool:
@@ -182,7 +163,7 @@ def _plain_labels(column: NDArray[Any]) -> list[ClassLabel]:
     """Return labels as Python's own texts and numbers, whole ones without a point."""
     plain: list[ClassLabel] = []
     for row, label in enumerate(column.tolist()):
-        if label is None or label != label or (isinstance(label, str) and not label.strip()):
+        if is_missing(label):
             raise InputValueError(f"targets, row {row + 1}: the label is missing")
         if not isinstance(label, (str, int, float)):
             raise InputValueError(

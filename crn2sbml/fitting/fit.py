@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
+from crn2sbml._support.checks import number_rows
 from crn2sbml.errors import InputValueError
-from crn2sbml.fitting.columns import Goal, column_names, read_goal, read_numbers
+from crn2sbml.fitting.columns import Goal, read_goal, read_inputs, target_names
 from crn2sbml.fitting.frame import draw_network, frame_around, new_frame
 from crn2sbml.fitting.options import FitOptions
 from crn2sbml.fitting.scaling import may_be_single
@@ -166,16 +167,16 @@ class _Table:
 def _read(
     inputs: ArrayLike, targets: ArrayLike, options: FitOptions, start: LoadedNetwork | None
 ) -> _Table:
-    names = options.input_names or column_names(inputs)
-    rows = read_numbers(inputs, "inputs", names)
     if start is None:
-        target_names = options.target_names or column_names(targets)
-        goal = read_goal(targets, options.task, target_names)
+        rows = read_inputs(inputs)
+        names = options.input_names or target_names(inputs)
+        goal = read_goal(targets, options.task, options.target_names or target_names(targets))
         codec = _codec(rows, goal, names, options.signs)
     else:
         codec = _codec_of(start)
-        goal = _goal_of(codec.decoder, targets)
+        rows = read_inputs(inputs, start.input_names, start.input_count)
         start.encode(rows)  # refuses what it cannot take
+        goal = _goal_of(codec.decoder, targets)
     if len(rows) != len(goal.values):
         raise InputValueError(
             f"there are {len(rows)} rows of inputs, but {len(goal.values)} targets; each row needs "
@@ -211,7 +212,8 @@ def _codec_of(start: LoadedNetwork) -> Codec:
 def _goal_of(decoder: Decoder, targets: ArrayLike) -> Goal:
     """Return what the outputs of a network that is there should be."""
     outputs = len(decoder.pairs)
-    values = read_numbers(as_targets(targets, decoder, outputs), "targets", decoder.names)
+    answers = as_targets(targets, decoder, outputs)
+    values = number_rows(answers, "targets", InputValueError, decoder.names)
     if values.shape[1] != outputs:
         raise InputValueError(
             f"the targets have {values.shape[1]} columns, but the network has {outputs} outputs"

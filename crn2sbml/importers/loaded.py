@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
@@ -167,10 +168,15 @@ class LoadedNetwork:
         """How many numbers a user gives for one input."""
         return self.network.widths[0] if self.codec is None else len(self.codec.encoder.pairs)
 
+    @property
+    def input_names(self) -> Sequence[str] | None:
+        """Names of the numbers that a user gives, by which columns of tables are found."""
+        return self.network.input_names if self.codec is None else self.codec.encoder.names
+
     def encode(self, inputs: ArrayLike) -> Array:
         """Return concentrations, shape (n, width), of inputs in the user's terms."""
         if self.codec is None:
-            return check_inputs(inputs, self.network.widths[0])
+            return check_inputs(inputs, self.network.widths[0], self.network.input_names)
         return self.codec.encoder.encode(inputs)
 
     def decode(self, concentrations: ArrayLike) -> Array:
@@ -274,7 +280,9 @@ class LoadedNetwork:
                 "the original again"
             )
         self.encode(inputs)  # refuses what it cannot take
-        return self.original.error_bounds(number_rows(inputs, "inputs", ConcentrationError))
+        names, width = self.input_names, self.input_count
+        rows = number_rows(inputs, "inputs", ConcentrationError, names, width)
+        return self.original.error_bounds(rows)
 
     def train(
         self,

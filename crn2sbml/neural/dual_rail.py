@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
-from crn2sbml._support.checks import checked_names, frozen_array, number_rows
+from crn2sbml._support.checks import checked_names, frozen_array, number_rows, place_in
 from crn2sbml.errors import ConcentrationError, InputValueError
 
 ClassLabel = str | int | float | bool
@@ -98,21 +98,15 @@ class Encoder:
             If the shape is wrong, a number is not finite, or an input that is no pair is negative
             after its shift.
         """
-        rows = number_rows(inputs, "inputs", ConcentrationError)
-        if rows.shape[1] != len(self.pairs):
-            raise ConcentrationError(
-                f"the inputs have {rows.shape[1]} numbers a row, but there are {len(self.pairs)} "
-                f"inputs"
-            )
+        rows = number_rows(inputs, "inputs", ConcentrationError, self.names, len(self.pairs))
         shifted = rows + self.offsets
         below = (shifted < 0) & ~np.array(self.pairs, dtype=bool)
         if below.any():
             row, column = np.argwhere(below)[0]
-            name = f" ({self.names[column]})" if self.names else ""
             raise ConcentrationError(
-                f"input {column + 1}{name} of row {row} is {rows[row, column]:g}, but it was "
-                f"imported as one that is never below {0.0 - self.offsets[column]:g}; import it "
-                f"again with data that reach so far, or with signs='pairs'"
+                f"{place_in(rows.shape, row, column, self.names)} is {rows[row, column]:g}, but it "
+                f"was imported as one that is never below {0.0 - self.offsets[column]:g}; import "
+                f"it again with data that reach so far, or with signs='pairs'"
             )
         # A folded model has no inputs left, but rows all the same.
         columns = [np.empty((len(rows), 0))]
@@ -269,7 +263,7 @@ class Codec:
         """
         encoder, decoder = self.encoder, self.decoder
         return Codec(
-            replace(encoder, names=_single_names(encoder.pairs, inputs)),
+            replace(encoder, names=_given_names(encoder.pairs, inputs)),
             replace(decoder, names=_single_names(decoder.pairs, outputs)),
         )
 
@@ -324,6 +318,12 @@ def _checked_classes(classes: Iterable[ClassLabel], outputs: int) -> tuple[Class
         twice = next(label for label in labels if labels.count(label) > 1)
         raise InputValueError(f"the class {twice!r} stands twice; classes must differ")
     return labels
+
+
+def _given_names(pairs: Sequence[bool], names: Sequence[str] | None) -> list[str] | None:
+    """Return the names of inputs from those of their concentrations, unless nobody gave them."""
+    made_up = _paired_names(pairs, None, "input")
+    return None if names is None or list(names) == made_up else _single_names(pairs, names)
 
 
 def _paired_names(

@@ -227,7 +227,7 @@ class NeuralNetwork:
         ConcentrationError
             If an input is negative, not finite, or of the wrong width.
         """
-        return propagate(self, check_inputs(inputs, self.widths[0]))
+        return propagate(self, check_inputs(inputs, self.widths[0], self.input_names))
 
     def forward(self, inputs: ArrayLike) -> Array:
         """Return the outputs, the function Psi of section 3.2.

@@ -72,7 +72,8 @@ def drive(network: NeuralNetwork, inputs: ArrayLike) -> DrivenNetwork:
     -------
     DrivenNetwork
     """
-    return drive_checked(network, check_inputs(inputs, network.widths[0]))
+    rows = check_inputs(inputs, network.widths[0], network.input_names)
+    return drive_checked(network, rows)
 
 
 def drive_checked(network: NeuralNetwork, rows: Array) -> DrivenNetwork:

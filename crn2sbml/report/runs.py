@@ -106,7 +106,7 @@ def choose_model(
             f"{source.name} is folded: it holds its data point and takes no others; leave the "
             f"inputs out"
         )
-    rows = _checked_rows(inputs, len(recognised.inputs))
+    rows = _checked_rows(inputs, recognised.network)
     values = dict(zip(recognised.inputs, rows[0].tolist(), strict=True))
     species = [replace(s, initial=values.get(s.id, s.initial)) for s in source.species]
     return replace(source, species=species), rows
@@ -120,7 +120,7 @@ def _compiled(
             "a network holds no inputs, and a page shows what some of them settle at; give one "
             "or several (inputs=[[0.5, 1.0]] in Python, --input 0.5,1 on the command line)"
         )
-    rows = _checked_rows(inputs, network.widths[0])
+    rows = _checked_rows(inputs, network)
     crn = compile_network(network, encoding, rows[0])
     if encoding != "folded":
         return crn, rows
@@ -132,8 +132,8 @@ def _compiled(
     return crn, np.empty((1, 0))
 
 
-def _checked_rows(inputs: ArrayLike, width: int) -> Array:
-    rows = check_inputs(inputs, width)
+def _checked_rows(inputs: ArrayLike, network: NeuralNetwork) -> Array:
+    rows = check_inputs(inputs, network.widths[0], network.input_names)
     if not 1 <= len(rows) <= MOST_INPUTS:
         raise InputValueError(
             f"there are {len(rows):,} inputs, but a page shows 1 to {MOST_INPUTS}; choose some"

@@ -273,7 +273,7 @@ class Simulator:
     def _checked_inputs(self, inputs: ArrayLike | None, network: NeuralNetwork) -> Array:
         if inputs is None:
             return self._own_inputs(network.widths[0])
-        return check_inputs(inputs, network.widths[0])
+        return check_inputs(inputs, network.widths[0], network.input_names)
 
     def _own_inputs(self, width: int) -> Array:
         if self._crn is None:

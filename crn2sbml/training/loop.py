@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array, digest
 from crn2sbml._support.blas import one_blas_thread
+from crn2sbml._support.columns import rows_by_name
 from crn2sbml._support.progress import progress_bar
 from crn2sbml.data.dataset import Dataset
 from crn2sbml.errors import InputValueError, NetworkError
@@ -217,6 +218,8 @@ def _planned(
 def _checked_data(
     network: NeuralNetwork, inputs: ArrayLike, targets: ArrayLike, descent: Descent, name: str
 ) -> Dataset:
+    width = network.widths[0]
+    rows = rows_by_name(inputs, network.input_names, width, name, InputValueError)
     outputs = network.widths[-1] if descent.readout is None else len(np.asarray(descent.readout))
     values = np.asarray(as_targets(targets, None, outputs))
     if values.dtype.kind not in "biuf":
@@ -224,7 +227,7 @@ def _checked_data(
             f"the targets of the {name} are no numbers; labels are taken where the network knows "
             f"its classes, and fit_network makes one that does"
         )
-    data = Dataset(np.asarray(inputs), values, name)
+    data = Dataset(np.asarray(rows), values, name)
     widths = (data.inputs.shape[1], data.targets.shape[1])
     if widths != (network.widths[0], outputs):
         raise InputValueError(

@@ -270,7 +270,9 @@ def _check_count(value: object, name: str) -> None:
 
 
 def _frozen(values: ArrayLike, what: str, kind: type | None) -> NDArray[Any]:
-    """Copy to a read-only array; how many dimensions it needs is known to who reads it."""
+    """Copy to a read-only array, or copy a table, whose names are known to who reads it."""
+    if hasattr(values, "columns") and hasattr(values, "copy"):
+        return values.copy()  # type: ignore[no-any-return]
     try:
         array = np.array(values, dtype=kind)
     except (TypeError, ValueError) as error:

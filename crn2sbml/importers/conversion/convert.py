@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import count
+from dataclasses import dataclass, replace
+from itertools import count as numbers_from
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
-from crn2sbml._support.checks import number_rows
+from crn2sbml._support.checks import count, number_rows
+from crn2sbml._support.columns import column_names, listed
+from crn2sbml.data import Table
 from crn2sbml.errors import InputValueError, SimulationError, UnsupportedError
 from crn2sbml.importers.computation.bounds import Ranges, bound_errors, find_ranges
 from crn2sbml.importers.computation.functions import IDENTITY
@@ -61,7 +63,9 @@ def convert(
     """
     graph, output = graph.used(output)
     check_nodes(output.size)
-    data = _rows(options.data, graph.width)
+    data = _rows(options, graph.width)
+    if options.input_names is None:
+        options = replace(options, input_names=_column_names(options.data))
     low, high = _box(options, data, graph.width)
     encoder = _encoder(options, low, high)
     ranges = find_ranges(graph, low[np.newaxis], high[np.newaxis], encoder.offsets)
@@ -92,19 +96,37 @@ def _class_names(classes: Sequence[ClassLabel]) -> list[str]:
     """Return names of outputs that stand for classes; what cannot be a name gets a number."""
     names = [" ".join(str(label).split()) for label in classes]
     known = {name for name in names if name and names.count(name) == 1}
-    spare = (name for n in count(1) if (name := f"class {n}") not in known)
+    spare = (name for n in numbers_from(1) if (name := f"class {n}") not in known)
     return [name if name in known else next(spare) for name in names]
 
 
-def _rows(data: ArrayLike | None, width: int) -> Array | None:
+def _rows(options: ImportOptions, width: int) -> Array | None:
+    data, names = options.data, options.input_names
+    if names is not None and len(names) != width:
+        raise InputValueError(
+            f"there are names for {count(len(names), 'input')}, {listed(names)}, but the original "
+            f"has {width}"
+        )
     if data is None:
         return None
-    rows = number_rows(data, "data", InputValueError)
-    if rows.shape[1] != width or not len(rows):
+    columns = _column_names(data)
+    if names is None and columns is not None and len(columns) != width:
         raise InputValueError(
-            f"the data have shape {np.shape(data)}; they must be rows of {width} numbers"
+            f"the data have {count(len(columns), 'column')}, {listed(columns)}, but the original "
+            f"has {count(width, 'input')} without names; name the columns in its order, "
+            f"input_names={list(columns[:width])} in Python, --columns "
+            f"{','.join(columns[:width])} on the command line"
         )
+    if isinstance(data, Table):
+        return data.rows(names, width)
+    rows = number_rows(data, "data", InputValueError, names, width)
+    if not len(rows):
+        raise InputValueError("the data hold no rows; give one input a row")
     return rows
+
+
+def _column_names(data: ArrayLike | Table | None) -> tuple[str, ...] | None:
+    return data.names if isinstance(data, Table) else column_names(data)
 
 
 def _box(options: ImportOptions, data: Array | None, width: int) -> tuple[Array, Array]:

@@ -10,6 +10,8 @@ from typing import Literal, get_args
 from numpy.typing import ArrayLike
 
 from crn2sbml._support.checks import is_number
+from crn2sbml._support.columns import clean_name
+from crn2sbml.data import Table
 from crn2sbml.errors import InputValueError
 
 Signs = Literal["auto", "pairs", "shift"]
@@ -23,9 +25,10 @@ class ImportOptions:
     ----------
     accuracy : float, default 1e-2
         How far outputs (before a softmax) may be from the original's, for all inputs.
-    data : array_like, shape (n, inputs), optional
+    data : array_like of shape (n, inputs), DataFrame or Table, optional
         Inputs in the original's terms. They give the range of each input, and errors are measured
-        on them.
+        on them. Where the inputs have names, columns are found by them and others are left out;
+        otherwise the names of the columns become those of the inputs.
     input_range : tuple of array_like, optional
         Smallest and largest value of each input, or of all, instead of those in the data.
     signs : {"auto", "pairs", "shift"}, default "auto"
@@ -36,11 +39,11 @@ class ImportOptions:
     h : float, optional
         Smoothing, instead of the largest that gives the accuracy.
     input_names, output_names : sequence of str, optional
-        Names, which files show.
+        Names, which files show. Those of inputs are looked up in tables.
     """
 
     accuracy: float = 1e-2
-    data: ArrayLike | None = None
+    data: ArrayLike | Table | None = None
     input_range: tuple[ArrayLike, ArrayLike] | None = None
     signs: Signs = "auto"
     knots: int | None = None
@@ -60,3 +63,6 @@ class ImportOptions:
             raise InputValueError(
                 f"signs is {self.signs!r}; it must be one of {', '.join(get_args(Signs))}"
             )
+        for name in ("input_names", "output_names"):
+            if (names := getattr(self, name)) is not None:
+                object.__setattr__(self, name, tuple(clean_name(given) for given in names))

@@ -171,7 +171,7 @@ def closed_envelope(network: NeuralNetwork, inputs: ArrayLike) -> tuple[tuple[Ar
     """
     check_type(network, NeuralNetwork, "a closed envelope")
     check_smoothing(network)
-    A = check_inputs(inputs, network.widths[0])
+    A = check_inputs(inputs, network.widths[0], network.input_names)
     C = np.zeros(network.widths[0])
     bounds = []
     for number, layer in enumerate(network.layers, start=1):
