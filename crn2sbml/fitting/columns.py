@@ -108,7 +108,7 @@ def read_goal(targets: ArrayLike, task: Task, names: Sequence[str] | None) -> Go
                 labels,
                 reason,
             )
-        return Goal(values, tuple(names) if names else None, None, "")
+        return Goal(values, names, None, "")
     column = array[:, 0]
     reason = _reason_for_classes(column) if task == "auto" else ""
     if task == "classes" or reason:
