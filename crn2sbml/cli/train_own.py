@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import count
 from crn2sbml._support.columns import clean_name, listed
 from crn2sbml.cli.common import parse_layers, parse_names, tell_left_out
 from crn2sbml.cli.options import Output
 from crn2sbml.cli.train_options import Run, Start, Steps, read_activations
 from crn2sbml.data import Samples, Table, load_samples, read_table
-from crn2sbml.errors import InputValueError
+from crn2sbml.errors import FormatError, InputValueError
 from crn2sbml.fitting import FitOptions, FittedNetwork
 from crn2sbml.fitting.columns import Task, read_goal
 from crn2sbml.fitting.quality import Quality, measure_quality
@@ -57,17 +58,17 @@ class Columns:
             return load_samples(source)
         table = read_table(source)
         targets = self._targets(table)
+        answers = _answers(table, targets, self.task)
         names: Sequence[str] = _given(self.column_texts)
         if start is None:
             names = names or [name for name in table.names or () if name not in targets]
-            rows = table.numbers(names)
+            rows = _numbers(table, names)
         elif names:
             raise InputValueError("the network knows its inputs by itself; leave --columns out")
         else:
             names = start.input_names or ()
             rows = table.rows(start.input_names, start.input_count)
         tell_left_out(table, [*names, *targets], output.line)
-        answers = _answers(table, targets)
         return Samples(rows, answers, source, False, tuple(names) or None, tuple(targets))
 
     def refuse(self, source: str) -> None:
@@ -104,9 +105,16 @@ def _given(texts: Sequence[str]) -> list[str]:
     return [clean_name(name) for text in texts for name in parse_names(text) or ()]
 
 
-def _answers(table: Table, targets: Sequence[str]) -> NDArray[Any]:
+def _numbers(table: Table, names: Sequence[str]) -> Array:
+    try:
+        return table.numbers(names)
+    except FormatError as error:
+        raise FormatError(f"{error}; --columns can name the columns to learn from") from error
+
+
+def _answers(table: Table, targets: Sequence[str], task: Task) -> NDArray[Any]:
     """Return a column of labels, or columns of numbers."""
-    if len(targets) == 1 and (texts := table.texts(targets[0])) is not None:
+    if task != "numbers" and len(targets) == 1 and (texts := table.texts(targets[0])) is not None:
         return np.array(texts)
     return table.numbers(targets)
 

@@ -91,6 +91,12 @@ def read_goal(targets: ArrayLike, task: Task, names: Sequence[str] | None) -> Go
         If they cannot be what they should be.
     """
     array = _as_table(targets)
+    texts = [label for label in array.ravel().tolist() if isinstance(label, str)]
+    if texts and (task == "numbers" or array.shape[1] > 1):
+        raise InputValueError(
+            f"the targets hold text such as {texts[0]!r}, but they are to be numbers; labels are "
+            f"one column by themselves, with the task 'auto' or 'classes'"
+        )
     if array.shape[1] > 1:
         values = number_rows(array, "targets", InputValueError, names)
         marks = _marks_one(values)
@@ -127,6 +133,9 @@ def read_goal(targets: ArrayLike, task: Task, names: Sequence[str] | None) -> Go
 def _as_table(targets: ArrayLike) -> NDArray[Any]:
     try:
         array = np.asarray(targets)
+        if array.dtype.kind == "U" and not isinstance(targets, np.ndarray):
+            # A list of texts and numbers is not to become one of texts.
+            array = np.asarray(targets, dtype=object)
     except ValueError:
         raise InputValueError("the rows of the targets differ in length") from None
     array = array[:, np.newaxis] if array.ndim == 1 else array
@@ -139,9 +148,10 @@ def _as_table(targets: ArrayLike) -> NDArray[Any]:
 
 
 def _marks_one(values: Array) -> bool:
-    """Tell whether there are two numbers, and the larger stands in one column of each row."""
+    """Tell whether there are two numbers, the larger once in each row and in every column."""
     levels = np.unique(values)
-    return len(levels) == 2 and bool(((values == levels[1]).sum(axis=1) == 1).all())
+    marks = values == levels[-1]
+    return len(levels) == 2 and bool((marks.sum(axis=1) == 1).all() and marks.any(axis=0).all())
 
 
 def _reason_for_classes(column: NDArray[Any]) -> str:
