@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         recognise_network,
     )
     from crn2sbml.errors import Crn2sbmlError
+    from crn2sbml.fitting import fit_network
     from crn2sbml.formats import (
         from_antimony,
         from_sbml,
@@ -85,6 +86,7 @@ __all__ = [
     "compile_edge",
     "compile_network",
     "extract_network",
+    "fit_network",
     "fold",
     "from_antimony",
     "from_sbml",
@@ -120,6 +122,7 @@ _HOMES = {
     "construction.compile": ("compile_edge", "compile_network"),
     "construction.recognise": ("RecognisedNetwork", "extract_network", "recognise_network"),
     "errors": ("Crn2sbmlError",),
+    "fitting": ("fit_network",),
     "formats": (
         "from_antimony",
         "from_sbml",
@@ -154,6 +157,7 @@ _ROOMS = (
     "errors",
     "examples",
     "exports",
+    "fitting",
     "formats",
     "importers",
     "neural",
