@@ -217,6 +217,7 @@ def test_importing_the_package_loads_nothing_heavy():
         "sympy",
         "networkx",
         "jinja2",
+        "pandas",
         "sklearn",
         "onnx",
         "torch",

@@ -166,7 +166,14 @@ def encoding_option(command: Command) -> Command:
 
 def input_option(words: str) -> Decorator:
     """Add --input, which `read_inputs` and `read_one_input` read."""
-    return click.option("--input", "input_texts", multiple=True, metavar="FILE|NUMBERS", help=words)
+    names = "Columns are found by their names, where there are any; so are numbers: ph=7,temp=20."
+    return click.option(
+        "--input",
+        "input_texts",
+        multiple=True,
+        metavar="FILE|NUMBERS",
+        help=f"{words} {names}",
+    )
 
 
 def workers_option(command: Command) -> Command:

@@ -46,7 +46,7 @@ _ENDINGS = (".html", ".htm")
     help="File to write, which ends in .html.",
 )
 @input_option(
-    "Up to 12 inputs, one a row, as a .csv, .txt or .npy file, or numbers with commas; again "
+    "Up to 12 inputs, one a row, as a table (.csv, .tsv, .txt, .xlsx, .parquet, .npy) or numbers with commas; again "
     "for more. Default: those in a model file.",
 )
 @click.option("--title", help="Of the page. Default: the shape of the network.")

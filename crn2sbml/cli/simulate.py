@@ -30,7 +30,7 @@ _MOST_ROWS = 20
 @click.command()
 @click.argument("network", type=click.Path(path_type=Path))
 @input_option(
-    "Inputs, one a row, as a .csv, .txt or .npy file, or numbers with commas; again for more. "
+    "Inputs, one a row, as a table (.csv, .tsv, .txt, .xlsx, .parquet, .npy) or numbers with commas; again for more. "
     "Default: those in a model file.",
 )
 @click.option(

@@ -100,7 +100,7 @@ def test_weights_need_a_list_of_layers(folder):
         (("iris.onnx", "-o", "a.npz", "--signs", "shift"), "smallest values are known"),
         (("iris.onnx", "-o", "a.npz", "--accuracy", "-1"), "accuracy"),
         (("iris.onnx", "-o", "a.npz", "--range", "2", "1"), "begin with the smallest"),
-        (("iris.onnx", "-o", "a.npz", "--data", "digits"), "rows of 4 numbers"),
+        (("iris.onnx", "-o", "a.npz", "--data", "digits"), "the network has 4 inputs"),
         (("nothing.onnx", "-o", "a.npz"), "no file"),
         (("data.npz", "-o", "a.npz", "--layers", "0"), "no weights '0'"),
     ],

@@ -169,9 +169,22 @@ def test_what_is_no_network_or_does_not_fit_is_one_clear_error():
         ({"accuracy": 0.0}, "accuracy"),
         ({"signs": "shift"}, "smallest values are known"),
         ({"signs": "odd"}, "must be one of"),
-        ({"data": inputs[:, :2]}, "rows of 4 numbers"),
+        ({"data": inputs[:, :2]}, "2 numbers a row, but the network has 4 inputs"),
         ({"input_range": (1.0, 0.0)}, "begin with the smallest"),
         ({"h": -1.0}, "h is"),
     ):
         with pytest.raises(InputValueError, match=message):
             from_sklearn(fitted, **options)
+
+
+def test_columns_of_a_table_are_those_that_the_model_was_fitted_with():
+    inputs, targets = load_iris(return_X_y=True, as_frame=True)
+    model = make_pipeline(StandardScaler(), MLPClassifier((4,), random_state=0, max_iter=200))
+    model.fit(inputs, targets)
+    shuffled = inputs[inputs.columns[::-1]].assign(target=targets, note="a")
+    imported = from_sklearn(model, data=shuffled)
+    assert imported.input_names == tuple(inputs.columns)
+    assert (imported.predict(shuffled) == model.predict(inputs)).mean() > 0.98
+    assert np.array_equal(imported.outputs(shuffled), imported.outputs(inputs.to_numpy()))
+    with pytest.raises(InputValueError, match=r"no column petal width \(cm\)"):
+        imported.predict(inputs.iloc[:, :3])
