@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         recognise_network,
     )
     from crn2sbml.errors import Crn2sbmlError
+    from crn2sbml.fitting import fit_network
     from crn2sbml.formats import (
         from_antimony,
         from_sbml,
@@ -86,6 +87,7 @@ __all__ = [
     "compile_edge",
     "compile_network",
     "extract_network",
+    "fit_network",
     "fold",
     "from_antimony",
     "from_sbml",
@@ -121,6 +123,7 @@ _HOMES = {
     "construction.compile": ("compile_edge", "compile_network"),
     "construction.recognise": ("RecognisedNetwork", "extract_network", "recognise_network"),
     "errors": ("Crn2sbmlError",),
+    "fitting": ("fit_network",),
     "formats": (
         "from_antimony",
         "from_sbml",
@@ -155,6 +158,7 @@ _ROOMS = (
     "errors",
     "examples",
     "exports",
+    "fitting",
     "formats",
     "importers",
     "neural",

@@ -40,6 +40,7 @@ NAMES = [
     "compile_edge",
     "compile_network",
     "extract_network",
+    "fit_network",
     "fold",
     "from_antimony",
     "from_sbml",

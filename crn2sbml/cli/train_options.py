@@ -36,9 +36,7 @@ _XOR = Defaults((4,), 1000, None, 0.3, 0.1, 0.0)
 _IRIS = Defaults((4,), 2000, 30, 0.003)
 # Section 6 of the paper.
 _MNIST = Defaults((40,), 1000, 300, 0.1)
-_SUITED = {"xor": _XOR, "iris": _IRIS, "digits": Defaults()}
-# Inputs of a user's own may be large, which asks for smaller steps.
-_OWN = Defaults(rounds=2000, learning_rate=0.01)
+_SUITED = {"xor": _XOR, "iris": _IRIS, "digits": Defaults(), "mnist": _MNIST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,27 @@ class Examples:
     source: str
     data_dir: Path | None
     held_out: float | None
+
+    @property
+    def are_known(self) -> bool:
+        """Whether they are a data set with a name, and no file of the user's own.
+
+        Raises
+        ------
+        InputValueError
+            If the source is neither a name nor looks like a file.
+        """
+        if self.source in _SUITED:
+            return True
+        if self.data_dir is not None:
+            raise InputValueError(
+                f"--data-dir goes with --data mnist, not with {self.source}; leave it out"
+            )
+        if "." not in self.source and not Path(self.source).is_file():
+            raise InputValueError(
+                f"--data {self.source!r} is none of {', '.join(_SUITED)} and no file either"
+            )
+        return False
 
     def load(
         self, rng: np.random.Generator, loaded: LoadedNetwork | None
@@ -59,13 +78,13 @@ class Examples:
             raise InputValueError(
                 f"--data-dir goes with --data mnist, not with {self.source}; leave it out"
             )
-        data = load_examples(self.source, "mnist")
+        data = load_examples(self.source)
         # While rows still have the numbers that they have in the file.
         if loaded is None or loaded.codec is None:
             data.check_concentrations()
         else:
             loaded.encode(data.inputs)
-        defaults = _SUITED.get(self.source, _OWN)
+        defaults = _SUITED[self.source]
         share = defaults.held_out if self.held_out is None else self.held_out
         training, held_out = split(data, share, rng) if share else (data, None)
         return training, held_out, defaults
@@ -106,7 +125,7 @@ class Start:
         """Return a new network of random numbers."""
         widths = _widths(self.layers, data, defaults)
         h = defaults.smoothing if self.smoothing is None else self.smoothing
-        activations = _activations(self.activation_text, h, len(widths) - 1)
+        activations = read_activations(self.activation_text, h, len(widths) - 1)
         shape = NeuralNetwork.random(widths, activations, rng=rng)
         return LoadedNetwork(NeuralNetwork(shape.layers, data.input_names, data.output_names))
 
@@ -118,20 +137,21 @@ class Steps:
     rounds: int | None
     batch_size: int | None
     learning_rate: float | None
-    cost: str
-    optimiser: str
+    cost: str | None
+    optimiser: str | None
 
     def descent(self, defaults: Defaults, progress: bool) -> Descent:
         """Return the descent."""
         rate = self.learning_rate
         # What suits a data set suits plain gradient descent only.
-        if rate is None and self.optimiser == "gradient-descent":
+        optimiser = self.optimiser or "gradient-descent"
+        if rate is None and optimiser == "gradient-descent":
             rate = defaults.learning_rate
         return Descent(
             self.rounds or defaults.rounds,
             rate,
             self.cost,
-            self.optimiser,
+            optimiser,
             progress=progress,
         )
 
@@ -187,7 +207,7 @@ def _widths(layers: str | None, data: Dataset, defaults: Defaults) -> list[int]:
     return widths
 
 
-def _activations(text: str | None, h: float, layers: int) -> list[Activation]:
+def read_activations(text: str | None, h: float, layers: int) -> list[Activation]:
     """Read one activation for each layer; a single one is for all."""
     names = "smoothed-relu" if text is None else text
     chosen = [parse_activation(part, h) for part in names.split(",")]

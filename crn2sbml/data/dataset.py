@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from crn2sbml._support.archive import read_archive
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import SIGN_REMEDY
+from crn2sbml._support.columns import clean_name
 from crn2sbml.errors import FormatError, InputValueError
 
 # Section 6 of the paper: the true class has target 10, every other class 1.
@@ -133,10 +134,34 @@ def split(dataset: Dataset, held_out: float, rng: np.random.Generator) -> tuple[
     return dataset.rows(order[count:]), dataset.rows(order[:count])
 
 
-def load_dataset(path: str | Path) -> Dataset:
-    """Read a data set from an ``.npz`` file with the arrays ``inputs`` and ``targets``.
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """Examples of a user's own, as they are written down: numbers to learn, or labels.
 
-    A one-dimensional integer array ``labels`` may stand in for ``targets``.
+    Parameters
+    ----------
+    inputs : numpy.ndarray, shape (n, inputs)
+        One example a row.
+    targets : numpy.ndarray, shape (n,) or (n, outputs)
+        Numbers or labels.
+    source : str
+        Where they come from.
+    labelled : bool
+        Whether the targets are known to be labels of classes.
+    input_names, target_names : tuple of str, optional
+        Names of the columns.
+    """
+
+    inputs: NDArray[Any]
+    targets: NDArray[Any]
+    source: str
+    labelled: bool = False
+    input_names: tuple[str, ...] | None = None
+    target_names: tuple[str, ...] | None = None
+
+
+def load_dataset(path: str | Path) -> Dataset:
+    """Read a data set from an ``.npz`` file, as :func:`load_samples` does.
 
     Parameters
     ----------
@@ -146,6 +171,43 @@ def load_dataset(path: str | Path) -> Dataset:
     Returns
     -------
     Dataset
+        Its targets are numbers: labels become targets as in section 6 of the paper.
+
+    Raises
+    ------
+    FileError
+        If there is no such file.
+    FormatError
+        If it does not hold the arrays.
+    """
+    samples = load_samples(path)
+    targets, names = samples.targets, samples.target_names
+    if samples.labelled:
+        classes, numbers = np.unique(targets, return_inverse=True)
+        whole = targets.dtype.kind in "iu"
+        count = int(targets.max(initial=0)) + 1 if whole else len(classes)
+        names = None if whole else tuple(classes.tolist())
+        targets = class_targets(targets if whole else numbers, count)
+    elif targets.ndim == 1:
+        targets = targets[:, np.newaxis]
+    return Dataset(samples.inputs, targets, Path(path).stem, samples.input_names, names)
+
+
+def load_samples(path: str | Path) -> Samples:
+    """Read examples from an ``.npz`` file with the arrays ``inputs`` and ``targets``.
+
+    A one-dimensional array ``labels`` of class numbers from 0 up, or of texts, may stand in for
+    ``targets``. Arrays of texts ``input_names`` and ``output_names`` name the columns, and
+    ``class_names`` the class numbers.
+
+    Parameters
+    ----------
+    path : str or Path
+        File to read; pickles in it are refused.
+
+    Returns
+    -------
+    Samples
 
     Raises
     ------
@@ -157,20 +219,39 @@ def load_dataset(path: str | Path) -> Dataset:
     source = Path(path)
     wanted = "it must be an .npz file with the arrays 'inputs' and 'targets' (or 'labels')"
     arrays = read_archive(source, wanted)
-    return _from_arrays(arrays, source, wanted)
-
-
-def _from_arrays(arrays: Mapping[str, NDArray[Any]], source: Path, wanted: str) -> Dataset:
     if "inputs" not in arrays or not {"targets", "labels"} & set(arrays):
         raise FormatError(f"{source} holds {', '.join(arrays) or 'none of the arrays'}; {wanted}")
-    if "targets" in arrays:
-        targets = arrays["targets"]
-        targets = targets[:, np.newaxis] if targets.ndim == 1 else targets
-    else:
-        labels = arrays["labels"]
-        if labels.ndim != 1 or labels.dtype.kind not in "iu" or (labels < 0).any():
-            raise FormatError(f"{source}: 'labels' must be a list of class numbers from 0 up")
-        targets = class_targets(labels, int(labels.max(initial=0)) + 1)
-    if arrays["inputs"].dtype.kind not in "fiub" or targets.dtype.kind not in "fiub":
+    labelled = "targets" not in arrays
+    targets = _labels(arrays, source) if labelled else arrays["targets"]
+    if arrays["inputs"].dtype.kind not in "fiub" or not (labelled or targets.dtype.kind in "fiub"):
         raise FormatError(f"{source}: inputs and targets must be numbers")
-    return Dataset(arrays["inputs"], targets, source.stem)
+    inputs = arrays["inputs"]
+    if inputs.ndim == 1:
+        inputs = inputs[:, np.newaxis]
+    names = (_names(arrays, name, source) for name in ("input_names", "output_names"))
+    return Samples(inputs.reshape(len(inputs), -1), targets, str(source), labelled, *names)
+
+
+def _labels(arrays: Mapping[str, NDArray[Any]], source: Path) -> NDArray[Any]:
+    labels = arrays["labels"]
+    if labels.ndim == 1 and labels.dtype.kind == "U":
+        return labels
+    if labels.ndim != 1 or labels.dtype.kind not in "iu" or (labels < 0).any():
+        raise FormatError(f"{source}: 'labels' must be a list of class numbers from 0 up, or texts")
+    names = _names(arrays, "class_names", source)
+    if names is None:
+        return labels
+    if len(names) <= labels.max(initial=0):
+        raise FormatError(
+            f"{source}: 'labels' go up to {labels.max()}, but there are {len(names)} class_names"
+        )
+    return np.asarray(np.array(names)[labels])
+
+
+def _names(arrays: Mapping[str, NDArray[Any]], key: str, source: Path) -> tuple[str, ...] | None:
+    names = arrays.get(key)
+    if names is None:
+        return None
+    if names.ndim != 1 or names.dtype.kind != "U":
+        raise FormatError(f"{source}: {key!r} must be a list of texts")
+    return tuple(map(clean_name, names.tolist()))

@@ -42,6 +42,7 @@ from crn2sbml.training import (
     find_ties,
     train_network,
 )
+from crn2sbml.training.labels import as_targets, usual_cost
 from crn2sbml.training.options import check_option
 
 Forward = Literal["closed-form", "roadrunner"]
@@ -310,13 +311,15 @@ class LoadedNetwork:
         ----------
         inputs : array_like, shape (n, inputs)
             Examples in the user's terms.
-        targets : array_like, shape (n, outputs)
-            What the outputs should be, before a softmax; for the softmax cross-entropy, 1 for the
-            class and 0 for the others.
+        targets : array_like, shape (n,) or (n, outputs)
+            What the outputs should be, before a softmax: numbers, those of a single output also in
+            one dimension; or labels, which are the classes of a classifier. For the softmax
+            cross-entropy, 1 for the class and 0 for the others does as well.
         descent, batches, chemistry, validation, checkpoints : optional
             Options as for :func:`~crn2sbml.train_network`; the examples of `validation` are in the
             user's terms, too, and where there is a codec, ties and readout are those of this
-            network.
+            network. By default a network with a codec is trained by 300 steps of Adam, and where a
+            softmax follows, the cost is the softmax cross-entropy.
 
         Returns
         -------
@@ -329,7 +332,10 @@ class LoadedNetwork:
         """
         check_option(descent, Descent, "descent")
         check_option(validation, Validation, "validation")
-        descent = descent or Descent()
+        descent = descent or Descent(optimiser="gradient-descent" if self.codec is None else "adam")
+        targets = self._targets(targets)
+        if validation is not None:
+            validation = replace(validation, targets=self._targets(validation.targets))
         if self.codec is not None:
             if descent.ties is not None or descent.readout is not None:
                 raise InputValueError(
@@ -340,7 +346,9 @@ class LoadedNetwork:
             if validation is not None:
                 validation = replace(validation, inputs=self.encode(validation.inputs))
             ties = find_ties(self.network, self.codec.encoder.pairs)
-            descent = replace(descent, ties=ties, readout=self.codec.decoder.matrix)
+            readout = self.codec.decoder.matrix
+            cost = descent.cost or usual_cost(self.codec.decoder)
+            descent = replace(descent, ties=ties, readout=readout, cost=cost)
         return train_network(
             self.network,
             inputs,
@@ -351,6 +359,12 @@ class LoadedNetwork:
             validation=validation,
             checkpoints=checkpoints,
         )
+
+    def _targets(self, targets: ArrayLike) -> ArrayLike:
+        """Return numbers to compare with, of numbers or labels as a user has them."""
+        if self.codec is None:
+            return as_targets(targets, None, self.network.widths[-1])
+        return as_targets(targets, self.codec.decoder, len(self.codec.decoder.pairs))
 
     def with_network(self, network: NeuralNetwork) -> LoadedNetwork:
         """Return the same with other weights: inputs and outputs keep their meaning.

@@ -24,6 +24,7 @@ from crn2sbml.training.checkpoints import load_checkpoint, save_checkpoint
 from crn2sbml.training.costs import Cost
 from crn2sbml.training.gradient import cost_gradient, flatten, parameters, with_parameters
 from crn2sbml.training.history import History, share_correct
+from crn2sbml.training.labels import as_targets
 from crn2sbml.training.optimisers import Optimiser
 from crn2sbml.training.options import (
     Batches,
@@ -85,7 +86,8 @@ def train_network(
     inputs : array_like, shape (n, inputs)
         One example a row, finite and >= 0.
     targets : array_like, shape (n, outputs)
-        What the outputs should be; with a readout, what is read off them.
+        What the outputs should be; with a readout, what is read off them. Those of a single output
+        may have shape (n,).
     descent : Descent, optional
         Rounds, learning rate, cost and optimiser, and who looks on; by default 300 rounds of plain
         gradient descent of the quadratic cost.
@@ -218,9 +220,15 @@ def _checked_data(
 ) -> Dataset:
     width = network.widths[0]
     rows = rows_by_name(inputs, network.input_names, width, name, InputValueError)
-    data = Dataset(np.asarray(rows), np.asarray(targets), name)
-    widths = (data.inputs.shape[1], data.targets.shape[1])
     outputs = network.widths[-1] if descent.readout is None else len(np.asarray(descent.readout))
+    values = np.asarray(as_targets(targets, None, outputs))
+    if values.dtype.kind not in "biuf":
+        raise InputValueError(
+            f"the targets of the {name} are no numbers; labels are taken where the network knows "
+            f"its classes, and fit_network makes one that does"
+        )
+    data = Dataset(np.asarray(rows), values, name)
+    widths = (data.inputs.shape[1], data.targets.shape[1])
     if widths != (network.widths[0], outputs):
         raise InputValueError(
             f"the {name} have {widths[0]} inputs and {widths[1]} targets a row, but the "

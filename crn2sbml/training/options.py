@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import frozen_array, is_number
@@ -30,9 +31,10 @@ class Descent:
         Number of steps, counted from the very start of a resumed run.
     learning_rate : float, optional
         Step size eta; 0.1 unless given, 0.001 for Adam.
-    cost : str or Cost, default "quadratic"
+    cost : str or Cost, optional
         "quadratic" (9), "one-norm", "cross-entropy" (for outputs in (0, 1)) or
-        "softmax-cross-entropy" (for classes).
+        "softmax-cross-entropy" (for classes). Unless given it is the quadratic one, or for a loaded
+        network that a softmax follows the softmax cross-entropy.
     optimiser : str or Optimiser, default "gradient-descent"
         "gradient-descent" (the paper's), "momentum" or "adam", or an optimiser with a learning rate
         of its own.
@@ -61,7 +63,7 @@ class Descent:
 
     rounds: int = 300
     learning_rate: float | None = None
-    cost: str | Cost = "quadratic"
+    cost: str | Cost | None = None
     optimiser: str | Optimiser = "gradient-descent"
     ties: Ties | None = None
     readout: ArrayLike | None = None
@@ -77,7 +79,7 @@ class Descent:
 
     def make_cost(self) -> Cost:
         """Return the cost of the outputs, or of what is read off them."""
-        cost = find_cost(self.cost)
+        cost = find_cost(self.cost or "quadratic")
         return cost if self.readout is None else ReadoutCost(cost, np.asarray(self.readout))
 
     def make_optimiser(self) -> Optimiser:
@@ -172,7 +174,8 @@ class Validation:
     inputs : array_like, shape (n, inputs)
         One example a row.
     targets : array_like, shape (n, outputs)
-        What the outputs should be; with a readout, what is read off them.
+        What the outputs should be; with a readout, what is read off them. Labels, shape (n,), where
+        the network knows its classes.
     every : int, default 10
         Number of rounds from one evaluation to the next; there is one after the last round, too.
     patience : int, optional
@@ -191,8 +194,10 @@ class Validation:
     patience: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("inputs", "targets"):
-            object.__setattr__(self, name, _frozen(getattr(self, name), f"{name} to validate on"))
+        object.__setattr__(self, "inputs", _frozen(self.inputs, "inputs to validate on", float))
+        # Labels are no numbers; what the network makes of them is known to who reads them.
+        targets = _frozen(self.targets, "targets to validate on", None)
+        object.__setattr__(self, "targets", targets)
         _check_count(self.every, "every")
         if self.patience is not None:
             _check_count(self.patience, "patience")
@@ -264,10 +269,12 @@ def _check_count(value: object, name: str) -> None:
         raise InputValueError(f"{name} is {value!r}; it must be a whole number of at least 1")
 
 
-def _frozen(values: ArrayLike, what: str) -> Array:
-    """Copy to a read-only array; how many dimensions it needs is known to who reads it."""
+def _frozen(values: ArrayLike, what: str, kind: type | None) -> NDArray[Any]:
+    """Copy to a read-only array, or copy a table, whose names are known to who reads it."""
+    if hasattr(values, "columns") and hasattr(values, "copy"):
+        return values.copy()  # type: ignore[no-any-return]
     try:
-        array = np.array(values, dtype=np.float64)
+        array = np.array(values, dtype=kind)
     except (TypeError, ValueError) as error:
         raise InputValueError(f"the {what} must be an array of numbers: {error}") from None
     array.setflags(write=False)

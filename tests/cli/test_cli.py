@@ -207,10 +207,11 @@ def test_train_takes_a_file_of_ones_own(folder):
     inputs = rng.random((60, 3))
     np.savez("mine.npz", inputs=inputs, labels=(inputs[:, 0] > inputs[:, 1]).astype(int))
     result = succeed(
-        "train", "--data", "mine.npz", "--layers", "3,4,2", "--forward", "closed-form", "-o", "mine"
+        *("train", "--data", "mine.npz", "--layers", "3,4,2", "--rounds", 50, "-o", "mine"),
+        *("--forward", "closed-form"),
     )
     assert "held-out" in result.output
-    assert NeuralNetwork.load("mine/network.npz").widths == (3, 4, 2)
+    assert NeuralNetwork.load("mine/network.npz").widths == (3, 4, 4)
 
 
 def test_quiet_prints_nothing(folder):

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from crn2sbml.data import Dataset, class_targets, load_dataset, load_digits, load_xor, split
+from crn2sbml.data import (
+    Dataset,
+    class_targets,
+    load_dataset,
+    load_digits,
+    load_samples,
+    load_xor,
+    split,
+)
 from crn2sbml.errors import FileError, FormatError, InputValueError
 
 
@@ -90,3 +98,23 @@ def test_a_file_that_is_none_is_an_error(tmp_path):
 def test_data_that_no_chemistry_can_take_are_refused(inputs, targets, words):
     with pytest.raises(InputValueError, match=words):
         Dataset(inputs, targets, "mine").check_concentrations()
+
+
+def test_an_archive_names_its_columns_and_classes(tmp_path):
+    names = {"input_names": ["temp\nC", "ph"], "class_names": ["low", "high"]}
+    np.savez(tmp_path / "a.npz", inputs=np.ones((2, 2)), labels=[1, 0], **names)
+    samples = load_samples(tmp_path / "a.npz")
+    assert samples.targets.tolist() == ["high", "low"]
+    assert samples.labelled
+    assert samples.input_names == ("temp C", "ph")
+    np.savez(tmp_path / "b.npz", inputs=[1.0, 2.0], labels=["yes", "no"])
+    assert load_samples(tmp_path / "b.npz").inputs.shape == (2, 1)
+    data = load_dataset(tmp_path / "b.npz")
+    np.testing.assert_array_equal(data.targets, [[1, 10], [10, 1]])
+    assert data.output_names == ("no", "yes")
+    np.savez(tmp_path / "c.npz", inputs=np.ones((2, 1)), labels=[0, 2], class_names=["a", "b"])
+    with pytest.raises(FormatError, match="go up to 2, but there are 2 class_names"):
+        load_samples(tmp_path / "c.npz")
+    np.savez(tmp_path / "d.npz", inputs=np.ones((2, 1)), targets=[0, 2], input_names=[1])
+    with pytest.raises(FormatError, match="'input_names' must be a list of texts"):
+        load_samples(tmp_path / "d.npz")
