@@ -187,14 +187,15 @@ def _read(
 
 def _codec(rows: Array, goal: Goal, names: Sequence[str] | None, signs: Signs) -> Codec:
     """Decide which inputs and outputs are pairs."""
-    lowest = rows.min(axis=0)
+    lowest, ranges = rows.min(axis=0), np.column_stack([rows.min(axis=0), rows.max(axis=0)])
     if signs == "shift":
-        encoder = Encoder([False] * len(lowest), -np.minimum(lowest, 0.0), names)
+        encoder = Encoder([False] * len(lowest), -np.minimum(lowest, 0.0), names, ranges)
     else:
-        encoder = Encoder([low < 0 or signs == "pairs" for low in lowest], names=names)
+        pairs = [low < 0 or signs == "pairs" for low in lowest]
+        encoder = Encoder(pairs, None, names, ranges)
     if goal.classes is not None:
-        pairs = [True] * len(goal.classes)
-        return Codec(encoder, Decoder(pairs, "softmax", goal.names, goal.classes))
+        differences = [True] * len(goal.classes)
+        return Codec(encoder, Decoder(differences, "softmax", goal.names, goal.classes))
     return Codec(encoder, Decoder((~may_be_single(goal.values)).tolist(), names=goal.names))
 
 
