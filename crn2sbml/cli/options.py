@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import functools
 import inspect
 import json
@@ -47,6 +48,51 @@ def gather(argument: str, make: Callable[..., object]) -> Decorator:
         return gathered
 
     return decorate
+
+
+def comma_list(
+    *names: str, of: click.ParamType = click.STRING, count: int | None = None, **attributes: Any
+) -> Decorator:
+    """Add an option that takes several values: with commas, given several times, or both.
+
+    Parameters
+    ----------
+    *names : str
+        Names of the option and of its parameter, as for :func:`click.option`.
+    of : click.ParamType, default click.STRING
+        Type of each value.
+    count : int, optional
+        How many values there must be; any number unless given.
+    **attributes
+        Further arguments of :func:`click.option`.
+
+    Returns
+    -------
+    callable
+        A decorator; the command gets a tuple, which is empty where the option is not given. A value
+        with a comma in it stands in double quotes.
+    """
+
+    def split(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> Any:
+        parts = [part.strip() for text in texts for part in _parts(text)]
+        given = ", ".join(map(repr, texts))
+        if "" in parts:
+            raise click.BadParameter(f"a value is missing in {given}", context, option)
+        if parts and count not in (None, len(parts)):
+            raise click.BadParameter(
+                f"{given} holds {len(parts)}, but it takes {count} with commas between them",
+                context,
+                option,
+            )
+        return tuple(of.convert(part, option, context) for part in parts)
+
+    attributes.setdefault("metavar", f"{of.name.upper()},...")
+    return click.option(*names, multiple=True, callback=split, **attributes)
+
+
+def _parts(text: str) -> list[str]:
+    """Split at commas, but for those in quotes; no text at all is one empty part."""
+    return next(csv.reader([text.replace("\n", " ")], skipinitialspace=True), None) or [""]
 
 
 @dataclass(frozen=True, slots=True)
