@@ -21,6 +21,7 @@ from crn2sbml.cli.common import (
 from crn2sbml.cli.options import (
     Output,
     Source,
+    comma_list,
     encoding_option,
     gather,
     input_option,
@@ -159,22 +160,24 @@ _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
 }
 
 
-def _kinds(formats: tuple[str, ...], more_formats: tuple[str, ...]) -> tuple[str, ...]:
+# What people may call a format.
+_ALIASES = {"copasi": "cps"}
+
+
+def _kinds(formats: tuple[str, ...]) -> tuple[str, ...]:
     """Return the formats to write, each once, in the order in which they are given."""
-    return tuple(dict.fromkeys((*formats, *more_formats)))
+    return tuple(dict.fromkeys(_ALIASES.get(name, name) for name in formats))
 
 
 @click.command()
 @source_argument
-# What follows the first format of --to arrives here.
-@click.argument("more_formats", metavar="", nargs=-1, type=click.Choice(list(_FORMATS)))
-@click.option(
+@comma_list(
     "--to",
     "formats",
-    multiple=True,
+    of=click.Choice([*_FORMATS, *_ALIASES]),
     required=True,
-    type=click.Choice(list(_FORMATS)),
-    help="What to write; several formats may follow one another.",
+    metavar="FORMAT,...",
+    help=f"What to write, with commas between: {', '.join(_FORMATS)} (copasi is cps).",
 )
 @click.option(
     "-o",
@@ -195,11 +198,11 @@ def _kinds(formats: tuple[str, ...], more_formats: tuple[str, ...]) -> tuple[str
     help="For petab: the examples to train on; a file needs arrays 'inputs' and 'targets'.",
 )
 @click.option("--title", help="For omex: title of the archive. Default: the name of the network.")
-@click.option(
+@comma_list(
     "--creator",
     "creators",
-    multiple=True,
-    help="For omex: name of someone who made it; give it several times for several people.",
+    metavar="NAME,...",
+    help="For omex: names of those who made it; one with a comma in quotes: '\"Doe, Jane\"'.",
 )
 @click.option("--name", help="Start of the names of the files. Default: that of the source.")
 @encoding_option

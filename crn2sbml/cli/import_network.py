@@ -13,7 +13,7 @@ from crn2sbml._support.archive import read_archive
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import check_output
 from crn2sbml.cli.common import load_examples, read_inputs
-from crn2sbml.cli.options import Output, gather, output_options
+from crn2sbml.cli.options import Output, comma_list, gather, output_options
 from crn2sbml.errors import FormatError, InputValueError, UnsupportedError
 from crn2sbml.formats.files import NETWORK_ENDING
 from crn2sbml.importers import LoadedNetwork, from_onnx, from_weights
@@ -29,7 +29,7 @@ class _Choices:
 
     accuracy: float
     data: str | None
-    ends: tuple[float, float] | None
+    ends: tuple[float, ...]
     signs: Signs
     knots: int | None
     smoothing: float | None
@@ -39,7 +39,7 @@ class _Choices:
         return {
             "accuracy": self.accuracy,
             "data": None if self.data is None else _data(self.data),
-            "input_range": self.ends,
+            "input_range": self.ends or None,
             "signs": self.signs,
             "knots": self.knots,
             "h": self.smoothing,
@@ -56,7 +56,7 @@ class _Choices:
     type=click.Path(path_type=Path),
     help="Network file to write (.npz), which build, simulate, train, export and report take.",
 )
-@click.option(
+@comma_list(
     "--layers",
     metavar="NAMES",
     help="For weights (.npz, .safetensors): layers and functions in order with commas, such as "
@@ -75,12 +75,12 @@ class _Choices:
     help="Inputs in the original's terms, which give the range of each and on which errors are "
     "measured: a data set (.npz), or numbers (.csv, .txt, .npy).",
 )
-@click.option(
+@comma_list(
     "--range",
     "ends",
-    type=float,
-    nargs=2,
-    metavar="LOW HIGH",
+    of=click.FLOAT,
+    count=2,
+    metavar="LOW,HIGH",
     help="Smallest and largest value of all inputs, instead of those in the data.",
 )
 @click.option(
@@ -96,7 +96,7 @@ class _Choices:
 @output_options
 @gather("choices", _Choices)
 def import_network(
-    source: Path, path: Path, layers: str | None, choices: _Choices, output: Output
+    source: Path, path: Path, layers: tuple[str, ...], choices: _Choices, output: Output
 ) -> None:
     """Turn FILE, a network that was trained elsewhere, into a network of concentrations.
 
@@ -131,10 +131,10 @@ def import_network(
     )
 
 
-def _imported(source: Path, layers: str | None, options: dict[str, Any]) -> LoadedNetwork:
+def _imported(source: Path, layers: tuple[str, ...], options: dict[str, Any]) -> LoadedNetwork:
     ending = source.suffix.lower()
     if ending == ".onnx":
-        if layers is not None:
+        if layers:
             raise InputValueError(
                 "an ONNX file says by itself what comes after what; leave --layers out"
             )
@@ -143,7 +143,7 @@ def _imported(source: Path, layers: str | None, options: dict[str, Any]) -> Load
         raise UnsupportedError(
             f"cannot tell what {source} is; import takes .onnx, .safetensors and .npz"
         )
-    return from_weights(source, layers or "", **options)
+    return from_weights(source, layers, **options)
 
 
 def _data(text: str) -> Array:

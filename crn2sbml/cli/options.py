@@ -51,7 +51,10 @@ def gather(argument: str, make: Callable[..., object]) -> Decorator:
 
 
 def comma_list(
-    *names: str, of: click.ParamType = click.STRING, count: int | None = None, **attributes: Any
+    *names: str,
+    of: click.ParamType[Any] = click.STRING,
+    count: int | None = None,
+    **attributes: Any,
 ) -> Decorator:
     """Add an option that takes several values: with commas, given several times, or both.
 

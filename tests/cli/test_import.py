@@ -54,7 +54,7 @@ def test_simulate_answers_in_the_terms_of_the_original(source):
 
 def test_build_report_and_export_take_inputs_as_the_original_does(folder):
     np.savetxt("rows.csv", [[-1.0, 0.5, 2.0, -0.25], [0.0, 1.0, -1.0, 1.0]], delimiter=",")
-    succeed("import", "keras.onnx", "-o", "net.npz", "--range", "-3", "3", "--accuracy", "0.1")
+    succeed("import", "keras.onnx", "-o", "net.npz", "--range", "-3,3", "--accuracy", "0.1")
     succeed("build", "keras.onnx", "-o", "a.xml", "--input", "-1,0.5,2,-0.25")
     succeed("report", "net.npz", "-o", "a.html", "--input", "rows.csv", "--encoding", "absorbed")
     succeed(
@@ -99,7 +99,7 @@ def test_weights_need_a_list_of_layers(folder):
         (("iris.onnx", "-o", "a.npz", "--layers", "0"), "leave --layers out"),
         (("iris.onnx", "-o", "a.npz", "--signs", "shift"), "smallest values are known"),
         (("iris.onnx", "-o", "a.npz", "--accuracy", "-1"), "accuracy"),
-        (("iris.onnx", "-o", "a.npz", "--range", "2", "1"), "begin with the smallest"),
+        (("iris.onnx", "-o", "a.npz", "--range", "2,1"), "begin with the smallest"),
         (("iris.onnx", "-o", "a.npz", "--data", "digits"), "rows of 4 numbers"),
         (("nothing.onnx", "-o", "a.npz"), "no file"),
         (("data.npz", "-o", "a.npz", "--layers", "0"), "no weights '0'"),
