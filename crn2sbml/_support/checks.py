@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
+from crn2sbml._support.words import counted
 from crn2sbml.errors import ConcentrationError, InputValueError, NetworkError
 
 SIGN_REMEDY = (
@@ -88,8 +89,8 @@ def number_rows(values: ArrayLike, what: str, error: type[InputValueError]) -> A
     if not np.isfinite(rows).all():
         row, column = np.argwhere(~np.isfinite(rows))[0]
         raise error(
-            f"row {row}, column {column} of the {what} is {rows[row, column]}; every number must "
-            f"be finite"
+            f"row {row + 1}, column {column + 1} of the {what} is {rows[row, column]}; every "
+            f"number must be finite"
         )
     return rows
 
@@ -109,19 +110,21 @@ def check_inputs(inputs: ArrayLike, width: int) -> Array:
     if array.ndim == 1:
         array = array[np.newaxis, :]
     if array.ndim != 2 or array.shape[1] != width:
+        have = counted(array.shape[1], "number") + " a row" if array.ndim == 2 else "no rows"
         raise ConcentrationError(
-            f"the inputs have shape {np.shape(inputs)}, but the network has {width} inputs; "
-            f"pass an array of shape (n, {width}), one input a row"
+            f"the inputs have {have}, but the network has {counted(width, 'input')}; give a row of "
+            f"{counted(width, 'number')} for each data point"
         )
     if not np.isfinite(array).all():
         row, column = np.argwhere(~np.isfinite(array))[0]
         raise ConcentrationError(
-            f"input row {row}, column {column} is {array[row, column]}; inputs must be finite"
+            f"input row {row + 1}, column {column + 1} is {array[row, column]}; inputs "
+            f"must be finite"
         )
     if (array < 0).any():
         row, column = np.argwhere(array < 0)[0]
         raise ConcentrationError(
-            f"input row {row}, column {column} is {array[row, column]}; {SIGN_REMEDY}"
+            f"input row {row + 1}, column {column + 1} is {array[row, column]}; {SIGN_REMEDY}"
         )
     return array
 

@@ -6,16 +6,19 @@ import csv
 import functools
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from crn2sbml.chemistry.units import LabUnits
 from crn2sbml.construction.origin import Encoding
 from crn2sbml.errors import UnitError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
@@ -130,6 +133,23 @@ class Output:
         """Print the object for programs."""
         if self.as_json:
             click.echo(json.dumps(dict(values), indent=2))
+
+
+def terminal() -> Console:
+    """Return a printer of tables that shows names to the letter, whatever stands in them."""
+    from rich.console import Console
+
+    return Console(markup=False, emoji=False, highlight=False)
+
+
+def print_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Print a table for people, names to the letter."""
+    from rich.table import Table
+
+    table = Table(*headings)
+    for row in rows:
+        table.add_row(*row)
+    terminal().print(table)
 
 
 def output_options(command: Command) -> Command:

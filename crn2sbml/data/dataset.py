@@ -59,7 +59,7 @@ class Dataset:
             if not np.isfinite(values).all():
                 row, column = np.argwhere(~np.isfinite(values))[0]
                 raise InputValueError(
-                    f"{self.name}: {attribute}, row {row}, column {column} is "
+                    f"{self.name}: {attribute}, row {row + 1}, column {column + 1} is "
                     f"{values[row, column]}; every number must be finite"
                 )
             values.setflags(write=False)
@@ -84,8 +84,8 @@ class Dataset:
         if (self.inputs < 0).any():
             row, column = np.argwhere(self.inputs < 0)[0]
             raise InputValueError(
-                f"{self.name}: inputs, row {row}, column {column} is {self.inputs[row, column]}; "
-                f"{SIGN_REMEDY}"
+                f"{self.name}: inputs, row {row + 1}, column {column + 1} is "
+                f"{self.inputs[row, column]}; {SIGN_REMEDY}"
             )
 
     def rows(self, index: NDArray[np.intp]) -> Dataset:

@@ -24,6 +24,7 @@ SBML_ENDINGS = (".xml", ".sbml")
 ANTIMONY_ENDINGS = (".ant",)
 MODEL_ENDINGS = (*SBML_ENDINGS, *ANTIMONY_ENDINGS)
 NETWORK_ENDING = ".npz"
+_TRAINED = f"network{NETWORK_ENDING}"
 
 
 def load_crn(path: str | Path) -> Crn:
@@ -291,6 +292,22 @@ def save_antimony(
         If the file exists (without `overwrite`) or cannot be written.
     """
     save_text(to_antimony(crn, volume, units=units), path, overwrite)
+
+
+def model_file(path: str | Path) -> Path:
+    """Return the file that is meant: of a folder that training wrote, the network in it.
+
+    Raises
+    ------
+    FileError
+        If it is another folder.
+    """
+    source = Path(path)
+    if not source.is_dir():
+        return source
+    if not (source / _TRAINED).is_file():
+        raise FileError(f"{source} is a folder without a {_TRAINED}; name a file in it")
+    return source / _TRAINED
 
 
 def check_model_ending(path: str | Path) -> str:

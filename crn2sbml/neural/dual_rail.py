@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import checked_names, frozen_array, number_rows
+from crn2sbml._support.words import counted
 from crn2sbml.errors import ConcentrationError, InputValueError
 
 ClassLabel = str | int | float | bool
@@ -101,8 +102,8 @@ class Encoder:
         rows = number_rows(inputs, "inputs", ConcentrationError)
         if rows.shape[1] != len(self.pairs):
             raise ConcentrationError(
-                f"the inputs have {rows.shape[1]} numbers a row, but there are {len(self.pairs)} "
-                f"inputs"
+                f"the inputs have {counted(rows.shape[1], 'number')} a row, but there "
+                f"{'is' if len(self.pairs) == 1 else 'are'} {counted(len(self.pairs), 'input')}"
             )
         shifted = rows + self.offsets
         below = (shifted < 0) & ~np.array(self.pairs, dtype=bool)
@@ -110,7 +111,7 @@ class Encoder:
             row, column = np.argwhere(below)[0]
             name = f" ({self.names[column]})" if self.names else ""
             raise ConcentrationError(
-                f"input {column + 1}{name} of row {row} is {rows[row, column]:g}, but it was "
+                f"input {column + 1}{name} of row {row + 1} is {rows[row, column]:g}, but it was "
                 f"imported as one that is never below {0.0 - self.offsets[column]:g}; import it "
                 f"again with data that reach so far, or with signs='pairs'"
             )

@@ -118,7 +118,6 @@ def test_models_that_are_none_of_ours_are_refused(folder):
     (folder / "a.xml").write_text(to_sbml(Crn.from_text(["A -> B"])))
     for arguments in (
         ("extract", "a.xml", "-o", "b.npz"),
-        ("simulate", "a.xml"),
         ("build", "a.xml", "-o", "b.xml"),
         ("train", "--data", "xor", "--network", "a.xml", "-o", "c"),
     ):

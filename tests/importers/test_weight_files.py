@@ -109,7 +109,7 @@ def test_broken_files_are_one_clear_error(tmp_path):
         ({"input_range": (np.inf, np.inf)}, "begin with the smallest"),
         ({"input_range": (1.0, 0.0)}, "begin with the smallest"),
         ({"data": [["a", "b", "c"]]}, "the data must be an array of numbers"),
-        ({"data": [[1.0, 2.0, np.nan]]}, "row 0, column 2 of the data is nan"),
+        ({"data": [[1.0, 2.0, np.nan]]}, "row 1, column 3 of the data is nan"),
     ],
 )
 def test_an_option_that_does_not_fit_is_one_clear_error(options, message):
@@ -119,7 +119,7 @@ def test_an_option_that_does_not_fit_is_one_clear_error(options, message):
 
 def test_inputs_and_validation_that_are_none_are_one_clear_error():
     imported = from_weights({"0.weight": np.ones((2, 3))}, "0")
-    with pytest.raises(ConcentrationError, match="row 0, column 1 of the inputs is nan"):
+    with pytest.raises(ConcentrationError, match="row 1, column 2 of the inputs is nan"):
         imported.error_bounds([[0.0, np.nan, 1.0]])
     with pytest.raises(InputValueError, match="validation takes a Validation, not int"):
         imported.train(np.ones((1, 3)), np.ones((1, 2)), validation=3)

@@ -175,9 +175,9 @@ def test_a_network_that_cannot_be_is_one_clear_error(build, words):
 @pytest.mark.parametrize(
     ("inputs", "words"),
     [
-        ([[1.0, -0.5]], r"row 0, column 1 is -0.5.*max\(d, 0\) and max\(-d, 0\)"),
-        ([[0.0, 1.0], [0.0, -1e-300]], "row 1, column 1 is -1e-300"),
-        ([[1.0, 1.0], [np.nan, 1.0]], "row 1, column 0 is nan"),
+        ([[1.0, -0.5]], r"row 1, column 2 is -0.5.*max\(d, 0\) and max\(-d, 0\)"),
+        ([[0.0, 1.0], [0.0, -1e-300]], "row 2, column 2 is -1e-300"),
+        ([[1.0, 1.0], [np.nan, 1.0]], "row 2, column 1 is nan"),
         ([[1.0, np.inf]], "finite"),
         ([1.0], "2 inputs"),
         ([[1.0, 1.0, 1.0]], "2 inputs"),
