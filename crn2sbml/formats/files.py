@@ -109,7 +109,8 @@ def load_network(path: str | Path) -> NeuralNetwork:
     UnsupportedError
         If it is a model, but no neural network.
     """
-    if Path(path).suffix.lower() not in MODEL_ENDINGS:
+    path = model_file(path)
+    if path.suffix.lower() not in MODEL_ENDINGS:
         return NeuralNetwork.load(path)
     crn = load_crn(path)
     return recognise_in_file(crn, path).network

@@ -21,7 +21,7 @@ from crn2sbml.errors import (
     NetworkError,
     UnsupportedError,
 )
-from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, recognise_in_file
+from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, model_file, recognise_in_file
 from crn2sbml.importers.computation.bounds import ErrorBounds
 from crn2sbml.importers.exactness import ImportReport, Original
 from crn2sbml.importers.foreign import refuse_bare_weights, refuse_foreign
@@ -102,7 +102,8 @@ class LoadedNetwork:
         Parameters
         ----------
         path : str or Path
-            A network file (.npz), a model of a network (.xml, .sbml, .ant), or ONNX (.onnx).
+            A network file (.npz), a folder that training wrote, a model of a network (.xml, .sbml,
+            .ant, .omex, .cps), or ONNX (.onnx).
 
         Returns
         -------
@@ -115,7 +116,8 @@ class LoadedNetwork:
             If the file cannot be read, is broken, holds no network, or needs to be told more.
             Pickles are refused, with the reason.
         """
-        ending = Path(path).suffix.lower()
+        path = model_file(path)
+        ending = path.suffix.lower()
         if ending == ".onnx":
             from crn2sbml.importers.onnx.reader import from_onnx
 
@@ -224,12 +226,14 @@ class LoadedNetwork:
         Returns
         -------
         numpy.ndarray
-            Classes, shape (n,), of a classifier; otherwise outputs, shape (n, outputs).
+            Classes of a classifier, or the values of a single output, shape (n,); otherwise
+            outputs, shape (n, outputs).
         """
         concentrations = self.concentrations(inputs, forward, workers)
         if self.codec is not None and self.codec.decoder.classes is not None:
             return self.codec.decoder.classify(concentrations)
-        return self.decode(concentrations)
+        outputs = self.decode(concentrations)
+        return outputs[:, 0] if outputs.shape[1] == 1 else outputs
 
     def concentrations(self, inputs: ArrayLike, forward: Forward, workers: int = 1) -> Array:
         """Return the concentrations of the output nodes, shape (n, nodes)."""

@@ -110,7 +110,7 @@ def test_linear_networks_are_exact():
     imported = from_sklearn(model, data=seen)
     assert imported.report.error_bound < 1e-10  # rounding
     assert imported.network.widths == (20, 2)  # the scaler and three layers are one matrix
-    settled = imported.predict(held_out[:20], "roadrunner")[:, 0]
+    settled = imported.predict(held_out[:20], "roadrunner")
     np.testing.assert_allclose(settled, model.predict(held_out[:20]), rtol=RUN)
 
 
@@ -120,8 +120,9 @@ def test_a_regressor_with_relu_is_within_its_bound():
     )
     imported = from_sklearn(model, accuracy=1.0, data=seen)
     chosen = np.clip(held_out, seen.min(axis=0), seen.max(axis=0))[:20]
-    settled = imported.predict(chosen, "roadrunner")[:, 0]
+    settled = imported.predict(chosen, "roadrunner")
     expected = model.predict(chosen)
+    assert settled.shape == expected.shape == (20,)
     bound = imported.report.error_bound + RUN * np.abs(expected).max()
     assert np.abs(settled - expected).max() <= bound <= 1.001
 
