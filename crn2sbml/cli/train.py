@@ -13,6 +13,7 @@ from crn2sbml.cli.common import check_output_folder
 from crn2sbml.cli.options import Output, data_dir_option, gather, output_options, workers_option
 from crn2sbml.cli.train_options import Examples, Run, Start, Steps
 from crn2sbml.data import Dataset
+from crn2sbml.errors import FileError
 from crn2sbml.importers import LoadedNetwork
 from crn2sbml.plots import plot_history, save_figure
 from crn2sbml.training import (
@@ -21,6 +22,7 @@ from crn2sbml.training import (
     TrainingResult,
     share_correct,
 )
+from crn2sbml.training.checkpoints import has_checkpoints
 
 _FILES = ("network.npz", "training.csv", "training.png")
 _BEST = "best.npz"
@@ -123,8 +125,7 @@ def train(
     Settings that are not given suit the data set. The folder gets network.npz, training.csv and
     training.png, and best.npz where examples are held out.
     """
-    force = output.force or run.resume
-    check_output_folder(folder, (*_FILES, _BEST), force)
+    force = _check_folder(folder, run.resume, output.force)
     rng = np.random.default_rng(seed)
     loaded = start.read()
     training, held_out, defaults = examples.load(rng, loaded)
@@ -147,6 +148,18 @@ def train(
     trained = loaded.with_network(result.network)
     shares = {"training": _share(trained, training), "held-out": _share(trained, held_out)}
     _print(output, result, shares, folder, files)
+
+
+def _check_folder(folder: Path, resume: bool, force: bool) -> bool:
+    """Refuse a folder that cannot be used; return whether files in it may be overwritten."""
+    overwrite = force or (resume and has_checkpoints(folder / _CHECKPOINTS))
+    try:
+        check_output_folder(folder, (*_FILES, _BEST), overwrite)
+    except FileError as error:
+        if resume:
+            raise FileError(f"there is no checkpoint to resume from, and {error}") from error
+        raise
+    return overwrite
 
 
 def _write(

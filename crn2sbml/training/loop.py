@@ -142,7 +142,7 @@ def train_network(
     run = _planned(network, (inputs, targets), steps, batches, chemistry, validation, checkpoints)
     # Without batches nothing is drawn.
     generator = np.random.default_rng(0 if batches is None else batches.rng)
-    settings = _settings(network, run)
+    settings = _settings(network, run, generator)
     state = _first_state(network, run, generator, settings)
     generator.bit_generator.state = state.random
     _descend(state, run, generator, settings)
@@ -238,7 +238,7 @@ def _ties(network: NeuralNetwork, descent: Descent) -> Ties | None:
     return None
 
 
-def _settings(network: NeuralNetwork, run: _Run) -> dict[str, Any]:
+def _settings(network: NeuralNetwork, run: _Run, generator: np.random.Generator) -> dict[str, Any]:
     """Return what a resumed run must agree with for its weights to be those of an unbroken one."""
     if run.checkpoints is None:
         return {}
@@ -254,7 +254,16 @@ def _settings(network: NeuralNetwork, run: _Run) -> dict[str, Any]:
         "tied": None if run.ties is None else run.ties.digest,
         "training data": digest(run.data.inputs, run.data.targets),
         "validation data": None if held_out is None else digest(held_out.inputs, held_out.targets),
+        "start network": digest(parameters(network)),
+        # Unlike its state, what a generator was made of stays the same while it is used.
+        "seed": None if run.batches is None else _seed(generator),
     }
+
+
+def _seed(generator: np.random.Generator) -> Any:
+    origin = generator.bit_generator.seed_seq
+    entropy = getattr(origin, "entropy", None)
+    return [entropy, *getattr(origin, "spawn_key", ())]
 
 
 def _first_state(
