@@ -45,7 +45,9 @@ def check_consistency(path: str, extent: str) -> None:
         document.setConsistencyChecks(category, applied)
     document.checkConsistency()
     count = document.getNumErrors()
-    errors = (document.getError(number) for number in range(min(count, _MOST_FINDINGS)))
+    # The worst first, of which none is left out.
+    found = [document.getError(number) for number in range(count)]
+    errors = sorted(found, key=lambda error: -error.getSeverity())[:_MOST_FINDINGS]
     findings = [
         {
             "line": error.getLine(),

@@ -44,7 +44,7 @@ class Inspection:
         The consistency checks of libsbml that were made: all; those whose cost grows in proportion
         to the file, for large ones; none, for Antimony.
     findings : tuple of Finding
-        The first findings on what is wrong.
+        The first findings on what is wrong, errors before warnings.
     finding_count : int
         The number of findings, which may be larger than those listed.
     """
