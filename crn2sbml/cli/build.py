@@ -17,7 +17,7 @@ from crn2sbml.cli.common import (
 )
 from crn2sbml.cli.options import Output, input_option, lab_units_options, output_options
 from crn2sbml.construction.origin import Encoding
-from crn2sbml.formats.files import check_model_ending, save_crn
+from crn2sbml.formats.files import WRITTEN_ENDINGS, check_model_ending, save_crn
 from crn2sbml.formats.sbml.write import LEVEL_VERSIONS
 from crn2sbml.importers import LoadedNetwork
 
@@ -65,9 +65,10 @@ def build(
 ) -> None:
     """Write the reaction network of NETWORK as SBML or Antimony.
 
-    NETWORK is a network file (.npz), a model of one (.xml, .sbml, .ant), or ONNX (.onnx).
+    NETWORK is a network file (.npz), a folder that train wrote, a model of a network (.xml, .sbml,
+    .ant, .omex, .cps), or ONNX (.onnx).
     """
-    check_model_ending(path)
+    check_model_ending(path, WRITTEN_ENDINGS)
     check_output(path, output.force)
     loaded = LoadedNetwork.load(network)
     one_input = read_one_input(input_texts, loaded.input_count) if input_texts else None

@@ -12,6 +12,7 @@ from crn2sbml.chemistry.crn import Crn
 from crn2sbml.cli.options import Output, output_options
 from crn2sbml.cli.theory import check_pictures, print_theory, save_pictures
 from crn2sbml.errors import InputValueError
+from crn2sbml.formats.files import model_file
 from crn2sbml.formats.inspection import Inspection, inspect_model, largest_order
 from crn2sbml.formats.sbml.validate import MOST_REACTIONS_IN_FULL, Finding
 from crn2sbml.theory import examine
@@ -25,7 +26,7 @@ _CHECKS = {
     "full": "libsbml, all checks",
     "cheap": f"libsbml, without units and general consistency, which take too long above "
     f"{MOST_REACTIONS_IN_FULL:,} reactions",
-    "none": "antimony has read it; libsbml checks SBML only",
+    "none": "libsbml checks SBML only",
 }
 
 
@@ -75,7 +76,7 @@ def check(
         if not with_theory:
             raise InputValueError("--plots draws what --theory finds; give both")
         check_pictures(plots, output.force)
-    inspection = inspect_model(model)
+    inspection = inspect_model(model_file(model))
     crn = inspection.crn
     theory = None
     if with_theory and crn is not None:

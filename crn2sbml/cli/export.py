@@ -46,7 +46,7 @@ from crn2sbml.exports import (
     save_xlsx_tables,
 )
 from crn2sbml.formats import save_antimony, save_sbml
-from crn2sbml.formats.files import MODEL_ENDINGS, load_crn
+from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, model_file
 from crn2sbml.importers import LoadedNetwork
 from crn2sbml.plots import plot_trajectory
 from crn2sbml.report import draw_network
@@ -225,7 +225,8 @@ def export(
 ) -> None:
     """Write MODEL_OR_NETWORK in the files of other people's tools.
 
-    The source is a network file (.npz), ONNX (.onnx), or any mass-action model (.xml, .sbml, .ant).
+    The source is a network file (.npz), a folder that train wrote, ONNX (.onnx), or any mass-action
+    model (.xml, .sbml, .ant, .omex, .cps).
     """
     options = _Options(output.force, units, details)
     _check_options(kinds, options)
@@ -259,10 +260,10 @@ def _file_names(kinds: Sequence[str], stem: str) -> Mapping[str, list[str]]:
 
 def _read(source: Source) -> Crn:
     """Return a model as it is, or compile a network."""
-    texts = source.input_texts
-    if source.path.suffix.lower() in MODEL_ENDINGS and source.encoding is None and not texts:
-        return load_crn(source.path)
-    loaded = LoadedNetwork.load(source.path)
-    check_encoding(loaded, source.encoding, source.path)
+    path, texts = model_file(source.path), source.input_texts
+    if path.suffix.lower() in MODEL_ENDINGS and source.encoding is None and not texts:
+        return load_crn(path)
+    loaded = LoadedNetwork.load(path)
+    check_encoding(loaded, source.encoding, path)
     one_input = read_one_input(texts, loaded.input_count) if texts else None
     return loaded.compile(source.encoding or "enzymatic", one_input)

@@ -27,7 +27,7 @@ from crn2sbml.cli.options import (
     source_argument,
 )
 from crn2sbml.errors import FileError, UnsupportedError
-from crn2sbml.formats.files import MODEL_ENDINGS, load_crn
+from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, model_file
 from crn2sbml.importers import LoadedNetwork
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.report import save_report
@@ -74,7 +74,8 @@ def report(
     It says what the model computes, draws the network, simulates it, proves what can be promised,
     lists all species and reactions, and holds the files for other tools. It needs no network.
 
-    The source is a network file (.npz), ONNX (.onnx), or any mass-action model (.xml, .sbml, .ant).
+    The source is a network file (.npz), a folder that train wrote, ONNX (.onnx), or any mass-action
+    model (.xml, .sbml, .ant, .omex, .cps).
     """
     if page.suffix.lower() not in _ENDINGS:
         raise FileError(f"{page} is to be a page; use a name that ends in .html")
@@ -98,18 +99,18 @@ def report(
 
 def _read(source: Source) -> tuple[NeuralNetwork | Crn, Array | None]:
     """Return a model as it is, or a network, and the inputs to show."""
-    texts = source.input_texts
-    if source.path.suffix.lower() in MODEL_ENDINGS and source.encoding is None:
-        crn = load_crn(source.path)
+    path, texts = model_file(source.path), source.input_texts
+    if path.suffix.lower() in MODEL_ENDINGS and source.encoding is None:
+        crn = load_crn(path)
         if not texts:
             return crn, None
         try:
-            loaded = LoadedNetwork.from_crn(crn, source.path)
+            loaded = LoadedNetwork.from_crn(crn, path)
         except UnsupportedError as error:
             raise UnsupportedError(f"{error}; leave --input out") from error
         return crn, loaded.encode(read_inputs(texts, loaded.input_count))
-    loaded = LoadedNetwork.load(source.path)
-    check_encoding(loaded, source.encoding, source.path)
+    loaded = LoadedNetwork.load(path)
+    check_encoding(loaded, source.encoding, path)
     rows = loaded.inputs if loaded.inputs is None else loaded.inputs[np.newaxis]
     if texts:
         rows = loaded.encode(read_inputs(texts, loaded.input_count))

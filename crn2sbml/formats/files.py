@@ -6,6 +6,7 @@ those of the construction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from crn2sbml._support.files import atomic_write, save_text
@@ -16,24 +17,30 @@ from crn2sbml.construction.recognise import RecognisedNetwork, recognise_network
 from crn2sbml.errors import FileError, FormatError, UnsupportedError
 from crn2sbml.formats.antimony.read import load_antimony
 from crn2sbml.formats.antimony.write import antimony_text
+from crn2sbml.formats.copasi import load_copasi
+from crn2sbml.formats.omex import load_omex
 from crn2sbml.formats.sbml.read import load_sbml
 from crn2sbml.formats.sbml.write import DEFAULT_LEVEL_VERSION, LevelVersion, sbml_pieces
 from crn2sbml.neural.network import NeuralNetwork
 
 SBML_ENDINGS = (".xml", ".sbml")
 ANTIMONY_ENDINGS = (".ant",)
-MODEL_ENDINGS = (*SBML_ENDINGS, *ANTIMONY_ENDINGS)
+WRITTEN_ENDINGS = (*SBML_ENDINGS, *ANTIMONY_ENDINGS)
+ARCHIVE_ENDINGS = (".omex",)
+COPASI_ENDINGS = (".cps",)
+MODEL_ENDINGS = (*WRITTEN_ENDINGS, *ARCHIVE_ENDINGS, *COPASI_ENDINGS)
 NETWORK_ENDING = ".npz"
 _TRAINED = f"network{NETWORK_ENDING}"
 
 
 def load_crn(path: str | Path) -> Crn:
-    """Read a reaction network from an SBML (.xml, .sbml) or Antimony file (.ant).
+    """Read a reaction network from a model file of any format.
 
     Parameters
     ----------
     path : str or Path
-        File to read.
+        SBML (.xml, .sbml), Antimony (.ant), a COMBINE archive with an SBML model (.omex), or a file
+        of COPASI (.cps), which needs copasi-basico.
 
     Returns
     -------
@@ -45,8 +52,15 @@ def load_crn(path: str | Path) -> Crn:
         If the file is missing or cannot be read, or its name ends in something else.
     FormatError, UnsupportedError
         If it is broken, or no reaction network of mass action.
+    MissingDependencyError
+        If it is COPASI's and copasi-basico is not installed.
     """
-    return load_antimony(path) if check_model_ending(path) in ANTIMONY_ENDINGS else load_sbml(path)
+    ending = check_model_ending(path)
+    if ending in ANTIMONY_ENDINGS:
+        return load_antimony(path)
+    if ending in ARCHIVE_ENDINGS:
+        return load_omex(path)
+    return load_copasi(path) if ending in COPASI_ENDINGS else load_sbml(path)
 
 
 def save_crn(
@@ -78,19 +92,19 @@ def save_crn(
         If the file exists (without `overwrite`), cannot be written, or its name ends in something
         else.
     """
-    if check_model_ending(path) in ANTIMONY_ENDINGS:
+    if check_model_ending(path, WRITTEN_ENDINGS) in ANTIMONY_ENDINGS:
         save_antimony(crn, path, overwrite, units=units)
     else:
         save_sbml(crn, path, overwrite, level_version=level_version, units=units)
 
 
 def load_network(path: str | Path) -> NeuralNetwork:
-    """Read a neural network from a network file (.npz) or a model file (.xml, .sbml, .ant).
+    """Read a neural network from a network file (.npz) or a model file (see :func:`load_crn`).
 
     Parameters
     ----------
     path : str or Path
-        File to read. The model may have been edited; see
+        File to read, or a folder that training wrote. The model may have been edited; see
         :func:`~crn2sbml.extract_network`.
 
     Returns
@@ -311,8 +325,8 @@ def model_file(path: str | Path) -> Path:
     return source / _TRAINED
 
 
-def check_model_ending(path: str | Path) -> str:
-    """Return how the name of a model file ends.
+def check_model_ending(path: str | Path, endings: Sequence[str] = MODEL_ENDINGS) -> str:
+    """Return how the name of a model file ends, which must be one of `endings`.
 
     Raises
     ------
@@ -320,9 +334,14 @@ def check_model_ending(path: str | Path) -> str:
         If it is none that is known.
     """
     ending = Path(path).suffix.lower()
-    if ending not in MODEL_ENDINGS:
+    if ending == NETWORK_ENDING:
+        raise FileError(
+            f"{path} is the name of a network file, not of a model, which ends in "
+            f"{', '.join(endings)}; crn2sbml build makes a model of a network"
+        )
+    if ending not in endings:
         raise FileError(
             f"cannot tell the format of {path}: the name of a model file ends in "
-            f"{', '.join(MODEL_ENDINGS)}"
+            f"{', '.join(endings)}"
         )
     return ending
