@@ -19,7 +19,11 @@ _COMMANDS = (
     LazyCommand("export", "Write a model in the files of other tools.", "export"),
     LazyCommand("report", "Write a page about a model: one HTML file for anybody.", "report"),
     LazyCommand("check", "Say what a model file is, and what can be promised of it.", "check"),
-    LazyCommand("simulate", "Run the chemistry of a network.", "simulate"),
+    LazyCommand("show", "Show what a model computes, with its weights as tables.", "show"),
+    LazyCommand("diff", "Say what differs between two models, weight by weight.", "diff"),
+    LazyCommand(
+        "simulate", "Run the chemistry of a network, or any model for a while.", "simulate"
+    ),
     LazyCommand("train", "Train a network, by default through its chemistry.", "train"),
     LazyCommand("models", "Write example models: an edge, exclusive or, iris, digits.", "models"),
     LazyCommand("paper", "Reproduce the paper's figures and numbers.", "paper"),

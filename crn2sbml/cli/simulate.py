@@ -13,7 +13,6 @@ import numpy as np
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import check_output, csv_text, save_text
 from crn2sbml._support.words import counted
-from crn2sbml.chemistry.crn import Crn
 from crn2sbml.cli.common import (
     read_inputs,
 )
@@ -28,7 +27,6 @@ from crn2sbml.cli.options import (
 )
 from crn2sbml.cli.time_course import POINTS, Course, print_course, run_course
 from crn2sbml.construction.labels import node_id
-from crn2sbml.construction.recognise import recognise_network
 from crn2sbml.errors import (
     ConcentrationError,
     InputValueError,
@@ -36,8 +34,7 @@ from crn2sbml.errors import (
     UnsupportedError,
 )
 from crn2sbml.exports.study import takes_no_inputs
-from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, model_file
-from crn2sbml.importers import LoadedNetwork
+from crn2sbml.importers import LoadedNetwork, load_file
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.plots import check_figure_path, plot_trajectory, save_figure
 from crn2sbml.simulate import Simulator, SteadyState
@@ -146,36 +143,25 @@ def simulate(
     concentrations at read_at), read_at, points and not_a_network (why).
     """
     files.check(output.force)
-    loaded = _load(model, input_texts)
-    if isinstance(loaded, LoadedNetwork):
+    source = load_file(model)
+    loaded, crn = source.network, source.crn
+    if loaded is not None:
         if files.plot is None and course != Course(None, None):
             raise InputValueError(
                 "--until and --points are for the plot of a network, which itself runs until it "
                 "has settled; give --plot, or leave them out"
             )
         _run_network(loaded, _rows(loaded, input_texts), accuracy, files, course, workers, output)
-    else:
-        crn, reason = loaded
-        output.line(f"{model} computes no neural network ({reason}); this is its run in time.")
+    elif crn is not None:
+        if input_texts:
+            raise takes_no_inputs(crn, UnsupportedError(source.reason))
+        output.line(
+            f"{model} computes no neural network ({source.reason}); this is its run in time."
+        )
         run = run_course(crn, course)
-        print_course(output, run, reason)
+        print_course(output, run, source.reason)
         figure = None if files.plot is None else plot_trajectory(run.trajectory, run.shown)
         files.save(run.csv(), figure, output)
-
-
-def _load(path: Path, input_texts: Sequence[str]) -> LoadedNetwork | tuple[Crn, str]:
-    """Return a network, or a reaction network that computes none, with the reason."""
-    source = model_file(path)
-    if source.suffix.lower() not in MODEL_ENDINGS:
-        return LoadedNetwork.load(source)
-    crn = load_crn(source)
-    try:
-        recognise_network(crn)
-    except UnsupportedError as error:
-        if input_texts:
-            raise takes_no_inputs(crn, error) from error
-        return crn, str(error)
-    return LoadedNetwork.from_crn(crn, source)
 
 
 def _run_network(
