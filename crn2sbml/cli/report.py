@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import click
@@ -33,6 +34,8 @@ from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.report import save_report
 
 _ENDINGS = (".html", ".htm")
+# More have more corners than a page shows inputs.
+_MOST_IN_ALL_WAYS = 3
 
 
 @click.command()
@@ -47,7 +50,8 @@ _ENDINGS = (".html", ".htm")
 )
 @input_option(
     "Up to 12 inputs, one a row, as a .csv, .txt or .npy file, or numbers with commas; again "
-    "for more. Default: those in a model file.",
+    "for more. Default: those in a model file; of a network, all 0 and all 1, and what is between "
+    "them where there are few inputs.",
 )
 @click.option("--title", help="Of the page. Default: the shape of the network.")
 @click.option(
@@ -81,6 +85,8 @@ def report(
         raise FileError(f"{page} is to be a page; use a name that ends in .html")
     check_output(page, output.force)
     model, inputs = _read(source)
+    if isinstance(model, NeuralNetwork) and inputs is not None and not source.input_texts:
+        output.line("No inputs were given: the page shows 0 and 1 of each; --input gives others.")
     content = save_report(
         model,
         page,
@@ -114,7 +120,16 @@ def _read(source: Source) -> tuple[NeuralNetwork | Crn, Array | None]:
     rows = loaded.inputs if loaded.inputs is None else loaded.inputs[np.newaxis]
     if texts:
         rows = loaded.encode(read_inputs(texts, loaded.input_count))
+    if rows is None and source.encoding != "folded":
+        rows = loaded.encode(_corners(loaded.input_count))
     if loaded.codec is None or rows is None or source.encoding == "folded":
         return loaded.network, rows
     # So that the page's files say what inputs and outputs mean.
     return replace(loaded, inputs=rows[0]).compile(source.encoding or "enzymatic"), rows
+
+
+def _corners(width: int) -> Array:
+    """Return inputs to show where none are given: 0 and 1 in all ways, or all 0 and all 1."""
+    if width <= _MOST_IN_ALL_WAYS:
+        return np.array(list(product((0.0, 1.0), repeat=width)))
+    return np.array([np.zeros(width), np.ones(width)])

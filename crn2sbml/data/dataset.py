@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from crn2sbml._support.archive import read_archive
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import SIGN_REMEDY
+from crn2sbml._support.words import counted
 from crn2sbml.errors import FormatError, InputValueError
 
 # Section 6 of the paper: the true class has target 10, every other class 1.
@@ -66,7 +67,7 @@ class Dataset:
             object.__setattr__(self, attribute, values)
         if len(self.inputs) != len(self.targets):
             raise InputValueError(
-                f"{self.name}: {len(self.inputs)} inputs, but {len(self.targets)} targets; "
+                f"{self.name}: {counted(len(self.inputs), 'input')}, but {counted(len(self.targets), 'target')}; "
                 f"each input needs one target"
             )
 

@@ -81,8 +81,8 @@ def save_crn(
         File to write.
     overwrite : bool, default False
         Replace an existing file.
-    level_version : tuple of int, default (3, 1)
-        SBML Level and Version.
+    level_version : tuple of int or str, default (3, 1)
+        SBML Level and Version, such as (3, 2) or "L3V2".
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; dimensionless unless given.
 
@@ -163,8 +163,8 @@ def to_sbml(
         Any mass-action reaction network.
     volume : float, default 1.0
         Size of the compartment. Concentrations and trajectories do not depend on it.
-    level_version : tuple of int, default (3, 1)
-        SBML Level and Version: (3, 1), (3, 2) or (2, 4).
+    level_version : tuple of int or str, default (3, 1)
+        SBML Level and Version: (3, 1), (3, 2) or (2, 4), or "L3V1", "L3V2" or "L2V4".
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; the numbers are then in these units,
         and the volume in litres. Dimensionless unless given.
@@ -209,8 +209,8 @@ def save_sbml(
         Replace an existing file.
     volume : float, default 1.0
         Size of the compartment.
-    level_version : tuple of int, default (3, 1)
-        SBML Level and Version: (3, 1), (3, 2) or (2, 4).
+    level_version : tuple of int or str, default (3, 1)
+        SBML Level and Version: (3, 1), (3, 2) or (2, 4), or "L3V1", "L3V2" or "L2V4".
     units : LabUnits, optional
         The laboratory units, as for :func:`to_sbml`.
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import check_inputs, frozen_array, number_rows
+from crn2sbml._support.words import counted
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.construction.compile import compile_network
 from crn2sbml.construction.origin import Encoding, codec_texts, read_codec
@@ -407,10 +408,10 @@ class LoadedNetwork:
         if self.codec is None:
             return f"LoadedNetwork: {self.network!r}"
         encoder, decoder = self.codec.encoder, self.codec.decoder
-        kind = "classes" if decoder.classes is not None else "outputs"
+        kind = ("output", None) if decoder.classes is None else ("class", "classes")
         return (
-            f"LoadedNetwork, {len(encoder.pairs)} inputs, {len(decoder.pairs)} {kind}: "
-            f"{self.network!r}"
+            f"LoadedNetwork, {counted(len(encoder.pairs), 'input')}, "
+            f"{counted(len(decoder.pairs), *kind)}: {self.network!r}"
         )
 
 

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from crn2sbml._support.arrays import Array, digest
 from crn2sbml._support.blas import one_blas_thread
 from crn2sbml._support.progress import progress_bar
+from crn2sbml._support.words import counted
 from crn2sbml.data.dataset import Dataset
 from crn2sbml.errors import InputValueError, NetworkError
 from crn2sbml.neural.activations import describe_activation
@@ -220,8 +221,9 @@ def _checked_data(
     outputs = network.widths[-1] if descent.readout is None else len(np.asarray(descent.readout))
     if widths != (network.widths[0], outputs):
         raise InputValueError(
-            f"the {name} have {widths[0]} inputs and {widths[1]} targets a row, but the "
-            f"network has {network.widths[0]} inputs and {outputs} outputs"
+            f"the {name} have {counted(widths[0], 'input')} and {counted(widths[1], 'target')} a "
+            f"row, but the network has {counted(network.widths[0], 'input')} and "
+            f"{counted(outputs, 'output')}"
         )
     data.check_concentrations()
     return data

@@ -252,7 +252,10 @@ def test_force_overwrites(folder):
         (["train", "--data", "xor", "--smoothing", "-1", "-o", "out"], "-1.0"),
         (["train", "--data", "xor", "--activation", "1:1", "-o", "out"], "order 1"),
         (["train", "--data", "xor", "--activation", "sigmoid", "-o", "out"], "it is bounded"),
-        (["train", "--data", "xor", "--activation", "3:1,3:1,3:1", "-o", "out"], "for 2 layers"),
+        (
+            ["train", "--data", "xor", "--activation", "3:1,3:1,3:1", "-o", "out"],
+            "3 activations for 2 layers",
+        ),
         (["train", "--data", "xor", "-o", "none/out"], "there is no folder"),
         (["train", "--data", "xor", "-o", "text.csv"], "is a file"),
         (["demo", "-o", "."], "exists already"),

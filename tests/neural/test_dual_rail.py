@@ -80,7 +80,7 @@ def test_what_cannot_be_a_concentration_is_named():
         Encoder([True, True], [0.0])
     with pytest.raises(InputValueError, match="must be one of none, softmax"):
         Decoder([True], "hardmax")
-    with pytest.raises(InputValueError, match="2 classes for 1 outputs"):
+    with pytest.raises(InputValueError, match="2 classes for 1 output "):
         Decoder([True], classes=["a", "b"])
 
 

@@ -144,18 +144,20 @@ def _report(converted: _Converted, data: Array | None, ranges: Ranges) -> Import
     graph, output = original.graph, original.output
     proved = bound_errors(graph, output, original.pieces, original.h, ranges).largest
     nodes = sum(network.widths[1:])
-    on_data = measured = time = rows = None
+    on_data = measured = time = accuracy = rows = None
     if data is not None:
         on_data = original.error_bounds(data).largest
         measured = _measured_error(converted, data)
         rows = min(len(data), max(_FEWEST_ROWS, min(_MOST_ROWS, _MOST_CLIMBS // nodes)))
-        time = _settling_time(converted, data[:rows], max(proved / 10.0, 1e-9))
+        accuracy = max(proved / 10.0, 1e-9)
+        time = _settling_time(converted, data[:rows], accuracy)
     return ImportReport(
         original.h,
         proved,
         on_data,
         measured,
         time,
+        accuracy,
         rows,
         nodes,
         nodes - _own_nodes(converted),
