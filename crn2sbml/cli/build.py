@@ -38,7 +38,8 @@ from crn2sbml.importers import LoadedNetwork
     type=click.Choice(get_args(Encoding)),
     default="enzymatic",
     show_default=True,
-    help="Weights as enzymes (Table 1), absorbed into rate constants, or folded with the inputs.",
+    help="Weights as enzymes (enzymatic, the paper's Table 1), in rate constants (absorbed: fewer "
+    "species, for COPASI), or with the inputs in them (folded: one data point, the smallest).",
 )
 @input_option(
     "One data point, as a file or as numbers with commas. Default: those in a model file, or "
@@ -75,9 +76,7 @@ def build(
     save_crn(crn, path, output.force, level_version=level_version, units=units)
     output.line(f"Wrote {path}: {_counts(crn)}, {encoding} encoding of {loaded.network!r}.")
     if one_input is None and loaded.inputs is None:
-        output.line(
-            "Its inputs are 0, since none were given: set them in the file, or give --input."
-        )
+        output.line("Its inputs are 0, as none were given: set them in the file, or give --input.")
     values = bench_values(crn if units is None else in_lab_units(crn, units))
     for line in _bench_lines(values, units):
         output.line(line)

@@ -16,7 +16,7 @@ _MOST_LINES = 40
 _EXIT_DIFFERENT = 1
 
 
-@click.command(epilog="Example: crn2sbml diff net.npz edited.xml")
+@click.command()
 @click.argument("first", type=click.Path(path_type=Path))
 @click.argument("second", type=click.Path(path_type=Path))
 @click.option(

@@ -177,7 +177,7 @@ def _kinds(formats: tuple[str, ...]) -> tuple[str, ...]:
     of=click.Choice([*_FORMATS, *_ALIASES]),
     required=True,
     metavar="FORMAT,...",
-    help=f"What to write, with commas between: {', '.join(_FORMATS)} (copasi is cps).",
+    help="What to write, with commas between them; see above. copasi stands for cps.",
 )
 @click.option(
     "-o",
@@ -225,9 +225,22 @@ def export(
 ) -> None:
     """Write MODEL_OR_NETWORK in the files of other people's tools.
 
+    \b
+    sbml       .xml, for most simulators
+    antimony   .ant, for tellurium
+    csv        two tables, of species and of reactions
+    markdown   the same tables as text
+    xlsx       the same tables as a workbook
+    reactions  .txt, a line for each reaction
+    nuskell    .crn, for compilers to DNA
+    counts     _counts.xml, for stochastic simulators; with --molecules
+    cps        .cps, for COPASI: the model, its time course and steady state set up, a plot
+    omex       .omex, a COMBINE archive: the model, its simulation in SED-ML, tables, pictures
+    petab      a folder, the problem of training it; with --data
+
     The source is a network file (.npz), a folder that train wrote, ONNX (.onnx), or any mass-action
     model (.xml, .sbml, .ant, .omex, .cps).
-    """
+    """  # noqa: D301 - click looks for the character
     options = _Options(output.force, units, details)
     _check_options(kinds, options)
     for kind in kinds:

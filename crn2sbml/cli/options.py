@@ -228,8 +228,9 @@ def encoding_option(command: Command) -> Command:
     return click.option(
         "--encoding",
         type=click.Choice(get_args(Encoding)),
-        help="Of a network: weights as enzymes, absorbed into rate constants, or folded with the "
-        "inputs. Default: enzymatic; a model stays as it is.",
+        help="Weights as enzymes (enzymatic, the paper's Table 1), in rate constants (absorbed: "
+        "fewer species, for COPASI), or with the inputs in them (folded: one data point). Default: "
+        "enzymatic for a network; a model stays as it is.",
     )(command)
 
 

@@ -26,9 +26,7 @@ _MOST_ROWS = 40
 _HEADINGS = ("layer", "what", "from", "to", "value")
 
 
-@click.command(
-    epilog="Example: crn2sbml show growth.npz    crn2sbml show edited.xml -o weights.csv"
-)
+@click.command()
 @click.argument("model", metavar="MODEL_OR_NETWORK", type=click.Path(path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="Show tables whole, however long they are.")
 @click.option(

@@ -74,10 +74,7 @@ class _Files:
             output.line(f"Wrote {self.plot}.")
 
 
-@click.command(
-    epilog="Example: crn2sbml simulate xor.xml --input 0,1 --plot xor.png    Of a model that is no "
-    "network: crn2sbml simulate cycle.xml --until 10 -o cycle.csv"
-)
+@click.command()
 @click.argument("model", metavar="MODEL_OR_NETWORK", type=click.Path(path_type=Path))
 @input_option(
     "Inputs, one a row, as a .csv, .txt or .npy file, or numbers with commas; again for more. "

@@ -67,8 +67,8 @@ class Dataset:
             object.__setattr__(self, attribute, values)
         if len(self.inputs) != len(self.targets):
             raise InputValueError(
-                f"{self.name}: {counted(len(self.inputs), 'input')}, but {counted(len(self.targets), 'target')}; "
-                f"each input needs one target"
+                f"{self.name}: {counted(len(self.inputs), 'input')}, but "
+                f"{counted(len(self.targets), 'target')}; each input needs one target"
             )
 
     def __len__(self) -> int:

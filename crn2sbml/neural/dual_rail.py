@@ -64,8 +64,8 @@ class Encoder:
         object.__setattr__(self, "shifts", frozen_array(shifts, "shifts", 1))
         if len(self.offsets) != len(self.pairs):
             raise InputValueError(
-                f"{counted(len(self.offsets), 'shift')} for {counted(len(self.pairs), 'input')} were "
-                f"given; give one each"
+                f"{counted(len(self.offsets), 'shift')} for "
+                f"{counted(len(self.pairs), 'input')} were given; give one each"
             )
         names = checked_names(self.names, "names", len(self.pairs))
         object.__setattr__(self, "names", names)
@@ -317,8 +317,8 @@ def _checked_classes(classes: Iterable[ClassLabel], outputs: int) -> tuple[Class
     labels = tuple(c.item() if isinstance(c, np.generic) else c for c in classes)
     if len(labels) != outputs:
         raise InputValueError(
-            f"{counted(len(labels), 'class', 'classes')} for {counted(outputs, 'output')} were given; "
-            f"give one each"
+            f"{counted(len(labels), 'class', 'classes')} for "
+            f"{counted(outputs, 'output')} were given; give one each"
         )
     for label in labels:
         if not isinstance(label, (str, int, float)):

@@ -70,8 +70,9 @@ class Layer:
             raise NetworkError("a layer needs at least one node, but its weights have no rows")
         if self.biases.shape[0] != nodes:
             raise NetworkError(
-                f"the weights have {counted(nodes, 'row')} (one a node), but the biases are "
-                f"{self.biases.shape[0]}; give one bias a node"
+                f"the weights have {counted(nodes, 'row')} (one a node), but there "
+                f"{'is' if len(self.biases) == 1 else 'are'} "
+                f"{counted(len(self.biases), 'bias', 'biases')}; give one bias a node"
             )
         object.__setattr__(self, "sparse", bool(self.sparse and (self.weights == 0.0).any()))
         object.__setattr__(self, "trainable", bool(self.trainable))
@@ -359,7 +360,8 @@ def _check_chain(layers: Sequence[Layer]) -> None:
         if after.weights.shape[1] != before.width:
             raise NetworkError(
                 f"layer {number} has {counted(before.width, 'node')}, but the weights of layer "
-                f"{number + 1} have {counted(after.weights.shape[1], 'column')}; each needs one column for each node before"
+                f"{number + 1} have {counted(after.weights.shape[1], 'column')}; "
+                f"each needs one column for each node before"
             )
 
 

@@ -142,6 +142,8 @@ def test_every_command_is_loaded_under_the_name_that_the_list_has_for_it():
         assert command.name == name
         # The line in the list has a place of its own; the command has its docstring.
         assert entry.short_help
+        assert entry.example.split()[0] == name
+        assert f"crn2sbml {entry.example}\n" in succeed(name, "--help").output
         assert command.help
 
 

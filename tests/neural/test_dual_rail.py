@@ -76,7 +76,7 @@ def test_what_cannot_be_a_concentration_is_named():
         encoder.encode([[1.0, -5.0], [-2.0, 0.0]])
     with pytest.raises(ConcentrationError, match="3 numbers a row, but there are 2"):
         encoder.encode([[1.0, 2.0, 3.0]])
-    with pytest.raises(InputValueError, match="1 shifts for 2 inputs"):
+    with pytest.raises(InputValueError, match="1 shift for 2 inputs"):
         Encoder([True, True], [0.0])
     with pytest.raises(InputValueError, match="must be one of none, softmax"):
         Decoder([True], "hardmax")

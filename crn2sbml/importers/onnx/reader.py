@@ -142,8 +142,8 @@ def _started(onnx: Any, graph: Any, folder: Path | None, name: str) -> _Reader:
     inputs = [entry for entry in graph.input if entry.name not in constants]
     if len(inputs) != 1:
         raise UnsupportedError(
-            f"{name} has {counted(len(inputs), 'input')} ({', '.join(i.name for i in inputs)}), but a network "
-            f"has one; join them"
+            f"{name} has {counted(len(inputs), 'input')} "
+            f"({', '.join(i.name for i in inputs)}), but a network has one; join them"
         )
     batch, *shape = _input_shape(inputs[0], name)
     reader = _Reader(Graph(math.prod(shape)), batch, dict(constants))
