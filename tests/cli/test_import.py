@@ -2,6 +2,7 @@
 
 import json
 import re
+import re
 import shutil
 from pathlib import Path
 
@@ -27,13 +28,14 @@ def folder(folder):
 def test_an_onnx_file_becomes_a_network_file_with_its_accuracy():
     result = succeed("import", "iris.onnx", "-o", "net.npz", "--data", "iris")
     assert "proved: every output within 0.00" in result.output
-    assert "settled by t = " in result.output
+    assert re.search(r"settled by t = \S+ to within \S+, from every start", result.output)
     found = json.loads(
         succeed(
             "import", "iris.onnx", "-o", "net.npz", "--data", "data.npz", "--force", "--json"
         ).output
     )
     assert found["measured_error"] <= found["error_bound_on_data"] <= found["error_bound"] <= 0.01
+    assert found["settling_accuracy"] == found["error_bound"] / 10
     assert (found["function"], found["classes"]) == ("softmax", [0, 1, 2])
     imported = LoadedNetwork.load("net.npz")
     assert (imported.predict(IRIS["inputs"]) == IRIS["outputs"].argmax(axis=1)).mean() >= 0.99

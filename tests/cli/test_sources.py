@@ -24,7 +24,9 @@ def folder(folder):
     return folder
 
 
-@pytest.mark.parametrize("source", ["trained", "a.omex", "a.cps"])
+@pytest.mark.parametrize(
+    "source", ["trained", "a.omex", pytest.param("a.cps", marks=pytest.mark.slow)]
+)
 def test_every_command_takes_it(folder, source):
     with_inputs = ("--input", "0.5,1") if source == "trained" else ()
     found = json.loads(succeed("simulate", source, *with_inputs, "--json").output)

@@ -219,7 +219,7 @@ def test_the_smallest_encoding_has_one_growth_or_loss_for_each_first_layer_node(
         ({"encoding": "odd"}, UnsupportedError, "'odd'"),
         ({"encoding": "folded"}, ConcentrationError, "folded"),
         ({"inputs": [1.0]}, ConcentrationError, "2 inputs"),
-        ({"inputs": [1.0, -2.0]}, ConcentrationError, "column 1 is -2.0.*max\\(d, 0\\)"),
+        ({"inputs": [1.0, -2.0]}, ConcentrationError, "column 2 is -2.0.*max\\(d, 0\\)"),
         ({"inputs": [1.0, np.nan]}, ConcentrationError, "nan"),
         ({"inputs": [[1.0, 1.0]] * 2}, ConcentrationError, "2 rows"),
     ],
