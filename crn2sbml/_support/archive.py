@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import math
 import tokenize
 import zipfile
@@ -45,7 +46,7 @@ def read_archive(path: str | Path, expected: str) -> dict[str, NDArray[Any]]:
         If it is no archive of arrays.
     """
     source = Path(path)
-    with _reading_errors(source, f"; {expected}"), source.open("rb") as stream:
+    with reading_errors(source, f"; {expected}"), source.open("rb") as stream:
         if not zipfile.is_zipfile(stream):
             raise FormatError(f"{source} is no .npz archive of arrays; {expected}")
         with zipfile.ZipFile(stream) as archive:
@@ -68,20 +69,28 @@ def read_array(path: str | Path) -> NDArray[Any]:
         If it is no array.
     """
     source = Path(path)
-    with _reading_errors(source), source.open("rb") as stream:
+    with reading_errors(source), source.open("rb") as stream:
         return _read_array(stream, source.stat().st_size, source.name)
 
 
 # What zipfile and numpy raise for broken files: numpy reads headers as Python literals.
 _BROKEN = (
-    *(ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, zlib.error),
+    *(ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
     *(SyntaxError, tokenize.TokenError, MemoryError, RuntimeError),
 )
 
 
 @contextmanager
-def _reading_errors(source: Path, remedy: str = "") -> Iterator[None]:
-    """Raise what goes wrong in the block as a `FileError`, or for content as a `FormatError`."""
+def reading_errors(source: Path, remedy: str = "") -> Iterator[None]:
+    """Raise what goes wrong in the block as a `FileError`, or for content as a `FormatError`.
+
+    Parameters
+    ----------
+    source : Path
+        Archive or array that the block reads, and nothing else.
+    remedy : str, default ""
+        End of the message about content.
+    """
     with file_errors(source, "read"):
         try:
             yield

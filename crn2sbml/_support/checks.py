@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.columns import listed, rows_by_name
+from crn2sbml._support.words import counted
 from crn2sbml.errors import ConcentrationError, InputValueError, NetworkError
 
 SIGN_REMEDY = (
@@ -182,13 +183,8 @@ def _check_cells(
 
 
 def _wrong_width(found: int, width: int, what: str, names: Sequence[str] | None) -> str:
-    needed = count(width, "input") + ("" if names is None else f": {listed(names)}")
-    return f"the {what} have {count(found, 'number')} a row, but the network has {needed}"
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural unless it is 1."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+    needed = counted(width, "input") + ("" if names is None else f": {listed(names)}")
+    return f"the {what} have {counted(found, 'number')} a row, but the network has {needed}"
 
 
 def checked_names(

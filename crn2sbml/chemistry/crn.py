@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.html import MOST_ROWS, html_table
+from crn2sbml._support.words import counted
 from crn2sbml.chemistry import mass_action
 from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.chemistry.reaction import (
@@ -320,7 +321,7 @@ class Crn:
         return (
             f"Crn {self.name}: {len(self.dynamic_species):,} dynamic and "
             f"{len(self.enzymatic_species):,} enzymatic{held} species, "
-            f"{len(self.reactions):,} reactions"
+            f"{counted(len(self.reactions), 'reaction')}"
         )
 
 

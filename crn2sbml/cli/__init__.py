@@ -10,19 +10,76 @@ from crn2sbml.cli.group import LazyCommand, LazyGroup
 __all__ = ["main"]
 
 _COMMANDS = (
-    LazyCommand("demo", "See the main job from end to end.", "demo"),
-    LazyCommand("build", "Write a network as SBML or Antimony.", "build"),
+    LazyCommand("demo", "See the main job from end to end.", "demo", "demo"),
     LazyCommand(
-        "import", "Turn a network from ONNX or a file of weights into ours.", "import_network"
+        "build",
+        "Write a network as SBML or Antimony.",
+        "build",
+        "build xor/network.npz -o xor.xml --encoding absorbed --input 0,1",
     ),
-    LazyCommand("extract", "Recover the network from a model file.", "extract"),
-    LazyCommand("export", "Write a model in the files of other tools.", "export"),
-    LazyCommand("report", "Write a page about a model: one HTML file for anybody.", "report"),
-    LazyCommand("check", "Say what a model file is, and what can be promised of it.", "check"),
-    LazyCommand("simulate", "Run the chemistry of a network.", "simulate"),
-    LazyCommand("train", "Train a network, by default through its chemistry.", "train"),
-    LazyCommand("models", "Write example models: an edge, exclusive or, iris, digits.", "models"),
-    LazyCommand("paper", "Reproduce the paper's figures and numbers.", "paper"),
+    LazyCommand(
+        "import",
+        "Turn a network from ONNX or a file of weights into ours.",
+        "import_network",
+        "import model.onnx -o net.npz --data rows.csv --accuracy 0.01",
+    ),
+    LazyCommand(
+        "extract",
+        "Recover the network from a model file.",
+        "extract",
+        "extract edited.xml -o edited.npz",
+    ),
+    LazyCommand(
+        "export",
+        "Write a model in the files of other tools.",
+        "export",
+        "export xor.xml --to omex,copasi,xlsx -o shared",
+    ),
+    LazyCommand(
+        "report",
+        "Write a page about a model: one HTML file for anybody.",
+        "report",
+        "report net.npz -o net.html --input rows.csv",
+    ),
+    LazyCommand(
+        "check",
+        "Say what a model file is, and what can be promised of it.",
+        "check",
+        "check xor.xml --theory",
+    ),
+    LazyCommand(
+        "show",
+        "Show what a model computes, with its weights as tables.",
+        "show",
+        "show edited.xml -o weights.csv",
+    ),
+    LazyCommand(
+        "diff",
+        "Say what differs between two models, weight by weight.",
+        "diff",
+        "diff net.npz edited.xml",
+    ),
+    LazyCommand(
+        "simulate",
+        "Run the chemistry of a network, or any model for a while.",
+        "simulate",
+        "simulate xor.xml --input 0,1 --plot xor.png",
+    ),
+    LazyCommand(
+        "train",
+        "Train a network, by default through its chemistry.",
+        "train",
+        "train --data xor --layers 2,4,1 -o xor",
+    ),
+    LazyCommand(
+        "models",
+        "Write example models: an edge, exclusive or, iris, digits.",
+        "models",
+        "models -o models",
+    ),
+    LazyCommand(
+        "paper", "Reproduce the paper's figures and numbers.", "paper", "paper --only numbers"
+    ),
 )
 
 
@@ -37,4 +94,7 @@ def main() -> None:
 
     A feed-forward network with a smoothed ReLU becomes a mass-action reaction network whose steady
     state is the network's output. Start with 'crn2sbml demo'.
+
+    The exit code is 0 if all went well, 2 if something could not be done, and 1 if 'check' finds an
+    error or 'diff' a difference.
     """

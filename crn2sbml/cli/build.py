@@ -10,6 +10,7 @@ from typing import get_args
 import click
 
 from crn2sbml._support.files import check_output
+from crn2sbml._support.words import counted
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.chemistry.units import LabRanges, bench_values, in_lab_units
@@ -18,11 +19,9 @@ from crn2sbml.cli.common import (
 )
 from crn2sbml.cli.options import Output, input_option, lab_units_options, output_options
 from crn2sbml.construction.origin import Encoding
-from crn2sbml.formats.files import check_model_ending, save_crn
+from crn2sbml.formats.files import WRITTEN_ENDINGS, check_model_ending, save_crn
 from crn2sbml.formats.sbml.write import LEVEL_VERSIONS
 from crn2sbml.importers import LoadedNetwork
-
-_LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_VERSIONS}
 
 
 @click.command()
@@ -40,7 +39,8 @@ _LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_V
     type=click.Choice(get_args(Encoding)),
     default="enzymatic",
     show_default=True,
-    help="Weights as enzymes (Table 1), absorbed into rate constants, or folded with the inputs.",
+    help="Weights as enzymes (enzymatic, the paper's Table 1), in rate constants (absorbed: fewer "
+    "species, for COPASI), or with the inputs in them (folded: one data point, the smallest).",
 )
 @input_option(
     "One data point, as a file or as numbers with commas. Default: those in a model file, or "
@@ -48,8 +48,8 @@ _LEVELS = {f"L{level}V{version}": (level, version) for level, version in LEVEL_V
 )
 @click.option(
     "--level-version",
-    type=click.Choice(list(_LEVELS), case_sensitive=False),
-    default=next(iter(_LEVELS)),
+    type=click.Choice(LEVEL_VERSIONS, case_sensitive=False),
+    default=LEVEL_VERSIONS[0],
     show_default=True,
     help="Level and Version of SBML.",
 )
@@ -66,15 +66,18 @@ def build(
 ) -> None:
     """Write the reaction network of NETWORK as SBML or Antimony.
 
-    NETWORK is a network file (.npz), a model of one (.xml, .sbml, .ant), or ONNX (.onnx).
+    NETWORK is a network file (.npz), a folder that train wrote, a model of a network (.xml, .sbml,
+    .ant, .omex, .cps), or ONNX (.onnx).
     """
-    check_model_ending(path)
+    check_model_ending(path, WRITTEN_ENDINGS)
     check_output(path, output.force)
     loaded = LoadedNetwork.load(network)
     one_input = read_one_input(input_texts, loaded, output.line) if input_texts else None
     crn = loaded.compile(encoding, one_input)
-    save_crn(crn, path, output.force, level_version=_LEVELS[level_version], units=units)
+    save_crn(crn, path, output.force, level_version=level_version, units=units)
     output.line(f"Wrote {path}: {_counts(crn)}, {encoding} encoding of {loaded.network!r}.")
+    if one_input is None and loaded.inputs is None:
+        output.line("Its inputs are 0, as none were given: set them in the file, or give --input.")
     values = bench_values(crn if units is None else in_lab_units(crn, units))
     for line in _bench_lines(values, units):
         output.line(line)
@@ -111,5 +114,5 @@ def _counts(crn: Crn) -> str:
     return (
         f"{len(crn.dynamic_species):,} dynamic and {len(crn.enzymatic_species):,} "
         f"enzymatic species, "
-        f"{len(crn.reactions):,} reactions"
+        f"{counted(len(crn.reactions), 'reaction')}"
     )

@@ -12,6 +12,7 @@ from crn2sbml.chemistry.crn import Crn
 from crn2sbml.cli.options import Output, output_options
 from crn2sbml.cli.theory import check_pictures, print_theory, save_pictures
 from crn2sbml.errors import InputValueError
+from crn2sbml.formats.files import model_file
 from crn2sbml.formats.inspection import Inspection, inspect_model, largest_order
 from crn2sbml.formats.sbml.validate import MOST_REACTIONS_IN_FULL, Finding
 from crn2sbml.theory import examine
@@ -19,11 +20,13 @@ from crn2sbml.theory import examine
 _MOST_LISTED = 8
 _MOST_NOTES = 20
 _EXIT_FINDINGS = 1
+# What libsbml finds strange, but which changes nothing that a model computes.
+_MILD = ("warning", "informational")
 _CHECKS = {
     "full": "libsbml, all checks",
     "cheap": f"libsbml, without units and general consistency, which take too long above "
     f"{MOST_REACTIONS_IN_FULL:,} reactions",
-    "none": "antimony has read it; libsbml checks SBML only",
+    "none": "libsbml checks SBML only",
 }
 
 
@@ -35,6 +38,7 @@ _CHECKS = {
     is_flag=True,
     help="Certify the model: one steady state, reached exponentially fast, from infinity?",
 )
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings, too.")
 @click.option(
     "--accuracy",
     type=float,
@@ -54,24 +58,25 @@ def check(
     with_theory: bool,
     accuracy: float,
     plots: Path | None,
+    strict: bool,
     output: Output,
 ) -> None:
-    """Say what MODEL (.xml, .sbml, .ant) is, whoever wrote it.
+    """Say what MODEL (.xml, .sbml, .ant, .omex, .cps) is, whoever wrote it.
 
     Whether it holds a neural network, and in which encoding; whether its laws are of mass action;
     which species are dynamic, enzymatic and buffered; what libsbml's consistency checks find. The
-    exit code is 0, 1 if anything is found, or 2 if the file cannot be read.
+    exit code is 0, also with warnings (unless --strict), 1 if an error is found, or 2 if the file
+    cannot be read.
 
     With --theory, what is proved of it from its reactions alone: that it has one steady state, that
     this is reached from every start, exponentially fast, even from infinity; or which species and
-    reaction break that. The exit code is then 0 if all is proved, 1 if something is refuted or
-    unknown.
+    reaction break that. The exit code is then 1 also if something is refuted or unknown.
     """
     if plots is not None:
         if not with_theory:
             raise InputValueError("--plots draws what --theory finds; give both")
         check_pictures(plots, output.force)
-    inspection = inspect_model(model)
+    inspection = inspect_model(model_file(model))
     crn = inspection.crn
     theory = None
     if with_theory and crn is not None:
@@ -93,9 +98,9 @@ def check(
     if with_theory:
         report["theory"] = None if theory is None else theory.to_dict()
     output.result(report)
-    sound = not inspection.finding_count
+    sound = all(f.severity in _MILD and not strict for f in inspection.findings)
     if with_theory:
-        sound = theory is not None and theory.proved
+        sound = sound and theory is not None and theory.proved
     if not sound:
         sys.exit(_EXIT_FINDINGS)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,8 +9,8 @@ import numpy as np
 
 from crn2sbml._support.archive import read_array
 from crn2sbml._support.arrays import Array
-from crn2sbml._support.checks import count
 from crn2sbml._support.columns import clean_name, listed, place_columns
+from crn2sbml._support.words import counted
 from crn2sbml.construction.origin import Encoding
 from crn2sbml.data import (
     Dataset,
@@ -143,10 +142,9 @@ def _given_numbers(text: str, names: Sequence[str] | None, width: int) -> Array 
     entries = text.split(",")
     if all(map(_is_plain, entries)):
         if len(entries) != width:
-            needed = count(width, "input") + ("" if names is None else f": {listed(names)}")
-            raise ConcentrationError(
-                f"--input {text} has {count(len(entries), 'number')}, but the network has {needed}"
-            )
+            needed = counted(width, "input") + ("" if names is None else f": {listed(names)}")
+            given = counted(len(entries), "number")
+            raise ConcentrationError(f"--input {text} has {given}, but the network has {needed}")
         return np.array([[to_number(entry) for entry in entries]])
     if "=" not in text or _is_file(text):
         return None
@@ -154,7 +152,7 @@ def _given_numbers(text: str, names: Sequence[str] | None, width: int) -> Array 
     if names is None:
         raise ConcentrationError(
             f"--input {text} names inputs, but those of the network have no names; give "
-            f"{count(width, 'number')} with commas"
+            f"{counted(width, 'number')} with commas"
         )
     if unknown := set(values) - {clean_name(name) for name in names}:
         raise ConcentrationError(
@@ -214,13 +212,6 @@ def read_one_input(
             f"pass one row"
         )
     return np.asarray(rows[0])
-
-
-def parse_names(text: str | None) -> list[str] | None:
-    """Read names with commas between them; one that holds a comma stands in quotes."""
-    if text is None:
-        return None
-    return [clean_name(name) for name in next(csv.reader([text], skipinitialspace=True), [])]
 
 
 def check_output_folder(folder: Path, names: tuple[str, ...], force: bool) -> None:

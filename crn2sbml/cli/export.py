@@ -21,6 +21,7 @@ from crn2sbml.cli.common import (
 from crn2sbml.cli.options import (
     Output,
     Source,
+    comma_list,
     encoding_option,
     gather,
     input_option,
@@ -45,7 +46,7 @@ from crn2sbml.exports import (
     save_xlsx_tables,
 )
 from crn2sbml.formats import save_antimony, save_sbml
-from crn2sbml.formats.files import MODEL_ENDINGS, load_crn
+from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, model_file
 from crn2sbml.importers import LoadedNetwork
 from crn2sbml.plots import plot_study
 from crn2sbml.report import draw_network
@@ -158,22 +159,24 @@ _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
 }
 
 
-def _kinds(formats: tuple[str, ...], more_formats: tuple[str, ...]) -> tuple[str, ...]:
+# What people may call a format.
+_ALIASES = {"copasi": "cps"}
+
+
+def _kinds(formats: tuple[str, ...]) -> tuple[str, ...]:
     """Return the formats to write, each once, in the order in which they are given."""
-    return tuple(dict.fromkeys((*formats, *more_formats)))
+    return tuple(dict.fromkeys(_ALIASES.get(name, name) for name in formats))
 
 
 @click.command()
 @source_argument
-# What follows the first format of --to arrives here.
-@click.argument("more_formats", metavar="", nargs=-1, type=click.Choice(list(_FORMATS)))
-@click.option(
+@comma_list(
     "--to",
     "formats",
-    multiple=True,
+    of=click.Choice([*_FORMATS, *_ALIASES]),
     required=True,
-    type=click.Choice(list(_FORMATS)),
-    help="What to write; several formats may follow one another.",
+    metavar="FORMAT,...",
+    help="What to write, with commas between them; see above. copasi stands for cps.",
 )
 @click.option(
     "-o",
@@ -194,11 +197,11 @@ def _kinds(formats: tuple[str, ...], more_formats: tuple[str, ...]) -> tuple[str
     help="For petab: the examples to train on; a file needs arrays 'inputs' and 'targets'.",
 )
 @click.option("--title", help="For omex: title of the archive. Default: the name of the network.")
-@click.option(
+@comma_list(
     "--creator",
     "creators",
-    multiple=True,
-    help="For omex: name of someone who made it; give it several times for several people.",
+    metavar="NAME,...",
+    help="For omex: names of those who made it; one with a comma in quotes: '\"Doe, Jane\"'.",
 )
 @click.option("--name", help="Start of the names of the files. Default: that of the source.")
 @encoding_option
@@ -221,8 +224,22 @@ def export(
 ) -> None:
     """Write MODEL_OR_NETWORK in the files of other people's tools.
 
-    The source is a network file (.npz), ONNX (.onnx), or any mass-action model (.xml, .sbml, .ant).
-    """
+    \b
+    sbml       .xml, for most simulators
+    antimony   .ant, for tellurium
+    csv        two tables, of species and of reactions
+    markdown   the same tables as text
+    xlsx       the same tables as a workbook
+    reactions  .txt, a line for each reaction
+    nuskell    .crn, for compilers to DNA
+    counts     _counts.xml, for stochastic simulators; with --molecules
+    cps        .cps, for COPASI: the model, its time course and steady state set up, a plot
+    omex       .omex, a COMBINE archive: the model, its simulation in SED-ML, tables, pictures
+    petab      a folder, the problem of training it; with --data
+
+    The source is a network file (.npz), a folder that train wrote, ONNX (.onnx), or any mass-action
+    model (.xml, .sbml, .ant, .omex, .cps).
+    """  # noqa: D301 - click looks for the character
     options = _Options(output.force, units, details)
     _check_options(kinds, options)
     for kind in kinds:
@@ -255,10 +272,10 @@ def _file_names(kinds: Sequence[str], stem: str) -> Mapping[str, list[str]]:
 
 def _read(source: Source, output: Output) -> Crn:
     """Return a model as it is, or compile a network."""
-    texts = source.input_texts
-    if source.path.suffix.lower() in MODEL_ENDINGS and source.encoding is None and not texts:
-        return load_crn(source.path)
-    loaded = LoadedNetwork.load(source.path)
-    check_encoding(loaded, source.encoding, source.path)
+    path, texts = model_file(source.path), source.input_texts
+    if path.suffix.lower() in MODEL_ENDINGS and source.encoding is None and not texts:
+        return load_crn(path)
+    loaded = LoadedNetwork.load(path)
+    check_encoding(loaded, source.encoding, path)
     one_input = read_one_input(texts, loaded, output.line) if texts else None
     return loaded.compile(source.encoding or "enzymatic", one_input)

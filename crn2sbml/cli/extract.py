@@ -9,7 +9,7 @@ import click
 from crn2sbml._support.files import check_output
 from crn2sbml.cli.options import Output, output_options
 from crn2sbml.errors import FileError, UnsupportedError
-from crn2sbml.formats.files import NETWORK_ENDING, check_model_ending
+from crn2sbml.formats.files import NETWORK_ENDING, check_model_ending, model_file
 from crn2sbml.importers import LoadedNetwork
 
 
@@ -25,11 +25,12 @@ from crn2sbml.importers import LoadedNetwork
 )
 @output_options
 def extract(model: Path, path: Path, output: Output) -> None:
-    """Recover the neural network that MODEL (.xml, .sbml, .ant) computes, as a network file.
+    """Recover the neural network that a model computes, as a network file.
 
-    Numbers come from the model as it is, also where somebody has edited it.
+    MODEL is any file of it (.xml, .sbml, .ant, .omex, .cps). Numbers come from the model as it is,
+    also where somebody has edited it.
     """
-    check_model_ending(model)
+    check_model_ending(model_file(model))
     if path.suffix.lower() != NETWORK_ENDING:
         raise FileError(f"cannot write {path}: the name of a network file ends in .npz")
     check_output(path, output.force)

@@ -25,16 +25,21 @@ class LazyCommand(click.Command):
         What the list of commands says of it.
     module : str
         Module in `crn2sbml.cli` that holds the command under its own name.
+    example : str
+        What a user could type after "crn2sbml", for the end of the command's help.
     """
 
-    def __init__(self, name: str, short_help: str, module: str) -> None:
+    def __init__(self, name: str, short_help: str, module: str, example: str) -> None:
         super().__init__(name, short_help=short_help)
         self.module = module
+        self.example = example
 
     def load(self) -> click.Command:
         """Import the command itself."""
         command = getattr(importlib.import_module(f"crn2sbml.cli.{self.module}"), self.module)
         assert isinstance(command, click.Command)
+        # "\b" keeps the line as it is.
+        command.epilog = f"\b\nExample:\n  crn2sbml {self.example}"
         return command
 
 

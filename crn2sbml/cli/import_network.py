@@ -12,8 +12,8 @@ import numpy as np
 from crn2sbml._support.archive import read_archive, read_array
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import check_output
-from crn2sbml.cli.common import load_examples, parse_names, read_input_table, tell_left_out
-from crn2sbml.cli.options import Output, gather, output_options
+from crn2sbml.cli.common import load_examples, read_input_table, tell_left_out
+from crn2sbml.cli.options import Output, comma_list, gather, output_options
 from crn2sbml.data import Table
 from crn2sbml.errors import FormatError, InputValueError, UnsupportedError
 from crn2sbml.formats.files import NETWORK_ENDING
@@ -30,24 +30,24 @@ class _Choices:
 
     accuracy: float
     data: str | None
-    ends: tuple[float, float] | None
+    ends: tuple[float, ...]
     signs: Signs
     knots: int | None
     smoothing: float | None
-    columns: str | None
-    output_names: str | None
+    columns: tuple[str, ...]
+    output_names: tuple[str, ...]
 
     def options(self, data: Array | Table | None) -> dict[str, Any]:
         """Return the options of the importers."""
         return {
             "accuracy": self.accuracy,
             "data": data,
-            "input_range": self.ends,
+            "input_range": self.ends or None,
             "signs": self.signs,
             "knots": self.knots,
             "h": self.smoothing,
-            "input_names": parse_names(self.columns),
-            "output_names": parse_names(self.output_names),
+            "input_names": self.columns or None,
+            "output_names": self.output_names or None,
         }
 
 
@@ -61,7 +61,7 @@ class _Choices:
     type=click.Path(path_type=Path),
     help="Network file to write (.npz), which build, simulate, train, export and report take.",
 )
-@click.option(
+@comma_list(
     "--layers",
     metavar="NAMES",
     help="For weights (.npz, .safetensors): layers and functions in order with commas, such as "
@@ -81,19 +81,19 @@ class _Choices:
     "measured: a data set (.npz), or a table (.csv, .tsv, .txt, .xlsx, .parquet, .npy). The names "
     "of its columns become those of the inputs.",
 )
-@click.option(
+@comma_list(
     "--columns",
     metavar="NAMES",
     help="The inputs in the original's order with commas, such as temp_C,ph,salt_mM: columns of "
     "the data, of which others are left out, and names of the inputs.",
 )
-@click.option("--output-names", metavar="NAMES", help="Names of the outputs with commas.")
-@click.option(
+@comma_list("--output-names", metavar="NAMES", help="Names of the outputs with commas.")
+@comma_list(
     "--range",
     "ends",
-    type=float,
-    nargs=2,
-    metavar="LOW HIGH",
+    of=click.FLOAT,
+    count=2,
+    metavar="LOW,HIGH",
     help="Smallest and largest value of all inputs, instead of those in the data.",
 )
 @click.option(
@@ -109,7 +109,7 @@ class _Choices:
 @output_options
 @gather("choices", _Choices)
 def import_network(
-    source: Path, path: Path, layers: str | None, choices: _Choices, output: Output
+    source: Path, path: Path, layers: tuple[str, ...], choices: _Choices, output: Output
 ) -> None:
     """Turn FILE, a network that was trained elsewhere, into a network of concentrations.
 
@@ -147,10 +147,10 @@ def import_network(
     )
 
 
-def _imported(source: Path, layers: str | None, options: dict[str, Any]) -> LoadedNetwork:
+def _imported(source: Path, layers: tuple[str, ...], options: dict[str, Any]) -> LoadedNetwork:
     ending = source.suffix.lower()
     if ending == ".onnx":
-        if layers is not None:
+        if layers:
             raise InputValueError(
                 "an ONNX file says by itself what comes after what; leave --layers out"
             )
@@ -159,7 +159,7 @@ def _imported(source: Path, layers: str | None, options: dict[str, Any]) -> Load
         raise UnsupportedError(
             f"cannot tell what {source} is; import takes .onnx, .safetensors and .npz"
         )
-    return from_weights(source, layers or "", **options)
+    return from_weights(source, layers, **options)
 
 
 def _data(text: str) -> Array | Table:

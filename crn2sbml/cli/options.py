@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import functools
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.construction.origin import Encoding
 from crn2sbml.errors import UnitError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
@@ -49,6 +53,54 @@ def gather(argument: str, make: Callable[..., object]) -> Decorator:
     return decorate
 
 
+def comma_list(
+    *names: str,
+    of: click.ParamType[Any] = click.STRING,
+    count: int | None = None,
+    **attributes: Any,
+) -> Decorator:
+    """Add an option that takes several values: with commas, given several times, or both.
+
+    Parameters
+    ----------
+    *names : str
+        Names of the option and of its parameter, as for :func:`click.option`.
+    of : click.ParamType, default click.STRING
+        Type of each value.
+    count : int, optional
+        How many values there must be; any number unless given.
+    **attributes
+        Further arguments of :func:`click.option`.
+
+    Returns
+    -------
+    callable
+        A decorator; the command gets a tuple, which is empty where the option is not given. A value
+        with a comma in it stands in double quotes.
+    """
+
+    def split(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> Any:
+        parts = [part.strip() for text in texts for part in _parts(text)]
+        given = ", ".join(map(repr, texts))
+        if "" in parts:
+            raise click.BadParameter(f"a value is missing in {given}", context, option)
+        if parts and count not in (None, len(parts)):
+            raise click.BadParameter(
+                f"{given} holds {len(parts)}, but it takes {count} with commas between them",
+                context,
+                option,
+            )
+        return tuple(of.convert(part, option, context) for part in parts)
+
+    attributes.setdefault("metavar", f"{of.name.upper()},...")
+    return click.option(*names, multiple=True, callback=split, **attributes)
+
+
+def _parts(text: str) -> list[str]:
+    """Split at commas, but for those in quotes; no text at all is one empty part."""
+    return next(csv.reader([text.replace("\n", " ")], skipinitialspace=True), None) or [""]
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """What a command may overwrite, and how it speaks: text, one JSON object, or not at all.
@@ -81,6 +133,23 @@ class Output:
         """Print the object for programs."""
         if self.as_json:
             click.echo(json.dumps(dict(values), indent=2))
+
+
+def terminal() -> Console:
+    """Return a printer of tables that shows names to the letter, whatever stands in them."""
+    from rich.console import Console
+
+    return Console(markup=False, emoji=False, highlight=False)
+
+
+def print_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Print a table for people, names to the letter."""
+    from rich.table import Table
+
+    table = Table(*headings)
+    for row in rows:
+        table.add_row(*row)
+    terminal().print(table)
 
 
 def output_options(command: Command) -> Command:
@@ -159,8 +228,9 @@ def encoding_option(command: Command) -> Command:
     return click.option(
         "--encoding",
         type=click.Choice(get_args(Encoding)),
-        help="Of a network: weights as enzymes, absorbed into rate constants, or folded with the "
-        "inputs. Default: enzymatic; a model stays as it is.",
+        help="Weights as enzymes (enzymatic, the paper's Table 1), in rate constants (absorbed: "
+        "fewer species, for COPASI), or with the inputs in them (folded: one data point). Default: "
+        "enzymatic for a network; a model stays as it is.",
     )(command)
 
 

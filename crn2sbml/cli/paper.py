@@ -7,10 +7,16 @@ from pathlib import Path
 
 import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
-from crn2sbml.cli.options import Output, data_dir_option, output_options, workers_option
+from crn2sbml.cli.options import (
+    Output,
+    comma_list,
+    data_dir_option,
+    output_options,
+    terminal,
+    workers_option,
+)
 from crn2sbml.examples.paper import Comparison, reproduce_paper
 from crn2sbml.examples.paper.parts import PARTS
 
@@ -29,7 +35,7 @@ _WORD = 14
     show_default=True,
     help="Folder for the results.",
 )
-@click.option(
+@comma_list(
     "--only",
     metavar="PARTS",
     help=f"Some parts, with commas between them: {', '.join(PARTS)}.",
@@ -42,7 +48,7 @@ _WORD = 14
 @output_options
 def paper(
     folder: Path,
-    only: str | None,
+    only: tuple[str, ...],
     quick: bool,
     data_dir: Path | None,
     workers: int,
@@ -59,7 +65,7 @@ def paper(
     """
     comparisons = reproduce_paper(
         folder,
-        only=None if only is None else [name.strip() for name in only.split(",") if name.strip()],
+        only=only or None,
         quick=quick,
         data_dir=data_dir,
         workers=workers,
@@ -69,7 +75,7 @@ def paper(
     )
     output.result({"folder": str(folder), "numbers": [asdict(row) for row in comparisons]})
     if output.shows_text and comparisons:
-        Console().print(_table(comparisons))
+        terminal().print(_table(comparisons))
         for row in comparisons:
             if row.verdict == "differs":
                 output.line(f"{row.quantity}: {row.note}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import click
@@ -27,12 +27,13 @@ from crn2sbml.cli.options import (
     source_argument,
 )
 from crn2sbml.errors import FileError, UnsupportedError
-from crn2sbml.formats.files import MODEL_ENDINGS, load_crn
+from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, model_file
 from crn2sbml.importers import LoadedNetwork
-from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.report import save_report
 
 _ENDINGS = (".html", ".htm")
+# More have more corners than a page shows inputs.
+_MOST_IN_ALL_WAYS = 3
 
 
 @click.command()
@@ -47,7 +48,8 @@ _ENDINGS = (".html", ".htm")
 )
 @input_option(
     "Up to 12 inputs, one a row, as a table (.csv, .tsv, .txt, .xlsx, .parquet, .npy) or numbers "
-    "with commas; again for more. Default: those in a model file.",
+    "with commas; again for more. Default: those in a model file; of a network, all 0 and all 1, "
+    "and what is between them where there are few inputs.",
 )
 @click.option("--title", help="Of the page. Default: the shape of the network.")
 @click.option(
@@ -74,7 +76,8 @@ def report(
     It says what the model computes, draws the network, simulates it, proves what can be promised,
     lists all species and reactions, and holds the files for other tools. It needs no network.
 
-    The source is a network file (.npz), ONNX (.onnx), or any mass-action model (.xml, .sbml, .ant).
+    The source is a network file (.npz), a folder that train wrote, ONNX (.onnx), or any mass-action
+    model (.xml, .sbml, .ant, .omex, .cps).
     """
     if page.suffix.lower() not in _ENDINGS:
         raise FileError(f"{page} is to be a page; use a name that ends in .html")
@@ -96,24 +99,30 @@ def report(
     output.result({"output": str(page), "left_out": list(content.left_out)})
 
 
-def _read(source: Source, output: Output) -> tuple[NeuralNetwork | Crn, Array | None]:
+def _read(source: Source, output: Output) -> tuple[LoadedNetwork | Crn, Array | None]:
     """Return a model as it is, or a network, and the inputs to show."""
-    texts = source.input_texts
-    if source.path.suffix.lower() in MODEL_ENDINGS and source.encoding is None:
-        crn = load_crn(source.path)
+    path, texts = model_file(source.path), source.input_texts
+    if path.suffix.lower() in MODEL_ENDINGS and source.encoding is None:
+        crn = load_crn(path)
         if not texts:
             return crn, None
         try:
-            loaded = LoadedNetwork.from_crn(crn, source.path)
+            loaded = LoadedNetwork.from_crn(crn, path)
         except UnsupportedError as error:
             raise UnsupportedError(f"{error}; leave --input out") from error
         return crn, loaded.encode(read_inputs(texts, loaded, output.line))
-    loaded = LoadedNetwork.load(source.path)
-    check_encoding(loaded, source.encoding, source.path)
-    rows = loaded.inputs if loaded.inputs is None else loaded.inputs[np.newaxis]
+    loaded = LoadedNetwork.load(path)
+    check_encoding(loaded, source.encoding, path)
     if texts:
-        rows = loaded.encode(read_inputs(texts, loaded, output.line))
-    if loaded.codec is None or rows is None or source.encoding == "folded":
-        return loaded.network, rows
-    # So that the page's files say what inputs and outputs mean.
-    return replace(loaded, inputs=rows[0]).compile(source.encoding or "enzymatic"), rows
+        return loaded, read_inputs(texts, loaded, output.line)
+    if loaded.inputs is None and source.encoding != "folded":
+        output.line("No inputs were given: the page shows 0 and 1 of each; --input gives others.")
+        return loaded, _corners(loaded.input_count)
+    return loaded, None
+
+
+def _corners(width: int) -> Array:
+    """Return inputs to show where none are given: 0 and 1 in all ways, or all 0 and all 1."""
+    if width <= _MOST_IN_ALL_WAYS:
+        return np.array(list(product((0.0, 1.0), repeat=width)))
+    return np.array([np.zeros(width), np.ones(width)])

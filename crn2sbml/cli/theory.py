@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from crn2sbml._support.files import file_errors
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.cli.common import check_output_folder
-from crn2sbml.cli.options import Output
+from crn2sbml.cli.options import Output, terminal
 from crn2sbml.construction.recognise import RecognisedNetwork
 from crn2sbml.plots import PICTURES, plot_examination, save_figure
 from crn2sbml.theory import Certificate
@@ -31,7 +31,7 @@ def print_theory(output: Output, certificate: Certificate) -> None:
     """Print the certificate as tables, and the reasons for what is not proved."""
     if not output.shows_text:
         return
-    console = Console()
+    console = terminal()
     lines: list[str | Table] = ["How the paper's definitions are read:"]
     for number, reading in enumerate(certificate.readings, start=1):
         lines.append(f"  {number}. {reading}")
@@ -41,7 +41,7 @@ def print_theory(output: Output, certificate: Certificate) -> None:
         lines.append(f"... and {more:,} more species; --json has all.")
     lines += [_promises(certificate), *reasons(certificate), *times(certificate)]
     for line in lines:
-        console.print(line, markup=isinstance(line, Table), highlight=False)
+        console.print(line)
 
 
 def _species(certificate: Certificate) -> Table:
@@ -59,9 +59,9 @@ def _promises(certificate: Certificate) -> Table:
     for row in hypothesis_rows(certificate):
         table.add_row(*row)
     table.add_section()
-    table.add_row("[bold]Definition 4.7: the network[/bold]")
+    table.add_row(Text("Definition 4.7: the network", "bold"))
     for name, *verdicts in property_rows(certificate):
-        table.add_row(name, *(f"[bold]{verdict}[/bold]" for verdict in verdicts))
+        table.add_row(name, *(Text(verdict, "bold") for verdict in verdicts))
     return table
 
 

@@ -12,7 +12,14 @@ import numpy as np
 
 from crn2sbml._support.files import file_errors
 from crn2sbml.cli.common import check_output_folder
-from crn2sbml.cli.options import Output, data_dir_option, gather, output_options, workers_option
+from crn2sbml.cli.options import (
+    Output,
+    comma_list,
+    data_dir_option,
+    gather,
+    output_options,
+    workers_option,
+)
 from crn2sbml.cli.train_options import Examples, Run, Start, Steps
 from crn2sbml.cli.train_own import (
     Columns,
@@ -25,6 +32,7 @@ from crn2sbml.cli.train_own import (
     qualities,
 )
 from crn2sbml.data import Dataset, Samples
+from crn2sbml.errors import FileError
 from crn2sbml.fitting import FitOptions, fit_network
 from crn2sbml.fitting.columns import Task
 from crn2sbml.importers import LoadedNetwork
@@ -37,6 +45,7 @@ from crn2sbml.training import (
     TrainingResult,
     share_correct,
 )
+from crn2sbml.training.checkpoints import has_checkpoints
 
 _FILES = ("network.npz", "training.csv", "training.png")
 _BEST = "best.npz"
@@ -52,17 +61,15 @@ _CHECKPOINTS = "checkpoints"
     help="Data set, or a file of your own: a table with names of columns (.csv, .tsv, .xlsx, "
     ".parquet), or .npz with 'inputs' and 'targets' (or 'labels').",
 )
-@click.option(
+@comma_list(
     "--target",
     "target_texts",
-    multiple=True,
     metavar="COL,...",
     help="Columns of the table to learn: numbers, or one column of labels.",
 )
-@click.option(
+@comma_list(
     "--columns",
     "column_texts",
-    multiple=True,
     metavar="COL,...",
     help="Columns of the table to learn from. Default: all others, or those that the network of "
     "--network knows.",
@@ -203,11 +210,8 @@ def train(
     classes by their names; network.npz is the one that is best on the examples held out. Of a data
     set with a name, network.npz is the last one and best.npz the best. Beside them stand
     training.csv and training.png.
-
-    crn2sbml train --data growth.csv --target growth -o growth
     """
-    force = output.force or run.resume
-    check_output_folder(folder, (*_FILES, _BEST), force)
+    force = _check_folder(folder, run.resume, output.force)
     rng = np.random.default_rng(seed)
     loaded = start.read()
     if not examples.are_known:
@@ -281,6 +285,18 @@ def _save(folder: Path, force: bool, network: LoadedNetwork, history: History) -
     network.save(folder / _FILES[0], force)
     history.save_csv(folder / _FILES[1], force)
     save_figure(plot_history(history), folder / _FILES[2], force)
+
+
+def _check_folder(folder: Path, resume: bool, force: bool) -> bool:
+    """Refuse a folder that cannot be used; return whether files in it may be overwritten."""
+    overwrite = force or (resume and has_checkpoints(folder / _CHECKPOINTS))
+    try:
+        check_output_folder(folder, (*_FILES, _BEST), overwrite)
+    except FileError as error:
+        if resume:
+            raise FileError(f"there is no checkpoint to resume from, and {error}") from error
+        raise
+    return overwrite
 
 
 def _write(

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crn2sbml._support.arrays import Array
-from crn2sbml._support.checks import count
 from crn2sbml._support.columns import clean_name, listed
-from crn2sbml.cli.common import parse_layers, parse_names, tell_left_out
+from crn2sbml._support.words import counted
+from crn2sbml.cli.common import parse_layers, tell_left_out
 from crn2sbml.cli.options import Output
 from crn2sbml.cli.train_options import Run, Start, Steps, read_activations
 from crn2sbml.data import Samples, Table, load_samples, read_table
@@ -102,7 +102,7 @@ class Columns:
 
 
 def _given(texts: Sequence[str]) -> list[str]:
-    return [clean_name(name) for text in texts for name in parse_names(text) or ()]
+    return [clean_name(name) for name in texts]
 
 
 def _numbers(table: Table, names: Sequence[str]) -> Array:
@@ -156,7 +156,7 @@ def _check_layers(layers: str, samples: Samples, options: FitOptions) -> None:
         what = "classes" if goal.classes is not None else "outputs"
         raise InputValueError(
             f"--layers {layers} leads from {widths[0]} to {widths[-1]} nodes, but {samples.source} "
-            f"has {count(ends[0], 'input')} and {ends[1]} {what}"
+            f"has {counted(ends[0], 'input')} and {ends[1]} {what}"
         )
 
 
@@ -164,7 +164,7 @@ def describe_samples(
     samples: Samples, options: FitOptions, start: LoadedNetwork | None
 ) -> Iterator[str]:
     """Say what is learned from, and what targets are taken for."""
-    size = f"{count(len(samples.inputs), 'example')}, {count(samples.inputs.shape[1], 'input')}"
+    size = f"{counted(len(samples.inputs), 'example')}, {counted(samples.inputs.shape[1], 'input')}"
     if start is not None:
         yield f"Training {start.network!r} on {samples.source}: {size}."
         return
@@ -224,7 +224,7 @@ def describe_qualities(found: Mapping[str, Quality], fitted: FittedNetwork) -> I
             yield f"A poor fit on the {name} examples: {_no_better(quality)}."
         if name == "held-out" and quality.is_uncertain:
             yield (
-                f"Only {count(quality.examples, 'example')} held out: on others it may do much "
+                f"Only {counted(quality.examples, 'example')} held out: on others it may do much "
                 f"better or worse."
             )
 

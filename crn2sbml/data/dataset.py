@@ -14,6 +14,7 @@ from crn2sbml._support.archive import read_archive
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import SIGN_REMEDY
 from crn2sbml._support.columns import clean_name
+from crn2sbml._support.words import counted
 from crn2sbml.errors import FormatError, InputValueError
 
 # Section 6 of the paper: the true class has target 10, every other class 1.
@@ -60,15 +61,15 @@ class Dataset:
             if not np.isfinite(values).all():
                 row, column = np.argwhere(~np.isfinite(values))[0]
                 raise InputValueError(
-                    f"{self.name}: {attribute}, row {row}, column {column} is "
+                    f"{self.name}: {attribute}, row {row + 1}, column {column + 1} is "
                     f"{values[row, column]}; every number must be finite"
                 )
             values.setflags(write=False)
             object.__setattr__(self, attribute, values)
         if len(self.inputs) != len(self.targets):
             raise InputValueError(
-                f"{self.name}: {len(self.inputs)} inputs, but {len(self.targets)} targets; "
-                f"each input needs one target"
+                f"{self.name}: {counted(len(self.inputs), 'input')}, but "
+                f"{counted(len(self.targets), 'target')}; each input needs one target"
             )
 
     def __len__(self) -> int:
@@ -85,8 +86,8 @@ class Dataset:
         if (self.inputs < 0).any():
             row, column = np.argwhere(self.inputs < 0)[0]
             raise InputValueError(
-                f"{self.name}: inputs, row {row}, column {column} is {self.inputs[row, column]}; "
-                f"{SIGN_REMEDY}"
+                f"{self.name}: inputs, row {row + 1}, column {column + 1} is "
+                f"{self.inputs[row, column]}; {SIGN_REMEDY}"
             )
 
     def rows(self, index: NDArray[np.intp]) -> Dataset:

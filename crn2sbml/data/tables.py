@@ -18,9 +18,9 @@ from typing import Any, NoReturn
 import numpy as np
 
 from crn2sbml._support.arrays import Array
-from crn2sbml._support.checks import count
 from crn2sbml._support.columns import clean_name, is_missing, listed, place_columns
 from crn2sbml._support.files import file_errors
+from crn2sbml._support.words import counted
 from crn2sbml.data.delimited import (
     COMMA_NUMBER,
     Delimited,
@@ -216,8 +216,8 @@ class Table:
             columns = f" ({listed(header)})" if header is not None else ""
             needed = f": {listed(names)}" if names is not None else ""
             raise FormatError(
-                f"{self.source} has {count(self.width, 'column')}{columns}, but the network has "
-                f"{count(width, 'input')}{needed}{self._comma_remark(width)}"
+                f"{self.source} has {counted(self.width, 'column')}{columns}, but the network has "
+                f"{counted(width, 'input')}{needed}{self._comma_remark(width)}"
             )
 
     def _comma_remark(self, width: int) -> str:
@@ -243,7 +243,8 @@ class Table:
             if len(cells) < width or trimmed(cells[width:]):
                 found = max(len(trimmed(cells)), min(len(cells), width))
                 raise FormatError(
-                    f"{self._at(number)} has {count(found, 'cell')}, but the first row has {width}"
+                    f"{self._at(number)} has {counted(found, 'cell')}, but the first row has "
+                    f"{width}"
                 )
             if seen > skip:
                 yield number, cells

@@ -22,7 +22,7 @@ def run_confined(
 
     Parameters
     ----------
-    program : {"antimony", "consistency"}
+    program : {"antimony", "copasi", "consistency"}
         What to run.
     *arguments : str
         Arguments of the program.

@@ -1,4 +1,4 @@
-"""A program of its own, in which antimony and libsbml work on files of strangers.
+"""A program of its own, in which antimony, COPASI and libsbml work on files of strangers.
 
 Nothing can stop their parsers from within, neither crashes nor running time nor memory. It imports
 nothing of this package, so that it can be run by its path alone (see module child).
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 
 # Antimony's messages are for whoever wrote the model.
 EXIT_MODEL_REFUSED = 3
@@ -26,11 +27,27 @@ def convert_antimony() -> None:
     sys.stdout.buffer.write(antimony.getSBMLString(antimony.getMainModuleName()).encode("utf-8"))
 
 
-def check_consistency(path: str, extent: str) -> None:
-    """Print what libsbml finds in a file as JSON; only cheap checks unless `extent` is "full"."""
+def convert_copasi() -> None:
+    """Turn the COPASI file on stdin into SBML on stdout."""
+    import COPASI
+
+    text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    model = COPASI.CRootContainer.addDatamodel()
+    COPASI.CCopasiMessage.clearDeque()
+    if not model.loadModelFromString(text, ""):
+        sys.stderr.write(COPASI.CCopasiMessage.getLastMessage().getText() or "no reason is given")
+        sys.exit(EXIT_MODEL_REFUSED)
+    sys.stdout.buffer.write(model.exportSBMLToString(3, 1).encode("utf-8"))
+
+
+def check_consistency(extent: str, path: str = "") -> None:
+    """Print what libsbml finds in a file, or on stdin, as JSON; if not "full", cheap checks."""
     import libsbml
 
-    document = libsbml.readSBMLFromFile(path)
+    if path:
+        document = libsbml.readSBMLFromFile(path)
+    else:
+        document = libsbml.readSBMLFromString(sys.stdin.buffer.read().decode("utf-8", "replace"))
     checks = {
         libsbml.LIBSBML_CAT_IDENTIFIER_CONSISTENCY: True,
         libsbml.LIBSBML_CAT_MATHML_CONSISTENCY: True,
@@ -45,7 +62,9 @@ def check_consistency(path: str, extent: str) -> None:
         document.setConsistencyChecks(category, applied)
     document.checkConsistency()
     count = document.getNumErrors()
-    errors = (document.getError(number) for number in range(min(count, _MOST_FINDINGS)))
+    # The worst first, of which none is left out.
+    found = [document.getError(number) for number in range(count)]
+    errors = sorted(found, key=lambda error: -error.getSeverity())[:_MOST_FINDINGS]
     findings = [
         {
             "line": error.getLine(),
@@ -71,7 +90,10 @@ def _limit_memory(most_bytes: int) -> None:
 
 if __name__ == "__main__":
     _limit_memory(int(sys.argv[1]))
-    if sys.argv[2] == "antimony":
-        convert_antimony()
-    else:
-        check_consistency(*sys.argv[3:])
+    program, *arguments = sys.argv[2:]
+    programs: dict[str, Callable[..., None]] = {
+        "antimony": convert_antimony,
+        "copasi": convert_copasi,
+        "consistency": check_consistency,
+    }
+    programs[program](*arguments)

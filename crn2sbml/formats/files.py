@@ -6,7 +6,7 @@ those of the construction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,23 +20,30 @@ from crn2sbml.construction.recognise import RecognisedNetwork, recognise_network
 from crn2sbml.errors import FileError, FormatError, UnsupportedError
 from crn2sbml.formats.antimony.read import load_antimony
 from crn2sbml.formats.antimony.write import antimony_text
+from crn2sbml.formats.copasi import load_copasi
+from crn2sbml.formats.omex import load_omex
 from crn2sbml.formats.sbml.read import load_sbml
 from crn2sbml.formats.sbml.write import DEFAULT_LEVEL_VERSION, LevelVersion, sbml_pieces
 from crn2sbml.neural.network import NeuralNetwork
 
 SBML_ENDINGS = (".xml", ".sbml")
 ANTIMONY_ENDINGS = (".ant",)
-MODEL_ENDINGS = (*SBML_ENDINGS, *ANTIMONY_ENDINGS)
+WRITTEN_ENDINGS = (*SBML_ENDINGS, *ANTIMONY_ENDINGS)
+ARCHIVE_ENDINGS = (".omex",)
+COPASI_ENDINGS = (".cps",)
+MODEL_ENDINGS = (*WRITTEN_ENDINGS, *ARCHIVE_ENDINGS, *COPASI_ENDINGS)
 NETWORK_ENDING = ".npz"
+_TRAINED = f"network{NETWORK_ENDING}"
 
 
 def load_crn(path: str | Path) -> Crn:
-    """Read a reaction network from an SBML (.xml, .sbml) or Antimony file (.ant).
+    """Read a reaction network from a model file of any format.
 
     Parameters
     ----------
     path : str or Path
-        File to read.
+        SBML (.xml, .sbml), Antimony (.ant), a COMBINE archive with an SBML model (.omex), or a file
+        of COPASI (.cps), which needs copasi-basico.
 
     Returns
     -------
@@ -48,8 +55,15 @@ def load_crn(path: str | Path) -> Crn:
         If the file is missing or cannot be read, or its name ends in something else.
     FormatError, UnsupportedError
         If it is broken, or no reaction network of mass action.
+    MissingDependencyError
+        If it is COPASI's and copasi-basico is not installed.
     """
-    return load_antimony(path) if check_model_ending(path) in ANTIMONY_ENDINGS else load_sbml(path)
+    ending = check_model_ending(path)
+    if ending in ANTIMONY_ENDINGS:
+        return load_antimony(path)
+    if ending in ARCHIVE_ENDINGS:
+        return load_omex(path)
+    return load_copasi(path) if ending in COPASI_ENDINGS else load_sbml(path)
 
 
 def save_crn(
@@ -71,8 +85,8 @@ def save_crn(
         File to write.
     overwrite : bool, default False
         Replace an existing file.
-    level_version : tuple of int, default (3, 1)
-        SBML Level and Version.
+    level_version : tuple of int or str, default (3, 1)
+        SBML Level and Version, such as (3, 2) or "L3V2".
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; the reaction network's own units
         unless given.
@@ -86,19 +100,19 @@ def save_crn(
         If the file exists (without `overwrite`), cannot be written, or its name ends in something
         else.
     """
-    if check_model_ending(path) in ANTIMONY_ENDINGS:
+    if check_model_ending(path, WRITTEN_ENDINGS) in ANTIMONY_ENDINGS:
         save_antimony(crn, path, overwrite, units=units, answers=answers)
     else:
         save_sbml(crn, path, overwrite, level_version=level_version, units=units, answers=answers)
 
 
 def load_network(path: str | Path) -> NeuralNetwork:
-    """Read a neural network from a network file (.npz) or a model file (.xml, .sbml, .ant).
+    """Read a neural network from a network file (.npz) or a model file (see :func:`load_crn`).
 
     Parameters
     ----------
     path : str or Path
-        File to read. The model may have been edited; see
+        File to read, or a folder that training wrote. The model may have been edited; see
         :func:`~crn2sbml.extract_network`.
 
     Returns
@@ -117,7 +131,8 @@ def load_network(path: str | Path) -> NeuralNetwork:
     UnsupportedError
         If it is a model, but no neural network.
     """
-    if Path(path).suffix.lower() not in MODEL_ENDINGS:
+    path = model_file(path)
+    if path.suffix.lower() not in MODEL_ENDINGS:
         return NeuralNetwork.load(path)
     crn = load_crn(path)
     return recognise_in_file(crn, path).network
@@ -157,8 +172,8 @@ def to_sbml(
         Any mass-action reaction network.
     volume : float, default 1.0
         Size of the compartment. Concentrations and trajectories do not depend on it.
-    level_version : tuple of int, default (3, 1)
-        SBML Level and Version: (3, 1), (3, 2) or (2, 4).
+    level_version : tuple of int or str, default (3, 1)
+        SBML Level and Version: (3, 1), (3, 2) or (2, 4), or "L3V1", "L3V2" or "L2V4".
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; the numbers are then in these units,
         and the volume in litres. The reaction network's own units unless given.
@@ -207,8 +222,8 @@ def save_sbml(
         Replace an existing file.
     volume : float, default 1.0
         Size of the compartment.
-    level_version : tuple of int, default (3, 1)
-        SBML Level and Version: (3, 1), (3, 2) or (2, 4).
+    level_version : tuple of int or str, default (3, 1)
+        SBML Level and Version: (3, 1), (3, 2) or (2, 4), or "L3V1", "L3V2" or "L2V4".
     units : LabUnits, optional
         The laboratory units, as for :func:`to_sbml`.
     answers : bool, default True
@@ -335,8 +350,24 @@ def save_antimony(
     save_text(to_antimony(crn, volume, units=units, answers=answers), path, overwrite)
 
 
-def check_model_ending(path: str | Path) -> str:
-    """Return how the name of a model file ends.
+def model_file(path: str | Path) -> Path:
+    """Return the file that is meant: of a folder that training wrote, the network in it.
+
+    Raises
+    ------
+    FileError
+        If it is another folder.
+    """
+    source = Path(path)
+    if not source.is_dir():
+        return source
+    if not (source / _TRAINED).is_file():
+        raise FileError(f"{source} is a folder without a {_TRAINED}; name a file in it")
+    return source / _TRAINED
+
+
+def check_model_ending(path: str | Path, endings: Sequence[str] = MODEL_ENDINGS) -> str:
+    """Return how the name of a model file ends, which must be one of `endings`.
 
     Raises
     ------
@@ -344,9 +375,14 @@ def check_model_ending(path: str | Path) -> str:
         If it is none that is known.
     """
     ending = Path(path).suffix.lower()
-    if ending not in MODEL_ENDINGS:
+    if ending == NETWORK_ENDING:
+        raise FileError(
+            f"{path} is the name of a network file, not of a model, which ends in "
+            f"{', '.join(endings)}; crn2sbml build makes a model of a network"
+        )
+    if ending not in endings:
         raise FileError(
             f"cannot tell the format of {path}: the name of a model file ends in "
-            f"{', '.join(MODEL_ENDINGS)}"
+            f"{', '.join(endings)}"
         )
     return ending

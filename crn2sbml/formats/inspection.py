@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,14 @@ from crn2sbml.chemistry.crn import Crn
 from crn2sbml.construction.recognise import RecognisedNetwork, recognise_network
 from crn2sbml.errors import FormatError, UnsupportedError
 from crn2sbml.formats.antimony.read import parse_antimony, read_text
-from crn2sbml.formats.files import ANTIMONY_ENDINGS, check_model_ending
+from crn2sbml.formats.copasi import parse_copasi
+from crn2sbml.formats.files import (
+    ANTIMONY_ENDINGS,
+    ARCHIVE_ENDINGS,
+    COPASI_ENDINGS,
+    check_model_ending,
+)
+from crn2sbml.formats.omex import model_in_omex, parse_omex
 from crn2sbml.formats.sbml.document import Document
 from crn2sbml.formats.sbml.parse import parse_sbml
 from crn2sbml.formats.sbml.read import build_model
@@ -42,9 +50,9 @@ class Inspection:
         Sentences on what reading left out, merged or assumed.
     checks : {"full", "cheap", "none"}
         The consistency checks of libsbml that were made: all; those whose cost grows in proportion
-        to the file, for large ones; none, for Antimony.
+        to the file, for large ones; none, for Antimony and COPASI.
     findings : tuple of Finding
-        The first findings on what is wrong.
+        The first findings on what is wrong, errors before warnings.
     finding_count : int
         The number of findings, which may be larger than those listed.
     """
@@ -111,7 +119,8 @@ def inspect_model(path: str | Path) -> Inspection:
     Parameters
     ----------
     path : str or Path
-        The file of SBML (.xml, .sbml) or Antimony (.ant).
+        The file of SBML (.xml, .sbml), Antimony (.ant), a COMBINE archive (.omex), or COPASI's
+        (.cps).
 
     Returns
     -------
@@ -124,16 +133,21 @@ def inspect_model(path: str | Path) -> Inspection:
     FormatError
         If it is broken.
     """
-    is_antimony = check_model_ending(path) in ANTIMONY_ENDINGS
-    reading = _read(path, is_antimony)
-    checks = _Checks("none", (), 0) if is_antimony else _check(path, reading.reactions)
-    return _inspection(path, "Antimony" if is_antimony else reading.format, reading, checks)
+    ending = check_model_ending(path)
+    prefix, parse = _PARSERS.get(ending, ("", _parse_sbml))
+    reading = _read(path, parse)
+    if ending in (*ANTIMONY_ENDINGS, *COPASI_ENDINGS):
+        # The SBML that was made of it is nobody's.
+        return _inspection(path, prefix, reading, _Checks("none", (), 0))
+    content = model_in_omex(path) if ending in ARCHIVE_ENDINGS else None
+    checks = _check(path, reading.reactions, content)
+    return _inspection(path, f"{prefix}{reading.format}", reading, checks)
 
 
-def _read(path: str | Path, is_antimony: bool) -> _Read | _Refused:
+def _read(path: str | Path, parse: Callable[[str | Path], Document]) -> _Read | _Refused:
     with collection_paused():
         try:
-            document = _parse(path, is_antimony)
+            document = parse(path)
         except UnsupportedError as error:
             return _Refused("SBML", 0, _finding(error))
         try:
@@ -143,10 +157,20 @@ def _read(path: str | Path, is_antimony: bool) -> _Read | _Refused:
     return _Read(_format(document), len(document.reactions), model.crn, model.notes)
 
 
-def _parse(path: str | Path, is_antimony: bool) -> Document:
-    if is_antimony:
-        return parse_antimony(read_text(path), str(path))
+def _parse_antimony(path: str | Path) -> Document:
+    return parse_antimony(read_text(path), str(path))
+
+
+def _parse_sbml(path: str | Path) -> Document:
     return parse_sbml(read_pieces(path), str(path))
+
+
+# What formats but SBML are called, and what reads them.
+_PARSERS = {
+    **dict.fromkeys(ANTIMONY_ENDINGS, ("Antimony", _parse_antimony)),
+    **dict.fromkeys(ARCHIVE_ENDINGS, ("COMBINE archive, ", parse_omex)),
+    **dict.fromkeys(COPASI_ENDINGS, ("COPASI", parse_copasi)),
+}
 
 
 def _format(document: Document) -> str:
@@ -159,9 +183,9 @@ def _finding(error: UnsupportedError) -> Finding:
     return Finding(error.line, "error", "Mass action", None, "not of mass action", message)
 
 
-def _check(path: str | Path, reactions: int) -> _Checks:
+def _check(path: str | Path, reactions: int, content: bytes | None) -> _Checks:
     full = reactions <= MOST_REACTIONS_IN_FULL
-    findings, count = check_consistency(path, full=full)
+    findings, count = check_consistency(path, full=full, content=content)
     return _Checks("full" if full else "cheap", tuple(findings), count)
 
 

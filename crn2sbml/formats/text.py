@@ -77,5 +77,6 @@ def summary(crn: Crn) -> str:
     held = f"{len(crn.buffered_species)} buffered species, " if crn.buffered_species else ""
     return (
         f"{len(crn.dynamic_species)} dynamic species, {len(crn.enzymatic_species)} enzymatic "
-        f"(constant) species, {held}{len(crn.reactions)} mass-action reactions"
+        f"(constant) species, {held}"
+        f"{len(crn.reactions)} mass-action reaction{'s' * (len(crn.reactions) != 1)}"
     )

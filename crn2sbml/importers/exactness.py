@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crn2sbml._support.arrays import Array
+from crn2sbml._support.words import counted
 from crn2sbml.importers.computation.bounds import ErrorBounds, bound_errors, find_ranges
 from crn2sbml.importers.computation.graph import Graph, Value
 from crn2sbml.importers.computation.piecewise import PiecewiseLinear
@@ -59,8 +60,10 @@ class ImportReport:
     measured_error : float or None
         The largest distance on the data.
     settling_time : float or None
-        Time by which the chemistry of the data's first rows has settled to a tenth of the bound,
-        from every start.
+        Time by which every node of the chemistry of the data's first rows is within
+        `settling_accuracy` of where it settles, from every start.
+    settling_accuracy : float or None
+        That distance: a tenth of the bound.
     settling_rows : int or None
         How many rows that holds for: up to 50, fewer for large networks, whose times take long to
         bound.
@@ -77,6 +80,7 @@ class ImportReport:
     error_bound_on_data: float | None
     measured_error: float | None
     settling_time: float | None
+    settling_accuracy: float | None
     settling_rows: int | None
     nodes: int
     extra_nodes: int
@@ -84,8 +88,8 @@ class ImportReport:
 
     def __str__(self) -> str:
         lines = [
-            f"{self.nodes:,} nodes, {self.extra_nodes:,} more than the original has; "
-            f"{self.edges:,} edges; smoothing h = {self.h:.3g}",
+            f"{counted(self.nodes, 'node')}, {self.extra_nodes:,} more than the original has; "
+            f"{counted(self.edges, 'edge')}; smoothing h = {self.h:.3g}",
             f"proved: every output within {self.error_bound:.3g} of the original's",
         ]
         if self.error_bound_on_data is not None:
@@ -95,7 +99,8 @@ class ImportReport:
             )
         if self.settling_time is not None:
             lines.append(
-                f"settled by t = {self.settling_time:.4g}, from every start (proved for "
-                f"{self.settling_rows} rows of the data)"
+                f"settled by t = {self.settling_time:.4g} to within "
+                f"{self.settling_accuracy:.2g}, from every start (proved for "
+                f"{counted(self.settling_rows or 0, 'row')} of the data)"
             )
         return "\n".join(lines)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import check_inputs, frozen_array, number_rows
+from crn2sbml._support.words import counted
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.chemistry.units import in_lab_units
@@ -24,7 +25,7 @@ from crn2sbml.errors import (
     NetworkError,
     UnsupportedError,
 )
-from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, recognise_in_file
+from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, model_file, recognise_in_file
 from crn2sbml.importers.computation.bounds import ErrorBounds
 from crn2sbml.importers.exactness import ImportReport, Original
 from crn2sbml.importers.foreign import refuse_bare_weights, refuse_foreign
@@ -109,7 +110,8 @@ class LoadedNetwork:
         Parameters
         ----------
         path : str or Path
-            A network file (.npz), a model of a network (.xml, .sbml, .ant), or ONNX (.onnx).
+            A network file (.npz), a folder that training wrote, a model of a network (.xml, .sbml,
+            .ant, .omex, .cps), or ONNX (.onnx).
 
         Returns
         -------
@@ -122,7 +124,8 @@ class LoadedNetwork:
             If the file cannot be read, is broken, holds no network, or needs to be told more.
             Pickles are refused, with the reason.
         """
-        ending = Path(path).suffix.lower()
+        path = model_file(path)
+        ending = path.suffix.lower()
         if ending == ".onnx":
             from crn2sbml.importers.onnx.reader import from_onnx
 
@@ -241,12 +244,14 @@ class LoadedNetwork:
         Returns
         -------
         numpy.ndarray
-            Classes, shape (n,), of a classifier; otherwise outputs, shape (n, outputs).
+            Classes of a classifier, or the values of a single output, shape (n,); otherwise
+            outputs, shape (n, outputs).
         """
         concentrations = self.concentrations(inputs, forward, workers)
         if self.codec is not None and self.codec.decoder.classes is not None:
             return self.codec.decoder.classify(concentrations)
-        return self.decode(concentrations)
+        outputs = self.decode(concentrations)
+        return outputs[:, 0] if outputs.shape[1] == 1 else outputs
 
     def concentrations(self, inputs: ArrayLike, forward: Forward, workers: int = 1) -> Array:
         """Return the concentrations of the output nodes, shape (n, nodes)."""
@@ -436,10 +441,10 @@ class LoadedNetwork:
         if self.codec is None:
             return f"LoadedNetwork: {self.network!r}"
         encoder, decoder = self.codec.encoder, self.codec.decoder
-        kind = "classes" if decoder.classes is not None else "outputs"
+        kind = ("output", None) if decoder.classes is None else ("class", "classes")
         return (
-            f"LoadedNetwork, {len(encoder.pairs)} inputs, {len(decoder.pairs)} {kind}: "
-            f"{self.network!r}"
+            f"LoadedNetwork, {counted(len(encoder.pairs), 'input')}, "
+            f"{counted(len(decoder.pairs), *kind)}: {self.network!r}"
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,13 +27,23 @@ from crn2sbml.importers.computation.matrices import from_tensor
 from crn2sbml.importers.computation.piecewise import Function
 from crn2sbml.importers.computation.tensors import Geometry, Tensor
 from crn2sbml.importers.conversion.convert import convert
-from crn2sbml.importers.conversion.options import ImportOptions
+from crn2sbml.importers.conversion.options import ImportOptions, Signs
 from crn2sbml.importers.loaded import LoadedNetwork
-from crn2sbml.importers.onnx.reader import from_onnx
+from crn2sbml.importers.onnx.reader import read_onnx
 
 
 def from_torch(
-    module: Any, *, input_shape: tuple[int, ...] | None = None, **options: Any
+    module: Any,
+    *,
+    input_shape: tuple[int, ...] | None = None,
+    accuracy: float = 1e-2,
+    data: ArrayLike | None = None,
+    input_range: tuple[ArrayLike, ArrayLike] | None = None,
+    signs: Signs = "auto",
+    knots: int | None = None,
+    h: float | None = None,
+    input_names: Sequence[str] | None = None,
+    output_names: Sequence[str] | None = None,
 ) -> LoadedNetwork:
     """Import a feed-forward network of PyTorch.
 
@@ -45,8 +55,8 @@ def from_torch(
     input_shape : tuple of int, optional
         Shape of one input without the batch, such as (1, 28, 28); the first linear layer's width,
         or that of the data, unless given.
-    **options
-        See :class:`~crn2sbml.importers.ImportOptions`: accuracy, data and others.
+    accuracy, data, input_range, signs, knots, h, input_names, output_names : optional
+        What the parameters of :class:`~crn2sbml.importers.ImportOptions` with these names say.
 
     Returns
     -------
@@ -62,14 +72,15 @@ def from_torch(
     MissingDependencyError
         If torch is not installed.
     """
+    options = ImportOptions(accuracy, data, input_range, signs, knots, h, input_names, output_names)
     torch = load_library("torch", "modules of PyTorch", "torch")
     if not isinstance(module, torch.nn.Module):
         raise UnsupportedError(f"{type(module).__name__} is no torch.nn.Module")
     layers = _flattened(torch, module, "")
-    shape = _checked_shape(input_shape) or _input_shape(layers, options.get("data"))
+    shape = _checked_shape(input_shape) or _input_shape(layers, data)
     known = all(_kind(layer) in _LAYERS or _is_softmax(layer) for _, layer in layers)
     if not known and type(module).forward is not torch.nn.Sequential.forward:
-        return from_onnx(_exported(torch, module, shape), **options)
+        return read_onnx(_exported(torch, module, shape), options)
     graph = Graph(int(np.prod(shape, dtype=int)))
     tensor, function = Tensor.of(graph.inputs, (1, *shape)), "none"
     for name, layer in layers:
@@ -87,7 +98,7 @@ def from_torch(
             function = "softmax" if type(layer).__name__ == "Softmax" else "log-softmax"
             continue
         tensor = _applied(graph, tensor, name, layer)
-    return convert(graph, tensor.flat, ImportOptions(**options), function)
+    return convert(graph, tensor.flat, options, function)
 
 
 def _flattened(torch: Any, module: Any, name: str) -> list[tuple[str, Any]]:

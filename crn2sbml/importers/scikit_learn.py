@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from crn2sbml._support.optional import load_library
 from crn2sbml.errors import InputValueError, UnsupportedError
 from crn2sbml.importers.computation.functions import FUNCTIONS
 from crn2sbml.importers.computation.graph import Graph, Value
 from crn2sbml.importers.conversion.convert import convert
-from crn2sbml.importers.conversion.options import ImportOptions
+from crn2sbml.importers.conversion.options import ImportOptions, Signs
 from crn2sbml.importers.loaded import LoadedNetwork
 from crn2sbml.neural.dual_rail import ClassLabel
 
@@ -19,7 +21,18 @@ from crn2sbml.neural.dual_rail import ClassLabel
 _ACTIVATIONS = {"identity": "identity", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
 
 
-def from_sklearn(model: Any, **options: Any) -> LoadedNetwork:
+def from_sklearn(
+    model: Any,
+    *,
+    accuracy: float = 1e-2,
+    data: ArrayLike | None = None,
+    input_range: tuple[ArrayLike, ArrayLike] | None = None,
+    signs: Signs = "auto",
+    knots: int | None = None,
+    h: float | None = None,
+    input_names: Sequence[str] | None = None,
+    output_names: Sequence[str] | None = None,
+) -> LoadedNetwork:
     """Import a multi-layer perceptron of scikit-learn.
 
     Parameters
@@ -27,8 +40,8 @@ def from_sklearn(model: Any, **options: Any) -> LoadedNetwork:
     model : MLPClassifier, MLPRegressor or Pipeline
         Fitted. A pipeline may scale first (StandardScaler, MinMaxScaler), which is folded into the
         first layer.
-    **options
-        See :class:`~crn2sbml.importers.ImportOptions`: accuracy, data and others.
+    accuracy, data, input_range, signs, knots, h, input_names, output_names : optional
+        What the parameters of :class:`~crn2sbml.importers.ImportOptions` with these names say.
 
     Returns
     -------
@@ -55,6 +68,7 @@ def from_sklearn(model: Any, **options: Any) -> LoadedNetwork:
     >>> bool((imported.predict(X) == model.predict(X)).mean() > 0.99)
     True
     """
+    chosen = ImportOptions(accuracy, data, input_range, signs, knots, h, input_names, output_names)
     networks = load_library("sklearn.neural_network", "models of scikit-learn", "sklearn")
     from sklearn.exceptions import NotFittedError
     from sklearn.pipeline import Pipeline
@@ -66,22 +80,38 @@ def from_sklearn(model: Any, **options: Any) -> LoadedNetwork:
         raise UnsupportedError("the pipeline has no steps")
     network = steps[-1][1]
     if not isinstance(network, (networks.MLPClassifier, networks.MLPRegressor)):
-        raise UnsupportedError(
-            f"{type(network).__name__} is no network: from_sklearn takes an MLPClassifier or "
-            f"MLPRegressor, also at the end of a Pipeline"
-        )
+        raise UnsupportedError(_refusal(network))
     try:
         for _, step in steps:
             check_is_fitted(step)
     except NotFittedError as error:
         raise InputValueError(f"the model is not fitted: {error}") from error
-    chosen = ImportOptions(**options)
     graph = Graph(int(steps[0][1].n_features_in_))
     value = graph.inputs
     for name, step in steps[:-1]:
         value = _scaled(value, name, step)
     value = _layers(graph, value, network)
     return _finished(graph, value, network, _with_names(chosen, steps[0][1]))
+
+
+def _refusal(model: Any) -> str:
+    """Say why a model cannot be imported, and what can."""
+    kind = type(model).__name__
+    if kind == "TransformedTargetRegressor":
+        return (
+            "a TransformedTargetRegressor changes the output of its network: import the network "
+            "alone, from_sklearn(model.regressor_), and apply model.transformer_ to what it says"
+        )
+    if type(model).__module__.startswith("sklearn.linear_model"):
+        return (
+            f"a {kind} is one weighted sum without layers before it; give its numbers: "
+            f"from_weights({{'0.weight': numpy.atleast_2d(model.coef_), '0.bias': "
+            f"model.intercept_}}, '0')"
+        )
+    return (
+        f"{kind} cannot be imported: from_sklearn takes an MLPClassifier or MLPRegressor, also at "
+        f"the end of a Pipeline"
+    )
 
 
 def _scaled(value: Value, name: str, step: Any) -> Value:

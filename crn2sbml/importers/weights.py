@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.archive import read_archive
 from crn2sbml._support.files import file_errors
@@ -23,7 +23,7 @@ from crn2sbml.importers.computation.graph import Graph, Value
 from crn2sbml.importers.computation.matrices import from_tensor
 from crn2sbml.importers.computation.piecewise import Function
 from crn2sbml.importers.conversion.convert import convert
-from crn2sbml.importers.conversion.options import ImportOptions
+from crn2sbml.importers.conversion.options import ImportOptions, Signs
 from crn2sbml.importers.loaded import LoadedNetwork
 
 _WEIGHTS, _BIASES = (
@@ -39,7 +39,14 @@ def from_weights(
     layers: Sequence[str] | str,
     *,
     functions: Mapping[str, Function] | None = None,
-    **options: Any,
+    accuracy: float = 1e-2,
+    data: ArrayLike | None = None,
+    input_range: tuple[ArrayLike, ArrayLike] | None = None,
+    signs: Signs = "auto",
+    knots: int | None = None,
+    h: float | None = None,
+    input_names: Sequence[str] | None = None,
+    output_names: Sequence[str] | None = None,
 ) -> LoadedNetwork:
     """Import weights and biases, with a list of what comes after what.
 
@@ -55,8 +62,8 @@ def from_weights(
     functions : mapping of str to Function, optional
         Functions of your own, by the names that `layers` uses; see
         :func:`~crn2sbml.importers.custom`.
-    **options
-        See :class:`~crn2sbml.importers.ImportOptions`.
+    accuracy, data, input_range, signs, knots, h, input_names, output_names : optional
+        What the parameters of :class:`~crn2sbml.importers.ImportOptions` with these names say.
 
     Returns
     -------
@@ -77,6 +84,7 @@ def from_weights(
     >>> from_weights(arrays, "0").outputs([[1.0, 2.0]]).round(6)
     array([[-2.5]])
     """
+    options = ImportOptions(accuracy, data, input_range, signs, knots, h, input_names, output_names)
     if not isinstance(source, (str, Path, Mapping)):
         raise InputValueError(
             f"the weights are a {type(source).__name__}; pass a file, or arrays by their names"
@@ -109,7 +117,7 @@ def from_weights(
             value = value.mapped(weights).shifted(biases)
     assert graph is not None
     assert value is not None
-    return convert(graph, value, ImportOptions(**options), function)
+    return convert(graph, value, options, function)
 
 
 def _layer_names(

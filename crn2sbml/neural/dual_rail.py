@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import checked_names, frozen_array, number_rows, place_in
+from crn2sbml._support.words import counted
 from crn2sbml.errors import ConcentrationError, InputValueError
 
 ClassLabel = str | int | float | bool
@@ -64,7 +65,8 @@ class Encoder:
         object.__setattr__(self, "shifts", frozen_array(shifts, "shifts", 1))
         if len(self.offsets) != len(self.pairs):
             raise InputValueError(
-                f"there are {len(self.offsets)} shifts for {len(self.pairs)} inputs; give one each"
+                f"{counted(len(self.offsets), 'shift')} for "
+                f"{counted(len(self.pairs), 'input')} were given; give one each"
             )
         names = checked_names(self.names, "names", len(self.pairs))
         object.__setattr__(self, "names", names)
@@ -325,7 +327,10 @@ def _checked_classes(classes: Iterable[ClassLabel], outputs: int) -> tuple[Class
         raise InputValueError(f"the classes are {classes!r}; they must be a list")
     labels = tuple(c.item() if isinstance(c, np.generic) else c for c in classes)
     if len(labels) != outputs:
-        raise InputValueError(f"there are {len(labels)} classes for {outputs} outputs")
+        raise InputValueError(
+            f"{counted(len(labels), 'class', 'classes')} for "
+            f"{counted(outputs, 'output')} were given; give one each"
+        )
     for label in labels:
         if not isinstance(label, (str, int, float)):
             raise InputValueError(f"a class is {label!r}; it must be a text or a number")

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import check_inputs, checked_names, checked_sizes, frozen_array
 from crn2sbml._support.html import MOST_ROWS, html_table
+from crn2sbml._support.words import counted
 from crn2sbml.errors import NetworkError
 from crn2sbml.neural.activations import Activation, describe_activation
 
@@ -69,8 +70,9 @@ class Layer:
             raise NetworkError("a layer needs at least one node, but its weights have no rows")
         if self.biases.shape[0] != nodes:
             raise NetworkError(
-                f"the weights have {nodes} rows (one a node), "
-                f"but there are {self.biases.shape[0]} biases; give one bias a node"
+                f"the weights have {counted(nodes, 'row')} (one a node), but there "
+                f"{'is' if len(self.biases) == 1 else 'are'} "
+                f"{counted(len(self.biases), 'bias', 'biases')}; give one bias a node"
             )
         object.__setattr__(self, "sparse", bool(self.sparse and (self.weights == 0.0).any()))
         object.__setattr__(self, "trainable", bool(self.trainable))
@@ -160,7 +162,9 @@ class NeuralNetwork:
         sizes: Sequence[int],
         activation: Activation | Sequence[Activation] | None = None,
         *,
-        rng: np.random.Generator | int,
+        rng: np.random.Generator | int | None = None,
+        input_names: Sequence[str] | None = None,
+        output_names: Sequence[str] | None = None,
     ) -> NeuralNetwork:
         """Draw weights and biases as section 6 of the paper does.
 
@@ -171,7 +175,10 @@ class NeuralNetwork:
         activation : Activation or sequence of Activation, optional
             One for all layers, or one for each layer after the input.
         rng : numpy.random.Generator or int
-            Source of randomness, or a seed for a new one. There is no hidden default.
+            Source of randomness, or a seed for a new one. It must be given: there is no hidden
+            default.
+        input_names, output_names : sequence of str, optional
+            Unique names, one for each input and output.
 
         Returns
         -------
@@ -182,7 +189,8 @@ class NeuralNetwork:
         Raises
         ------
         NetworkError
-            If a width is not a positive integer or the number of activations does not fit.
+            If a width is not a positive integer, the number of activations or names does not fit,
+            or there is no `rng`.
 
         Examples
         --------
@@ -190,6 +198,11 @@ class NeuralNetwork:
         >>> NeuralNetwork.random((64, 16, 10), rng=1)
         NeuralNetwork 64-16-10, smoothed ReLU (h = 1)
         """
+        if rng is None:
+            raise NetworkError(
+                "random numbers need a source, so that they can be drawn again: pass a seed, "
+                "rng=1, or a generator, rng=numpy.random.default_rng(1)"
+            )
         widths = checked_sizes(sizes)
         activations = _one_for_each_layer(activation, len(widths) - 1)
         generator = np.random.default_rng(rng)
@@ -201,7 +214,9 @@ class NeuralNetwork:
                     chosen,
                 )
                 for (before, after), chosen in zip(pairwise(widths), activations, strict=True)
-            ]
+            ],
+            input_names,
+            output_names,
         )
 
     @property
@@ -344,8 +359,9 @@ def _check_chain(layers: Sequence[Layer]) -> None:
     for number, (before, after) in enumerate(pairwise(layers), start=1):
         if after.weights.shape[1] != before.width:
             raise NetworkError(
-                f"layer {number} has {before.width} nodes, but the weights of layer {number + 1} "
-                f"have {after.weights.shape[1]} columns; each needs one column for each node before"
+                f"layer {number} has {counted(before.width, 'node')}, but the weights of layer "
+                f"{number + 1} have {counted(after.weights.shape[1], 'column')}; "
+                f"each needs one column for each node before"
             )
 
 
@@ -357,6 +373,7 @@ def _one_for_each_layer(
     chosen = list(activation)
     if len(chosen) != layers:
         raise NetworkError(
-            f"{len(chosen)} activations were given for {layers} layers; give one each"
+            f"{counted(len(chosen), 'activation')} for {counted(layers, 'layer')} were given; give "
+            f"one each"
         )
     return chosen

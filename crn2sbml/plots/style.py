@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 STYLES = ("-", "--", "-.", ":")
 RESOLUTION = 150
 _LONGEST_LABEL = 40
+# Above so many, numbers between powers of ten have no room on an axis.
+_DECADES = 3
 
 
 def save_figure(figure: Figure, path: str | Path, overwrite: bool = False) -> None:
@@ -67,6 +70,24 @@ def legend_label(name: str) -> str:
     """
     shown = name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 1]}…"
     return shown.replace("$", r"\$")
+
+
+def label_log_axis(panel: Axes) -> None:
+    """Label the logarithmic vertical axis of a panel with few plain numbers that have room.
+
+    Numbers are 1, 2 and 5 times powers of ten, powers alone over more than three decades, and round
+    steps within one.
+    """
+    from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+
+    low, high = panel.get_ylim()
+    decades = math.log10(high / low)
+    if decades < 1:
+        panel.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    elif decades < _DECADES:
+        panel.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    panel.yaxis.set_major_formatter("{x:g}")
+    panel.yaxis.set_minor_formatter(NullFormatter())
 
 
 def tidy(panel: Axes) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+# In the legend, what an activation approaches on the right.
+_RIGHT = r"$(\rho\,/\,((q-1)\,d))^{1/(q-1)}$"
 # Roots whose imaginary part is below this, relative to their size, are drawn as real.
 _REAL = 1e-5
 # Roots this near to each other, relatively, are one.
@@ -70,9 +72,7 @@ def plot_activation(
         left = activation.left_asymptote(rho)
         left = np.where(left <= 1.5 * activation(0.0), left, np.nan)
         first = number == 0
-        panel.plot(
-            rho, right, "--", color=colour, linewidth=1, label="(ρ/((q−1)d))^(1/(q−1))" * first
-        )
+        panel.plot(rho, right, "--", color=colour, linewidth=1, label=_RIGHT * first)
         panel.plot(rho, left, ":", color=colour, linewidth=1.4, label="h/|ρ|" * first)
     panel.set(xlabel="ρ", ylabel="φ(ρ)", xlim=(low, high), ylim=(0, None))
     panel.legend(frameon=False)
@@ -117,7 +117,7 @@ def plot_phase_line(certificate: Certificate, species: str, high: float | None =
         panel.plot(root, 0.0, "o", color=COLOURS[1], fillstyle="full" if stable else "none")
         kappa = -np.polynomial.polynomial.polyval(root, slope)
         label = panel.annotate(
-            f"{root:.4g}" + (f" (κ = {kappa:.3g})" if stable else ""),
+            f"{root:.4g}" + (f" (final rate {kappa:.3g})" if stable else ""),
             (root, 0.0),
             (5, 7),
             textcoords="offset points",
@@ -128,7 +128,11 @@ def plot_phase_line(certificate: Certificate, species: str, high: float | None =
     units = certificate.units
     level = "" if units is None else f" ({units.concentration_unit})"
     rate = "" if units is None else f" ({units.concentration_unit}/{units.time_unit})"
-    panel.set(xlabel=f"{species}{level}", ylabel=f"d{species}/dt{rate}", xlim=(0, end))
+    panel.set(
+        xlabel=f"concentration of {species}{level}",
+        ylabel=f"d{species}/dt{rate}",
+        xlim=(0, end),
+    )
     tidy(panel)
     return figure
 

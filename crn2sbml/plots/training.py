@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crn2sbml.plots.style import COLOURS, RESOLUTION, tidy
+from crn2sbml._support.arrays import Array
+from crn2sbml.plots.style import COLOURS, RESOLUTION, label_log_axis, tidy
 from crn2sbml.training.history import History
 
 if TYPE_CHECKING:
@@ -33,35 +34,39 @@ def plot_history(history: History) -> Figure:
     from matplotlib.figure import Figure
 
     has_classes = bool(np.isfinite(history.accuracy).any())
-    figure = Figure(figsize=(9 if has_classes else 5, 3.6), layout="constrained", dpi=RESOLUTION)
+    figure = Figure(figsize=(9 if has_classes else 5, 3.8), layout="constrained", dpi=RESOLUTION)
     panels = figure.subplots(1, 2 if has_classes else 1, squeeze=False)[0]
-    rounds = np.arange(1, len(history.cost) + 1)
-    _draw_noisy(panels[0], rounds, history.cost, COLOURS[0], "cost of the batch")
-    panels[0].set(xlabel="round", ylabel="cost", yscale="log")
-    panels[0].yaxis.set_major_formatter("{x:g}")
-    panels[0].yaxis.set_minor_formatter("{x:g}")
+    _draw_both(panels[0], history.cost, history.validation_cost)
+    panels[0].set(ylabel="cost", yscale="log")
+    label_log_axis(panels[0])
     if has_classes:
-        _draw_noisy(panels[1], rounds, 100 * history.accuracy, COLOURS[0], "batch")
-        seen = np.isfinite(history.validation_accuracy)
-        if seen.any():
-            panels[1].plot(
-                rounds[seen],
-                100 * history.validation_accuracy[seen],
-                color=COLOURS[1],
-                label="held out",
-            )
-        panels[1].set(xlabel="round", ylabel="correct (%)", ylim=(0, 102))
-        panels[1].legend(loc="lower right", frameon=False)
+        _draw_both(panels[1], 100 * history.accuracy, 100 * history.validation_accuracy)
+        panels[1].set(ylabel="correct (%)", ylim=(0, 102))
     for panel in panels:
-        panel.set_xlim(0, len(rounds))
+        panel.set(xlabel="round", xlim=(0, len(history.cost)))
+        panel.xaxis.get_major_locator().set_params(integer=True)
         tidy(panel)
+    # Curves are the same in both panels, and no corner of a panel is free of them for certain.
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    figure.legends[0].set_frame_on(False)
     return figure
+
+
+def _draw_both(panel: Axes, batch: Array, held_out: Array) -> None:
+    """Draw what is known of the batches, and of examples that were held out where it is known."""
+    rounds = np.arange(1, len(batch) + 1)
+    _draw_noisy(panel, rounds, batch, COLOURS[0], "batch")
+    seen = np.isfinite(held_out)
+    if seen.any():
+        panel.plot(
+            rounds[seen], held_out[seen], color=COLOURS[1], marker=".", ms=3, label="held out"
+        )
 
 
 def _draw_noisy(
     panel: Axes,
     rounds: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
-    values: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    values: Array,
     colour: str,
     label: str,
 ) -> None:

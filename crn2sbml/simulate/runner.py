@@ -208,7 +208,7 @@ class Runner:
                 try:
                     self._integrator.integrate(0.0, time)
                 except RuntimeError as error:
-                    failure = str(error)
+                    failure = _reason(error)
                     continue
                 states[row] = model.getFloatingSpeciesConcentrations(nodes)
         return states, failure
@@ -282,7 +282,12 @@ def _translated(what: str) -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        raise SimulationError(f"{what}: {error}") from error
+        raise SimulationError(f"{what}: {_reason(error)}") from error
+
+
+def _reason(error: RuntimeError) -> str:
+    """Return roadrunner's message without where in its source it was raised."""
+    return str(error).partition("; In ")[0]
 
 
 def _positions(ids: tuple[str, ...], known: list[str]) -> NDArray[np.int32]:

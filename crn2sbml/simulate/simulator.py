@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.blas import one_blas_thread
 from crn2sbml._support.checks import check_inputs
+from crn2sbml._support.words import counted
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.construction.compile import check_smoothing, compile_network
 from crn2sbml.construction.recognise import recognise_network
@@ -251,7 +252,7 @@ class Simulator:
 
     def __repr__(self) -> str:
         what = self._network if self._crn is None else self._crn
-        return f"Simulator of {what!r}, {self._pool.workers} worker(s)"
+        return f"Simulator of {what!r}, {counted(self._pool.workers, 'worker')}"
 
     def _crn_model(self, crn: Crn) -> models.LoadableModel:
         """Describe the model of a `Crn`, with the inputs of the neural network that it may be."""
@@ -281,7 +282,7 @@ class Simulator:
     def _own_inputs(self, width: int) -> Array:
         if self._crn is None:
             raise ConcentrationError(
-                f"no inputs were given; pass an array of shape (n, {width}), one input a row"
+                f"no inputs were given; give a row of {counted(width, 'number')} for each"
             )
         values = np.zeros((1, width))
         values[0, self._columns()] = self._stored_inputs()
@@ -373,11 +374,11 @@ def _check_settled(settled: Settled, accuracy: float) -> None:
         return
     if not np.isfinite(settled.states[worst]).all():
         raise SimulationError(
-            f"the integration of input row {worst} failed: {settled.failure}; scale weights and "
-            f"inputs towards 1"
+            f"the integration of input {worst + 1} failed ({settled.failure}); scale weights and "
+            f"inputs towards 1, or ask for a lower accuracy than {accuracy:g}"
         )
     raise NotSettledError(
-        f"input row {worst} is within {bound:.2g} of its steady state after t = {time:.4g}, but "
+        f"input {worst + 1} is within {bound:.2g} of its steady state after t = {time:.4g}, but "
         f"{accuracy:.2g} was asked for; ask for a lower accuracy (double precision can prove "
         f"{settled.provable.max():.1g} here at best), or use a larger h if it is tiny",
         bound,

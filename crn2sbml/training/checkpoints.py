@@ -28,6 +28,13 @@ logger = logging.getLogger(__name__)
 FORMAT_VERSION = 2
 _KEPT = 2
 _NAME = re.compile(r"checkpoint-(\d{9})\.npz", re.ASCII)
+# Settings whose values say nothing to people.
+_DIGESTS = {
+    "training data": "other training data",
+    "validation data": "other validation data",
+    "start network": "another start network",
+    "tied": "other ties",
+}
 _REMEDY = "train from the start, or resume in another folder"
 
 
@@ -117,6 +124,11 @@ def load_checkpoint(
     return None
 
 
+def has_checkpoints(folder: str | Path) -> bool:
+    """Tell whether a folder holds any checkpoint, sound or not, of whichever run."""
+    return bool(_checkpoints(Path(folder)))
+
+
 def _checkpoints(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
@@ -163,11 +175,14 @@ def _state(
 
 def _check_settings(known: Mapping[str, Any], given: Mapping[str, Any], path: Path) -> None:
     for name in {**known, **given}:
-        if known.get(name) != given.get(name):
-            raise InputValueError(
-                f"{path} is of a run with {name} = {known.get(name)!r}, but now {name} is "
-                f"{given.get(name)!r}; {_REMEDY}"
-            )
+        before, now = known.get(name), given.get(name)
+        if before == now:
+            continue
+        if name in _DIGESTS and None not in (before, now):
+            raise InputValueError(f"{path} is of a run with {_DIGESTS[name]}; {_REMEDY}")
+        raise InputValueError(
+            f"{path} is of a run with {name} = {before!r}, but now {name} is {now!r}; {_REMEDY}"
+        )
 
 
 def _checksum(text: NDArray[Any], arrays: Mapping[str, NDArray[Any]]) -> str:

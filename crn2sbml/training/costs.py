@@ -80,8 +80,8 @@ class CrossEntropyCost(Cost):
         if ((targets < 0) | (targets > 1)).any():
             row, column = np.argwhere((targets < 0) | (targets > 1))[0]
             raise InputValueError(
-                f"cross-entropy needs targets from 0 to 1, but row {row}, column {column} is "
-                f"{targets[row, column]:g}; scale them, or use softmax-cross-entropy"
+                f"cross-entropy needs targets from 0 to 1, but row {row + 1}, column {column + 1} "
+                f"is {targets[row, column]:g}; scale them, or use softmax-cross-entropy"
             )
         outside = ~((outputs > 0) & (outputs < 1))
         if outside.any():

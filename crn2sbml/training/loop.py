@@ -15,6 +15,7 @@ from crn2sbml._support.arrays import Array, digest
 from crn2sbml._support.blas import one_blas_thread
 from crn2sbml._support.columns import rows_by_name
 from crn2sbml._support.progress import progress_bar
+from crn2sbml._support.words import counted
 from crn2sbml.data.dataset import Dataset
 from crn2sbml.errors import InputValueError, NetworkError
 from crn2sbml.neural.activations import describe_activation
@@ -145,7 +146,7 @@ def train_network(
     run = _planned(network, (inputs, targets), steps, batches, chemistry, validation, checkpoints)
     # Without batches nothing is drawn.
     generator = np.random.default_rng(0 if batches is None else batches.rng)
-    settings = _settings(network, run)
+    settings = _settings(network, run, generator)
     state = _first_state(network, run, generator, settings)
     generator.bit_generator.state = state.random
     _descend(state, run, generator, settings)
@@ -231,8 +232,9 @@ def _checked_data(
     widths = (data.inputs.shape[1], data.targets.shape[1])
     if widths != (network.widths[0], outputs):
         raise InputValueError(
-            f"the {name} have {widths[0]} inputs and {widths[1]} targets a row, but the "
-            f"network has {network.widths[0]} inputs and {outputs} outputs"
+            f"the {name} have {counted(widths[0], 'input')} and {counted(widths[1], 'target')} a "
+            f"row, but the network has {counted(network.widths[0], 'input')} and "
+            f"{counted(outputs, 'output')}"
         )
     data.check_concentrations()
     return data
@@ -249,7 +251,7 @@ def _ties(network: NeuralNetwork, descent: Descent) -> Ties | None:
     return None
 
 
-def _settings(network: NeuralNetwork, run: _Run) -> dict[str, Any]:
+def _settings(network: NeuralNetwork, run: _Run, generator: np.random.Generator) -> dict[str, Any]:
     """Return what a resumed run must agree with for its weights to be those of an unbroken one."""
     if run.checkpoints is None:
         return {}
@@ -265,7 +267,16 @@ def _settings(network: NeuralNetwork, run: _Run) -> dict[str, Any]:
         "tied": None if run.ties is None else run.ties.digest,
         "training data": digest(run.data.inputs, run.data.targets),
         "validation data": None if held_out is None else digest(held_out.inputs, held_out.targets),
+        "start network": digest(parameters(network)),
+        # Unlike its state, what a generator was made of stays the same while it is used.
+        "seed": None if run.batches is None else _seed(generator),
     }
+
+
+def _seed(generator: np.random.Generator) -> Any:
+    origin = generator.bit_generator.seed_seq
+    entropy = getattr(origin, "entropy", None)
+    return [entropy, *getattr(origin, "spawn_key", ())]
 
 
 def _first_state(

@@ -51,8 +51,7 @@ def test_json_has_all_of_it():
 
 def test_a_model_of_somebody_else_is_described(folder):
     (folder / "a.xml").write_text(CASES["a boundary species that is consumed"])
-    result = run("check", "a.xml")
-    assert result.exit_code == 1
+    result = succeed("check", "a.xml")
     assert "Neural network: no; B has no decay of order 2" in result.output
     assert "Buffered species: 1: A" in result.output
     assert "warning 20702 (SBML unit consistency)" in result.output
@@ -80,10 +79,30 @@ def test_what_is_inconsistent_is_found_by_line(folder):
     text = to_sbml(Crn.from_text(["A -> B", "B -> A"]))
     broken = text.replace("SBO:0000176", "SBO:0000290")
     (folder / "a.xml").write_text(broken)
-    result = run("check", "a.xml")
-    assert result.exit_code == 1
+    result = succeed("check", "a.xml")
     lines = [n for n, line in enumerate(broken.splitlines(), 1) if "<reaction " in line]
     assert f"line {lines[0]}, {lines[1]}: warning 10707" in result.output
+
+
+def test_warnings_matter_to_those_who_say_so(folder):
+    # What COPASI leaves in files that it saves is one of them.
+    text = to_sbml(Crn.from_text(["A -> B", "B -> A"])).replace("SBO:0000176", "SBO:0000290")
+    (folder / "a.xml").write_text(text)
+    assert "warning 10707" in succeed("check", "a.xml").output
+    assert run("check", "a.xml", "--strict").exit_code == 1
+    save_sbml(compile_network(NETWORK), "c.xml")
+    succeed("check", "c.xml", "--strict", "--theory")
+
+
+def test_an_error_matters(folder):
+    text = to_sbml(compile_network(NETWORK))
+    # A constant species that is no boundary may be in no reaction.
+    ours = 'boundaryCondition="true" constant="true"'
+    assert ours in text
+    (folder / "a.xml").write_text(text.replace(ours, ours.replace("true", "false", 1), 1))
+    result = run("check", "a.xml")
+    assert result.exit_code == 1
+    assert "error 20611" in result.output
 
 
 def test_large_models_get_the_cheap_checks(folder, monkeypatch):

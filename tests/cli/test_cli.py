@@ -118,7 +118,6 @@ def test_models_that_are_none_of_ours_are_refused(folder):
     (folder / "a.xml").write_text(to_sbml(Crn.from_text(["A -> B"])))
     for arguments in (
         ("extract", "a.xml", "-o", "b.npz"),
-        ("simulate", "a.xml"),
         ("build", "a.xml", "-o", "b.xml"),
         ("train", "--data", "xor", "--network", "a.xml", "-o", "c"),
     ):
@@ -254,7 +253,10 @@ def test_force_overwrites(folder):
         (["train", "--data", "xor", "--smoothing", "-1", "-o", "out"], "-1.0"),
         (["train", "--data", "xor", "--activation", "1:1", "-o", "out"], "order 1"),
         (["train", "--data", "xor", "--activation", "sigmoid", "-o", "out"], "it is bounded"),
-        (["train", "--data", "xor", "--activation", "3:1,3:1,3:1", "-o", "out"], "for 2 layers"),
+        (
+            ["train", "--data", "xor", "--activation", "3:1,3:1,3:1", "-o", "out"],
+            "3 activations for 2 layers",
+        ),
         (["train", "--data", "xor", "-o", "none/out"], "there is no folder"),
         (["train", "--data", "xor", "-o", "text.csv"], "is a file"),
         (["demo", "-o", "."], "exists already"),

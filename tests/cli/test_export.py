@@ -20,7 +20,7 @@ def folder(folder):
 
 
 def to(*formats):
-    return ["--to", *formats]
+    return ["--to", ",".join(formats)]
 
 
 def test_a_network_is_written_in_every_format(folder):
@@ -118,6 +118,15 @@ def test_a_training_problem_is_a_folder_of_petab(folder):
         result = run("export", "net.npz", *to("petab"), "-o", "other", *wrong)
         assert result.exit_code == 2
         assert words in result.output
+
+
+def test_formats_may_be_repeated_and_copasi_is_called_by_its_name(folder):
+    succeed("export", "net.npz", "--to", "copasi,csv", "--to", "cps", "-o", "out", "--quiet")
+    names = sorted(path.name for path in (folder / "out").iterdir())
+    assert names == ["net.cps", "net_reactions.csv", "net_species.csv"]
+    result = run("export", "net.npz", "--to", "csv", "markdown", "-o", "other")
+    assert result.exit_code == 2
+    assert "markdown" in result.output
 
 
 def test_an_unknown_format_lists_the_known_ones():

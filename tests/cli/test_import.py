@@ -27,13 +27,14 @@ def folder(folder):
 def test_an_onnx_file_becomes_a_network_file_with_its_accuracy():
     result = succeed("import", "iris.onnx", "-o", "net.npz", "--data", "iris")
     assert "proved: every output within 0.00" in result.output
-    assert "settled by t = " in result.output
+    assert re.search(r"settled by t = \S+ to within \S+, from every start", result.output)
     found = json.loads(
         succeed(
             "import", "iris.onnx", "-o", "net.npz", "--data", "data.npz", "--force", "--json"
         ).output
     )
     assert found["measured_error"] <= found["error_bound_on_data"] <= found["error_bound"] <= 0.01
+    assert found["settling_accuracy"] == found["error_bound"] / 10
     assert (found["function"], found["classes"]) == ("softmax", [0, 1, 2])
     imported = LoadedNetwork.load("net.npz")
     assert (imported.predict(IRIS["inputs"]) == IRIS["outputs"].argmax(axis=1)).mean() >= 0.99
@@ -54,7 +55,7 @@ def test_simulate_answers_in_the_terms_of_the_original(source):
 
 def test_build_report_and_export_take_inputs_as_the_original_does(folder):
     np.savetxt("rows.csv", [[-1.0, 0.5, 2.0, -0.25], [0.0, 1.0, -1.0, 1.0]], delimiter=",")
-    succeed("import", "keras.onnx", "-o", "net.npz", "--range", "-3", "3", "--accuracy", "0.1")
+    succeed("import", "keras.onnx", "-o", "net.npz", "--range", "-3,3", "--accuracy", "0.1")
     succeed("build", "keras.onnx", "-o", "a.xml", "--input", "-1,0.5,2,-0.25")
     succeed("report", "net.npz", "-o", "a.html", "--input", "rows.csv", "--encoding", "absorbed")
     succeed(
@@ -99,7 +100,7 @@ def test_weights_need_a_list_of_layers(folder):
         (("iris.onnx", "-o", "a.npz", "--layers", "0"), "leave --layers out"),
         (("iris.onnx", "-o", "a.npz", "--signs", "shift"), "smallest values are known"),
         (("iris.onnx", "-o", "a.npz", "--accuracy", "-1"), "accuracy"),
-        (("iris.onnx", "-o", "a.npz", "--range", "2", "1"), "begin with the smallest"),
+        (("iris.onnx", "-o", "a.npz", "--range", "2,1"), "begin with the smallest"),
         (("iris.onnx", "-o", "a.npz", "--data", "digits"), "the network has 4 inputs"),
         (("nothing.onnx", "-o", "a.npz"), "no file"),
         (("data.npz", "-o", "a.npz", "--layers", "0"), "no weights '0'"),

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 import crn2sbml
 from crn2sbml.cli import main
 from crn2sbml.cli.group import LazyCommand, LazyGroup
-from crn2sbml.cli.options import gather, lab_units_options, output_options
+from crn2sbml.cli.options import comma_list, gather, lab_units_options, output_options
 from crn2sbml.errors import InputValueError
 from tests.cli.test_cli import run, succeed
 
@@ -69,6 +69,50 @@ def test_an_error_of_the_gathered_value_is_one_line_with_exit_code_2():
     assert (result.exit_code, result.output) == (2, "Error: 10 is too wide\n")
 
 
+@click.command()
+@comma_list("--kind", "kinds", of=click.Choice(["a", "b"]))
+@comma_list("--name", "names")
+@comma_list("--range", "ends", of=click.FLOAT, count=2, metavar="LOW,HIGH")
+def pick(kinds, names, ends):
+    """Pick something."""
+    click.echo(json.dumps([kinds, names, ends]))
+
+
+def picked(*arguments):
+    return CliRunner().invoke(pick, arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "values"),
+    [
+        ((), [[], [], []]),
+        (("--kind", "a,b"), [["a", "b"], [], []]),
+        (("--kind", "a", "--kind", "b,a"), [["a", "b", "a"], [], []]),
+        (("--name", 'temp C , "Doe, Jane",x'), [[], ["temp C", "Doe, Jane", "x"], []]),
+        (("--range", "-14,2e1"), [[], [], [-14.0, 20.0]]),
+        (("--range", "0", "--range", "1"), [[], [], [0.0, 1.0]]),
+    ],
+)
+def test_a_list_has_commas_or_is_given_several_times(arguments, values):
+    assert json.loads(picked(*arguments).output) == values
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--kind", "a,c"), "'c' is not one of 'a', 'b'"),
+        (("--kind", "a,,b"), "a value is missing in 'a,,b'"),
+        (("--name", ""), "a value is missing in ''"),
+        (("--range", "1"), "'1' holds 1, but it takes 2 with commas between them"),
+        (("--range", "1,x"), "'x' is not a valid float"),
+    ],
+)
+def test_a_list_says_which_value_is_wrong(arguments, words):
+    result = picked(*arguments)
+    assert result.exit_code == 2
+    assert words in result.output
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_no_command_takes_more_arguments_than_a_reader_can_hold(path):
     functions = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.FunctionDef)]
@@ -81,12 +125,14 @@ def test_every_command_is_loaded_under_the_name_that_the_list_has_for_it():
         "build",
         "check",
         "demo",
+        "diff",
         "export",
         "extract",
         "import",
         "models",
         "paper",
         "report",
+        "show",
         "simulate",
         "train",
     ]
@@ -96,6 +142,8 @@ def test_every_command_is_loaded_under_the_name_that_the_list_has_for_it():
         assert command.name == name
         # The line in the list has a place of its own; the command has its docstring.
         assert entry.short_help
+        assert entry.example.split()[0] == name
+        assert f"crn2sbml {entry.example}\n" in succeed(name, "--help").output
         assert command.help
 
 

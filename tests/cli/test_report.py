@@ -33,6 +33,17 @@ def test_a_page_is_written_of_a_model_as_it_is_and_of_a_network(folder):
     assert "nM" in html
 
 
+def test_without_inputs_a_network_is_shown_for_0_and_1_in_all_ways(folder):
+    result = succeed("report", "net.npz", "-o", "a.html")
+    assert "No inputs were given: the page shows 0 and 1 of each" in result.output
+    assert (folder / "a.html").read_text(encoding="utf-8").count('role="tab"') == 4
+    result = succeed("build", "net.npz", "-o", "a.xml")
+    assert "Its inputs are 0, as none were given" in result.output
+    NeuralNetwork.random((5, 2), rng=1).save("wide.npz")
+    succeed("report", "wide.npz", "-o", "b.html")
+    assert (folder / "b.html").read_text(encoding="utf-8").count('role="tab"') == 2
+
+
 def test_a_model_takes_other_inputs_and_encodings(folder):
     succeed("report", "model.xml", "-o", "a.html", "--input", "2,2")
     succeed("report", "model.xml", "-o", "b.html", "--encoding", "enzymatic", "--quiet")
@@ -44,7 +55,7 @@ def test_a_model_takes_other_inputs_and_encodings(folder):
     ("arguments", "message"),
     [
         (("net.npz", "-o", "a.txt"), "ends in .html"),
-        (("net.npz", "-o", "a.html"), "--input 0.5,1"),
+        (("net.npz", "-o", "a.html", "--encoding", "folded"), "--input 0.5,1"),
         (("net.npz", "-o", "nowhere/a.html", "--input", "1,1"), "no folder"),
         (("net.npz", "-o", "a.html", "--input", "1,1,1"), "2 inputs"),
         (("net.npz", "-o", "a.html", "--input", "-1,1"), "-1"),

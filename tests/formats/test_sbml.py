@@ -66,6 +66,16 @@ def findings(text):
     return [(error.getCategoryAsString(), error.getMessage()) for error in errors]
 
 
+@pytest.mark.parametrize("name", ["L3V1", "L3V2", "l2v4"])
+def test_levels_have_names(name):
+    crn = Crn.from_text(["A -> B"])
+    assert to_sbml(crn, level_version=name) == to_sbml(
+        crn, level_version=(int(name[1]), int(name[3]))
+    )
+    with pytest.raises(UnsupportedError, match=r"'L4V1' is not written; choose one of .*L3V2"):
+        to_sbml(crn, level_version="L4V1")
+
+
 @every_level
 @every_example
 def test_no_consistency_check_has_anything_to_report(crn, level_version):

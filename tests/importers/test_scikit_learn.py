@@ -1,7 +1,10 @@
 """Trained models of scikit-learn against the settled chemistry of what they become."""
 
+import re
+
 import numpy as np
 import pytest
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import (
     load_breast_cancer,
     load_diabetes,
@@ -9,14 +12,21 @@ from sklearn.datasets import (
     load_iris,
     load_wine,
 )
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import (
+    MaxAbsScaler,
+    MinMaxScaler,
+    PolynomialFeatures,
+    RobustScaler,
+    StandardScaler,
+)
+from sklearn.tree import DecisionTreeClassifier
 
 from crn2sbml.errors import InputValueError, UnsupportedError
-from crn2sbml.importers import from_sklearn
+from crn2sbml.importers import from_sklearn, from_weights
 
 # Whether a model has learnt enough is no matter here.
 pytestmark = pytest.mark.filterwarnings("ignore:Stochastic Optimizer. Maximum iterations")
@@ -110,7 +120,7 @@ def test_linear_networks_are_exact():
     imported = from_sklearn(model, data=seen)
     assert imported.report.error_bound < 1e-10  # rounding
     assert imported.network.widths == (20, 2)  # the scaler and three layers are one matrix
-    settled = imported.predict(held_out[:20], "roadrunner")[:, 0]
+    settled = imported.predict(held_out[:20], "roadrunner")
     np.testing.assert_allclose(settled, model.predict(held_out[:20]), rtol=RUN)
 
 
@@ -120,8 +130,9 @@ def test_a_regressor_with_relu_is_within_its_bound():
     )
     imported = from_sklearn(model, accuracy=1.0, data=seen)
     chosen = np.clip(held_out, seen.min(axis=0), seen.max(axis=0))[:20]
-    settled = imported.predict(chosen, "roadrunner")[:, 0]
+    settled = imported.predict(chosen, "roadrunner")
     expected = model.predict(chosen)
+    assert settled.shape == expected.shape == (20,)
     bound = imported.report.error_bound + RUN * np.abs(expected).max()
     assert np.abs(settled - expected).max() <= bound <= 1.001
 
@@ -148,13 +159,40 @@ def test_names_of_classes_and_columns_are_kept():
     assert set(imported.predict(iris.data.to_numpy())) == {"setosa", "versicolor", "virginica"}
 
 
+def test_what_is_advised_for_linear_models_works():
+    inputs, targets = load_diabetes(return_X_y=True)
+    model = LinearRegression().fit(inputs, targets)
+    with pytest.raises(UnsupportedError) as caught:
+        from_sklearn(model)
+    advice = re.search(r"from_weights\(.*\)", str(caught.value))[0]
+    imported = eval(advice, {"from_weights": from_weights, "numpy": np, "model": model})
+    expected = model.predict(inputs)
+    np.testing.assert_allclose(imported.predict(inputs), expected, rtol=RUN)
+
+
+def test_what_is_advised_for_transformed_targets_works():
+    inputs, targets = load_diabetes(return_X_y=True)
+    network = MLPRegressor(hidden_layer_sizes=(4,), max_iter=50, random_state=0)
+    model = TransformedTargetRegressor(network, transformer=StandardScaler()).fit(inputs, targets)
+    with pytest.raises(UnsupportedError, match=r"from_sklearn\(model\.regressor_\)"):
+        from_sklearn(model)
+    imported = from_sklearn(model.regressor_, data=inputs)
+    found = model.transformer_.inverse_transform(imported.predict(inputs).reshape(-1, 1))[:, 0]
+    np.testing.assert_allclose(found, model.predict(inputs), atol=ACCURACY * targets.std())
+
+
 def test_what_is_no_network_or_does_not_fit_is_one_clear_error():
     inputs, labels = load_iris(return_X_y=True)
     network = MLPClassifier((3,), max_iter=50, random_state=0)
     with pytest.raises(InputValueError, match="not fitted"):
         from_sklearn(network)
-    with pytest.raises(UnsupportedError, match="LogisticRegression is no network"):
+    with pytest.raises(UnsupportedError, match="a LogisticRegression is one weighted sum"):
         from_sklearn(LogisticRegression(max_iter=1000).fit(inputs, labels))
+    with pytest.raises(UnsupportedError, match="DecisionTreeClassifier cannot be imported"):
+        from_sklearn(DecisionTreeClassifier().fit(inputs, labels))
+    for scaler in (RobustScaler(), MaxAbsScaler()):
+        with pytest.raises(UnsupportedError, match="apply it to the data first"):
+            from_sklearn(make_pipeline(scaler, network).fit(inputs, labels))
     steps = make_pipeline(PolynomialFeatures(2), network).fit(inputs, labels)
     with pytest.raises(UnsupportedError, match=r"'polynomialfeatures'.*PolynomialFeatures"):
         from_sklearn(steps)

@@ -76,11 +76,11 @@ def test_what_cannot_be_a_concentration_is_named():
         encoder.encode([[1.0, -5.0], [-2.0, 0.0]])
     with pytest.raises(ConcentrationError, match=r"3 numbers a row, but .* 2 inputs: age, change"):
         encoder.encode([[1.0, 2.0, 3.0]])
-    with pytest.raises(InputValueError, match="1 shifts for 2 inputs"):
+    with pytest.raises(InputValueError, match="1 shift for 2 inputs"):
         Encoder([True, True], [0.0])
     with pytest.raises(InputValueError, match="must be one of none, softmax"):
         Decoder([True], "hardmax")
-    with pytest.raises(InputValueError, match="2 classes for 1 outputs"):
+    with pytest.raises(InputValueError, match="2 classes for 1 output "):
         Decoder([True], classes=["a", "b"])
 
 

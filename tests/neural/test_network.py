@@ -49,8 +49,13 @@ def test_random_networks_are_scaled_as_in_section_6_and_depend_on_the_generator_
     assert first.weights.std() == pytest.approx(1 / 20, rel=0.02)
     assert second.weights.std() == pytest.approx(1 / math.sqrt(300), rel=0.03)
     assert first.biases.std() == pytest.approx(1, rel=0.2)
-    with pytest.raises(TypeError, match="rng"):
+    with pytest.raises(NetworkError, match=r"rng=numpy\.random\.default_rng\(1\)"):
         NeuralNetwork.random((2, 1))
+
+
+def test_random_networks_may_have_names():
+    network = NeuralNetwork.random((2, 1), rng=1, input_names=["a", "b"], output_names=["c"])
+    assert (network.input_names, network.output_names) == (("a", "b"), ("c",))
 
 
 @given(networks(), st.booleans())
@@ -148,7 +153,7 @@ def test_arrays_are_copied_and_read_only_also_after_pickling():
         (lambda: Layer([[1.0]], [np.inf]), r"inf at index \(0,\)"),
         (lambda: Layer([1.0], [0.0]), "2 dimension"),
         (lambda: Layer([[1.0]], [[0.0]]), "1 dimension"),
-        (lambda: Layer([[1.0], [1.0]], [0.0]), "2 rows.*1 biases"),
+        (lambda: Layer([[1.0], [1.0]], [0.0]), "2 rows.*1 bias"),
         (lambda: Layer([[1.0, 2.0], [1.0]], [0.0, 0.0]), "rectangular"),
         (lambda: Layer([["a"]], [0.0]), "numbers"),
         (lambda: Layer(np.empty((0, 2)), []), "at least one node"),

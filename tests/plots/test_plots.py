@@ -65,6 +65,40 @@ def test_a_history_shows_cost_and_accuracy(history):
     np.testing.assert_array_equal(held_out.get_xdata(), [10, 20, 30, 40])
 
 
+def falling(start, decades, rounds=60):
+    """The history of a cost that falls by so many powers of ten."""
+    cost = start * 10.0 ** -np.linspace(0, decades, rounds)
+    accuracy = np.linspace(0.5, 1.0, rounds)
+    seen = np.where(np.arange(rounds) % 10 == 9, cost, np.nan)
+    return History(cost, accuracy, seen, accuracy, np.arange(rounds) / 10)
+
+
+def overlaps(boxes):
+    return [(a, b) for n, a in enumerate(boxes) for b in boxes[:n] if a.overlaps(b)]
+
+
+@pytest.mark.parametrize("start", [0.3, 0.102, 2.5, 1000.0])
+@pytest.mark.parametrize("decades", [0.0, 0.01, 0.3, 0.9, 1.1, 2.5, 3.5, 6, 12])
+def test_no_number_on_the_axis_of_the_cost_is_printed_over_another(start, decades):
+    figure = plot_history(falling(start, decades))
+    figure.draw_without_rendering()
+    low, high = figure.axes[0].get_ylim()
+    ticks = [*figure.axes[0].yaxis.get_major_ticks(), *figure.axes[0].yaxis.get_minor_ticks()]
+    seen = [t.label1 for t in ticks if t.label1.get_text() and low <= t.get_loc() <= high]
+    assert len(seen) >= 2
+    assert overlaps([label.get_window_extent() for label in seen]) == []
+
+
+def test_legends_lie_beside_the_curves(history, trajectory):
+    for figure in (plot_history(history), plot_trajectories({"a": trajectory, "b": trajectory})):
+        figure.draw_without_rendering()
+        (legend,) = figure.legends
+        panels = [panel.get_window_extent() for panel in figure.axes]
+        assert not any(legend.get_window_extent().overlaps(panel) for panel in panels)
+    texts = [text.get_text() for text in plot_history(history).legends[0].get_texts()]
+    assert texts == ["batch (mean of 2)", "held out"]
+
+
 def test_a_history_without_classes_shows_the_cost_alone(history):
     nothing = np.full(len(history.cost), np.nan)
     assert (

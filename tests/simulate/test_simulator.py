@@ -528,7 +528,7 @@ def test_a_failed_integration_is_an_error_with_the_reason(monkeypatch):
 
     with Simulator(NeuralNetwork.random((2, 3), rng=1)) as simulator:
         monkeypatch.setattr(roadrunner.Integrator, "integrate", fail)
-        with pytest.raises(SimulationError, match="row 0 failed: CV_ERR_FAILURE"):
+        with pytest.raises(SimulationError, match=r"input 1 failed \(CV_ERR_FAILURE"):
             simulator.steady_state([[1.0, 1.0]])
 
 

@@ -27,12 +27,12 @@ BATCHES = Batches(10, rng=7)
 VALIDATION = Validation(HELD_OUT.inputs, HELD_OUT.targets, every=3)
 
 
-def train(rounds=20, *, batches=BATCHES, validation=VALIDATION, **options):
+def train(rounds=20, *, start=START, batches=BATCHES, validation=VALIDATION, **options):
     """Train with options of the descent, and of the run by their names."""
     run = {name: options.pop(name, None) for name in ("chemistry", "checkpoints")}
     descent = Descent(**({"rounds": rounds, "learning_rate": 0.001} | options))
     return train_network(
-        START,
+        start,
         TRAINING.inputs,
         TRAINING.targets,
         descent,
@@ -132,12 +132,43 @@ def test_a_damaged_checkpoint_is_refused_and_the_one_before_it_used(tmp_path, da
         ({"cost": "one-norm"}, "cost = 'quadratic'"),
         ({"validation": Validation(TRAINING.inputs, TRAINING.targets, every=3)}, "validation data"),
         ({"validation": Validation(HELD_OUT.inputs, HELD_OUT.targets, 4)}, "validation.every"),
+        ({"batches": Batches(10, rng=8)}, r"seed = \[7\], but now seed is \[8\]"),
+        ({"start": NeuralNetwork.random((4, 4, 3), rng=2)}, "of a run with another start network"),
+        ({"learning_rate": 0.002}, "optimiser"),
     ],
 )
 def test_a_checkpoint_of_another_run_is_refused(tmp_path, change, words):
     train(5, checkpoints=Checkpoints(tmp_path))
     with pytest.raises(InputValueError, match=words):
         train(checkpoints=Checkpoints(tmp_path, resume=True), **change)
+
+
+def test_a_generator_that_goes_on_is_still_that_of_the_run(tmp_path):
+    batches = Batches(10, rng=np.random.default_rng(7))
+    with pytest.raises(BrokenOffError):
+        train(
+            batches=batches,
+            callback=break_off_after(12),
+            checkpoints=Checkpoints(tmp_path, every=5),
+        )
+    found = train(batches=batches, checkpoints=Checkpoints(tmp_path, resume=True))
+    assert_same(found, train())
+
+
+def test_a_folder_without_checkpoints_is_not_overwritten_by_resuming(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    START.save("network.npz")
+    before = Path("network.npz").read_bytes()
+    arguments = ("train", "--data", "iris", "--rounds", 5, "--forward", "closed-form")
+    result = run(*arguments, "--resume", "-o", ".")
+    assert result.exit_code == 2
+    assert "no checkpoint to resume from" in result.output
+    assert "holds network.npz already" in result.output
+    assert Path("network.npz").read_bytes() == before
+    succeed(*arguments, "--resume", "-o", "new")
+    refused = run(*arguments, "--seed", 2, "--resume", "-o", "new")
+    assert refused.exit_code == 2
+    assert "is of a run with other training data" in refused.output
 
 
 def test_training_stops_when_it_no_longer_helps():

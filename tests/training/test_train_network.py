@@ -183,7 +183,7 @@ def test_decisions_with_one_output_take_the_side_of_the_midpoint():
         ({"batches": Batches(5, rng=1)}, InputValueError, "4 examples; use 1 .. 4"),
         ({"inputs": [[0.0, -1.0]] * 4}, InputValueError, "max\\(d, 0\\)"),
         ({"inputs": [[0.0, np.nan]] * 4}, InputValueError, "finite"),
-        ({"inputs": [[0.0]] * 4}, InputValueError, "1 inputs"),
+        ({"inputs": [[0.0]] * 4}, InputValueError, "1 input "),
         ({"targets": [[0.0]] * 3}, InputValueError, "4 inputs, but 3 targets"),
         ({"validation": Validation([[0.0]], [[0.0]])}, InputValueError, "validation data"),
         (

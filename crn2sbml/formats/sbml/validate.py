@@ -42,7 +42,9 @@ class Finding:
     message: str
 
 
-def check_consistency(path: str | Path, *, full: bool) -> tuple[list[Finding], int]:
+def check_consistency(
+    path: str | Path, *, full: bool, content: bytes | None = None
+) -> tuple[list[Finding], int]:
     """Check an SBML file with libsbml.
 
     The file must have been read by :func:`~crn2sbml.formats.sbml.read.load_sbml` or refused by it
@@ -55,6 +57,8 @@ def check_consistency(path: str | Path, *, full: bool) -> tuple[list[Finding], i
     full : bool
         Whether to make all checks, or only those whose cost grows in proportion to the file: ids,
         formulas, SBO terms and modelling practice, but not units and general consistency.
+    content : bytes, optional
+        The SBML, where it does not stand in a file of its own; the path is then for messages.
 
     Returns
     -------
@@ -69,9 +73,10 @@ def check_consistency(path: str | Path, *, full: bool) -> tuple[list[Finding], i
     try:
         done = run_confined(
             "consistency",
-            str(Path(path).resolve()),
             "full" if full else "cheap",
+            *([str(Path(path).resolve())] if content is None else []),
             source=str(path),
+            stdin=content or b"",
             seconds=_MOST_SECONDS,
         )
     except TooSlowError:

@@ -31,7 +31,8 @@ from crn2sbml.formats.sbml.notes import annotation, metaid, notes
 from crn2sbml.formats.sbml.quantities import Quantities, choose_quantities
 from crn2sbml.formats.text import CONCENTRATION_UNIT, check_model, number
 
-LevelVersion = tuple[int, int]
+LevelVersion = tuple[int, int] | str
+"""Level and Version of SBML: a pair such as (3, 2), or "L3V2"."""
 
 # The one that most programs read.
 DEFAULT_LEVEL_VERSION = (3, 1)
@@ -41,7 +42,7 @@ _FORMS = {
     (form.level, form.version): form
     for form in (LEVEL_3_VERSION_1, LEVEL_3_VERSION_2, LEVEL_2_VERSION_4)
 }
-LEVEL_VERSIONS = tuple(_FORMS)
+LEVEL_VERSIONS = tuple(f"L{level}V{version}" for level, version in _FORMS)
 
 # Systems Biology Ontology terms.
 _COMPARTMENT_TERM = "SBO:0000290"  # physical compartment
@@ -99,9 +100,13 @@ def sbml_pieces(
 
 
 def _form(level_version: LevelVersion) -> Form:
-    form = _FORMS.get((level_version[0], level_version[1]))
+    if isinstance(level_version, str):
+        names = dict(zip(LEVEL_VERSIONS, _FORMS.values(), strict=True))
+        form = names.get(level_version.upper())
+    else:
+        form = _FORMS.get((level_version[0], level_version[1]))
     if form is None:
-        known = ", ".join(map(str, _FORMS))
+        known = ", ".join((*map(str, _FORMS), *LEVEL_VERSIONS))
         raise UnsupportedError(
             f"SBML of level and version {level_version!r} is not written; choose one of {known}"
         )

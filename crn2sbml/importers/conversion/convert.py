@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
-from crn2sbml._support.checks import count, number_rows
+from crn2sbml._support.checks import number_rows
 from crn2sbml._support.columns import column_names, listed
+from crn2sbml._support.words import counted
 from crn2sbml.data import Table
 from crn2sbml.errors import InputValueError, SimulationError, UnsupportedError
 from crn2sbml.importers.computation.bounds import Ranges, bound_errors, find_ranges
@@ -104,16 +105,16 @@ def _rows(options: ImportOptions, width: int) -> Array | None:
     data, names = options.data, options.input_names
     if names is not None and len(names) != width:
         raise InputValueError(
-            f"there are names for {count(len(names), 'input')}, {listed(names)}, but the original "
-            f"has {width}"
+            f"there are names for {counted(len(names), 'input')}, {listed(names)}, but the "
+            f"original has {width}"
         )
     if data is None:
         return None
     columns = _column_names(data)
     if names is None and columns is not None and len(columns) != width:
         raise InputValueError(
-            f"the data have {count(len(columns), 'column')}, {listed(columns)}, but the original "
-            f"has {count(width, 'input')} without names; name the columns in its order, "
+            f"the data have {counted(len(columns), 'column')}, {listed(columns)}, but the original "
+            f"has {counted(width, 'input')} without names; name the columns in its order, "
             f"input_names={list(columns[:width])} in Python, --columns "
             f"{','.join(columns[:width])} on the command line"
         )
@@ -167,18 +168,20 @@ def _report(converted: _Converted, data: Array | None, ranges: Ranges) -> Import
     graph, output = original.graph, original.output
     proved = bound_errors(graph, output, original.pieces, original.h, ranges).largest
     nodes = sum(network.widths[1:])
-    on_data = measured = time = rows = None
+    on_data = measured = time = accuracy = rows = None
     if data is not None:
         on_data = original.error_bounds(data).largest
         measured = _measured_error(converted, data)
         rows = min(len(data), max(_FEWEST_ROWS, min(_MOST_ROWS, _MOST_CLIMBS // nodes)))
-        time = _settling_time(converted, data[:rows], max(proved / 10.0, 1e-9))
+        accuracy = max(proved / 10.0, 1e-9)
+        time = _settling_time(converted, data[:rows], accuracy)
     return ImportReport(
         original.h,
         proved,
         on_data,
         measured,
         time,
+        accuracy,
         rows,
         nodes,
         nodes - _own_nodes(converted),

@@ -322,7 +322,13 @@ GENERAL_ADVICE = (
     "chemistry computes weighted sums and functions of one number; build the network from linear "
     "and convolution layers, normalisations and activations"
 )
+_LINEAR_ADVICE = (
+    "it is a linear model of skl2onnx, one weighted sum without layers before it; give its numbers "
+    "to from_weights instead"
+)
 ADVICE = {
+    "LinearClassifier": _LINEAR_ADVICE,
+    "LinearRegressor": _LINEAR_ADVICE,
     "LSTM": "the network is not feed-forward; unroll it or use another",
     "GRU": "the network is not feed-forward; unroll it or use another",
     "RNN": "the network is not feed-forward; unroll it or use another",

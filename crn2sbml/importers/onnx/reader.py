@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.files import file_errors
 from crn2sbml._support.optional import load_library
+from crn2sbml._support.words import counted
 from crn2sbml.errors import (
     Crn2sbmlError,
     FileError,
@@ -24,7 +25,7 @@ from crn2sbml.errors import (
 from crn2sbml.importers.computation.graph import Graph, Value
 from crn2sbml.importers.computation.tensors import Tensor
 from crn2sbml.importers.conversion.convert import convert
-from crn2sbml.importers.conversion.options import ImportOptions
+from crn2sbml.importers.conversion.options import ImportOptions, Signs
 from crn2sbml.importers.loaded import LoadedNetwork
 from crn2sbml.importers.onnx.arithmetic_operations import ADVICE, ARITHMETIC, GENERAL_ADVICE
 from crn2sbml.importers.onnx.comparisons import Comparison
@@ -61,15 +62,26 @@ class _Reader:
     classes: list[ClassLabel] | None = None
 
 
-def from_onnx(source: Any, **options: Any) -> LoadedNetwork:
+def from_onnx(
+    source: Any,
+    *,
+    accuracy: float = 1e-2,
+    data: ArrayLike | None = None,
+    input_range: tuple[ArrayLike, ArrayLike] | None = None,
+    signs: Signs = "auto",
+    knots: int | None = None,
+    h: float | None = None,
+    input_names: Sequence[str] | None = None,
+    output_names: Sequence[str] | None = None,
+) -> LoadedNetwork:
     """Import a feed-forward network from ONNX.
 
     Parameters
     ----------
     source : str, Path, bytes or onnx.ModelProto
         File, or its content. Nothing in it is run; weights may be in a file beside it.
-    **options
-        See :class:`~crn2sbml.importers.ImportOptions`: accuracy, data and others.
+    accuracy, data, input_range, signs, knots, h, input_names, output_names : optional
+        What the parameters of :class:`~crn2sbml.importers.ImportOptions` with these names say.
 
     Returns
     -------
@@ -88,6 +100,14 @@ def from_onnx(source: Any, **options: Any) -> LoadedNetwork:
     MissingDependencyError
         If onnx is not installed.
     """
+    return read_onnx(
+        source,
+        ImportOptions(accuracy, data, input_range, signs, knots, h, input_names, output_names),
+    )
+
+
+def read_onnx(source: Any, options: ImportOptions) -> LoadedNetwork:
+    """Import ONNX like :func:`from_onnx`, with the options as one value."""
     onnx = load_library("onnx", "ONNX files", "onnx")
     content, name, folder = _content(onnx, source)
     model = _parsed(onnx, content, name)
@@ -122,8 +142,8 @@ def _started(onnx: Any, graph: Any, folder: Path | None, name: str) -> _Reader:
     inputs = [entry for entry in graph.input if entry.name not in constants]
     if len(inputs) != 1:
         raise UnsupportedError(
-            f"{name} has {len(inputs)} inputs ({', '.join(i.name for i in inputs)}), but a network "
-            f"has one; join them"
+            f"{name} has {counted(len(inputs), 'input')} "
+            f"({', '.join(i.name for i in inputs)}), but a network has one; join them"
         )
     batch, *shape = _input_shape(inputs[0], name)
     reader = _Reader(Graph(math.prod(shape)), batch, dict(constants))
@@ -155,7 +175,7 @@ def _read_nodes(onnx: Any, reader: _Reader, graph: Any, name: str) -> None:
 
 
 def _finished(
-    reader: _Reader, outputs: Sequence[str], options: Mapping[str, Any], name: str
+    reader: _Reader, outputs: Sequence[str], options: ImportOptions, name: str
 ) -> LoadedNetwork:
     tensors = [entry for o in outputs if isinstance(entry := reader.known.get(o), Tensor)]
     softmaxes = [reader.softmaxes[output] for output in outputs if output in reader.softmaxes]
@@ -176,7 +196,7 @@ def _finished(
     classes = reader.classes
     if classes is not None and len(classes) != value.size:
         classes = None
-    return convert(reader.graph, value, ImportOptions(**options), function, classes)
+    return convert(reader.graph, value, options, function, classes)
 
 
 def _whole_softmax(parts: Sequence[_Softmax], name: str) -> tuple[Value, str]:
@@ -318,7 +338,7 @@ def _read_node(onnx: Any, reader: _Reader, node: Any, place: str) -> None:
     operation = _OPERATIONS.get(node.op_type)
     if operation is None:
         raise UnsupportedError(
-            f"{place} has no chemistry: {ADVICE.get(node.op_type, GENERAL_ADVICE)}"
+            f"{place} is not imported: {ADVICE.get(node.op_type, GENERAL_ADVICE)}"
         )
     try:
         result = operation(reader.graph, arguments, attributes, onnx)
