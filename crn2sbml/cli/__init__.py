@@ -69,7 +69,7 @@ _COMMANDS = (
         "train",
         "Train a network, by default through its chemistry.",
         "train",
-        "train --data xor --layers 2,4,1 -o xor",
+        "train --data growth.csv --target growth -o growth",
     ),
     LazyCommand(
         "models",

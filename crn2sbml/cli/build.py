@@ -14,10 +14,14 @@ from crn2sbml._support.words import counted
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.chemistry.units import LabRanges, bench_values, in_lab_units
-from crn2sbml.cli.common import (
-    read_one_input,
+from crn2sbml.cli.common import read_one_input
+from crn2sbml.cli.options import (
+    Output,
+    answers_option,
+    input_option,
+    lab_units_options,
+    output_options,
 )
-from crn2sbml.cli.options import Output, input_option, lab_units_options, output_options
 from crn2sbml.construction.origin import Encoding
 from crn2sbml.formats.files import WRITTEN_ENDINGS, check_model_ending, save_crn
 from crn2sbml.formats.sbml.write import LEVEL_VERSIONS
@@ -53,6 +57,7 @@ from crn2sbml.importers import LoadedNetwork
     show_default=True,
     help="Level and Version of SBML.",
 )
+@answers_option
 @lab_units_options
 @output_options
 def build(
@@ -61,6 +66,7 @@ def build(
     encoding: Encoding,
     input_texts: Sequence[str],
     level_version: str,
+    answers: bool,
     units: LabUnits | None,
     output: Output,
 ) -> None:
@@ -73,13 +79,13 @@ def build(
     check_output(path, output.force)
     loaded = LoadedNetwork.load(network)
     one_input = read_one_input(input_texts, loaded, output.line) if input_texts else None
-    crn = loaded.compile(encoding, one_input)
-    save_crn(crn, path, output.force, level_version=level_version, units=units)
+    crn = in_lab_units(loaded.compile(encoding, one_input), units)
+    save_crn(crn, path, output.force, level_version=level_version, answers=answers)
     output.line(f"Wrote {path}: {_counts(crn)}, {encoding} encoding of {loaded.network!r}.")
     if one_input is None and loaded.inputs is None:
         output.line("Its inputs are 0, as none were given: set them in the file, or give --input.")
-    values = bench_values(crn if units is None else in_lab_units(crn, units))
-    for line in _bench_lines(values, units):
+    values = bench_values(crn)
+    for line in _bench_lines(values, crn.units):
         output.line(line)
     output.result(
         {
@@ -88,7 +94,7 @@ def build(
             "dynamic_species": len(crn.dynamic_species),
             "enzymatic_species": len(crn.enzymatic_species),
             "reactions": len(crn.reactions),
-            "units": None if units is None else asdict(units),
+            "units": None if crn.units is None else asdict(crn.units),
             "bench": {**asdict(values), "dynamic_range": values.dynamic_range},
         }
     )

@@ -73,7 +73,8 @@ def read_inputs(texts: Sequence[str], loaded: LoadedNetwork, say: Callable[[str]
     loaded : LoadedNetwork
         The network, which knows the names of its inputs and what they can be.
     say : callable
-        Is told which columns were left out.
+        Is told which columns were left out, and which inputs are beyond what the network was made
+        for.
 
     Returns
     -------
@@ -85,7 +86,10 @@ def read_inputs(texts: Sequence[str], loaded: LoadedNetwork, say: Callable[[str]
             "the model is folded: its inputs have become constants and cannot be given any more; "
             "leave --input out, or use another encoding"
         )
-    return np.concatenate([_read_rows(text, loaded, say) for text in texts])
+    rows = np.concatenate([_read_rows(text, loaded, say) for text in texts])
+    for sentence in loaded.outside(rows):
+        say(f"{sentence}.")
+    return rows
 
 
 def _read_rows(text: str, loaded: LoadedNetwork, say: Callable[[str], None]) -> Array:

@@ -21,6 +21,7 @@ from crn2sbml.cli.common import (
 from crn2sbml.cli.options import (
     Output,
     Source,
+    answers_option,
     comma_list,
     encoding_option,
     gather,
@@ -45,8 +46,7 @@ from crn2sbml.exports import (
     save_reaction_list,
     save_xlsx_tables,
 )
-from crn2sbml.formats import save_antimony, save_sbml
-from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, model_file
+from crn2sbml.formats.files import MODEL_ENDINGS, load_crn, model_file, save_crn
 from crn2sbml.importers import LoadedNetwork
 from crn2sbml.plots import plot_study
 from crn2sbml.report import draw_network
@@ -60,6 +60,7 @@ class _Details:
     data: str | None
     title: str | None
     creators: tuple[str, ...]
+    answers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,10 @@ class _Options:
 _Save = Callable[[Crn, Path, _Options], object]
 
 
+def _save_model(crn: Crn, path: Path, options: _Options) -> None:
+    save_crn(crn, path, options.force, units=options.units, answers=options.details.answers)
+
+
 def _save_counts(crn: Crn, path: Path, options: _Options) -> None:
     molecules = options.details.molecules
     assert molecules is not None
@@ -82,7 +87,7 @@ def _save_counts(crn: Crn, path: Path, options: _Options) -> None:
 
 
 def _save_copasi(crn: Crn, path: Path, options: _Options) -> str | None:
-    study = make_study(crn, units=options.units)
+    study = make_study(crn, units=options.units, answers=options.details.answers)
     if save_copasi(study, path, options.force):
         return (
             f"COPASI reads {len(crn.reactions):,} reactions too slowly: the file holds the folded "
@@ -92,7 +97,7 @@ def _save_copasi(crn: Crn, path: Path, options: _Options) -> str | None:
 
 
 def _save_omex(crn: Crn, path: Path, options: _Options) -> None:
-    study = make_study(crn, units=options.units)
+    study = make_study(crn, units=options.units, answers=options.details.answers)
     attachments = {"outputs.png": _picture(study)}
     if study.recognised is not None:
         attachments["network.svg"] = draw_network(study.recognised.network).encode()
@@ -142,8 +147,8 @@ def _check_options(formats: tuple[str, ...], options: _Options) -> None:
 
 # What each format is called on the command line, the ends of its files, and what writes it.
 _FORMATS: dict[str, tuple[tuple[str, ...], _Save]] = {
-    "sbml": ((".xml",), lambda crn, path, o: save_sbml(crn, path, o.force, units=o.units)),
-    "antimony": ((".ant",), lambda crn, path, o: save_antimony(crn, path, o.force, units=o.units)),
+    "sbml": ((".xml",), _save_model),
+    "antimony": ((".ant",), _save_model),
     "csv": (
         ("_species.csv", "_reactions.csv"),
         lambda crn, path, o: save_csv_tables(crn, path, o.force, o.units),
@@ -208,6 +213,7 @@ def _kinds(formats: tuple[str, ...]) -> tuple[str, ...]:
 @input_option(
     "One data point for a network, as a file or as numbers with commas.",
 )
+@answers_option
 @lab_units_options
 @output_options
 @gather("source", Source)

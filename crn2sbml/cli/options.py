@@ -166,6 +166,19 @@ def output_options(command: Command) -> Command:
     return command
 
 
+def answers_option(command: Command) -> Command:
+    """Add --no-answers, which the command gets as `answers`."""
+    return click.option(
+        "--no-answers",
+        "answers",
+        is_flag=True,
+        flag_value=False,
+        default=True,
+        help="Leave out the parameters that show what outputs stand for, by assignment rules: for "
+        "programs that take no rules (GillesPy2).",
+    )(command)
+
+
 def lab_units_options(command: Command) -> Command:
     """Add --concentration and --time, which the command gets as `units`: LabUnits or None."""
     command = gather("units", _lab_units)(command)

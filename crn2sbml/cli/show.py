@@ -14,6 +14,7 @@ from crn2sbml._support.words import counted
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import Reaction, format_complex
 from crn2sbml.cli.options import Output, output_options, print_table
+from crn2sbml.construction.answers import output_names
 from crn2sbml.construction.explanation import instructions
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.importers import LoadedNetwork, load_file
@@ -76,8 +77,7 @@ def _show_network(output: Output, loaded: LoadedNetwork, limit: int | None) -> N
         return
     network, names = loaded.network, node_names(loaded.network)
     output.line(f"{network!r}" + (f", {loaded.encoding} encoding" if loaded.encoding else ""))
-    inputs = names[0] if loaded.inputs is None else _with_values(names[0], loaded.inputs.tolist())
-    for what, nodes in (("input", inputs), ("output", names[-1])):
+    for what, nodes in (("input", _inputs(loaded)), ("output", _outputs(loaded))):
         output.line(f"{counted(len(nodes), what)}: {_listed(nodes, limit)}")
     if loaded.units is not None:
         output.line(f"Units of the model: {loaded.units}.")
@@ -94,6 +94,23 @@ def _show_network(output: Output, loaded: LoadedNetwork, limit: int | None) -> N
             f"{fixed}"
         )
         _show_layer(output, layer, names[number - 1], names[number], limit)
+
+
+def _inputs(loaded: LoadedNetwork) -> list[str]:
+    """Return what a user puts in, with the values in the model."""
+    names, values = node_names(loaded.network)[0], loaded.inputs
+    if loaded.codec is not None:
+        encoder = loaded.codec.encoder
+        names = list(encoder.names or (f"input {n + 1}" for n in range(len(encoder.pairs))))
+        values = None if values is None else encoder.decode(values)[0]
+    return names if values is None else _with_values(names, values.tolist())
+
+
+def _outputs(loaded: LoadedNetwork) -> list[str]:
+    """Return what a user reads off."""
+    if loaded.codec is None:
+        return node_names(loaded.network)[-1]
+    return output_names(loaded.codec.decoder)
 
 
 def _show_layer(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ import numpy as np
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import check_output, csv_text, save_text
 from crn2sbml._support.words import counted
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.cli.common import (
     read_inputs,
 )
@@ -25,7 +26,8 @@ from crn2sbml.cli.options import (
     terminal,
     workers_option,
 )
-from crn2sbml.cli.time_course import POINTS, Course, print_course, run_course
+from crn2sbml.cli.time_course import POINTS, Course, in_time_units, print_course, run_course
+from crn2sbml.construction.answers import output_names
 from crn2sbml.construction.labels import node_id
 from crn2sbml.errors import (
     ConcentrationError,
@@ -37,7 +39,7 @@ from crn2sbml.exports.study import takes_no_inputs
 from crn2sbml.importers import LoadedNetwork, load_file
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.plots import check_figure_path, plot_trajectory, save_figure
-from crn2sbml.simulate import Simulator, SteadyState
+from crn2sbml.simulate import Simulator, SteadyState, Trajectory
 from crn2sbml.theory import settling_time
 from crn2sbml.theory.presentation import rounded_up
 
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 _MOST_ROWS = 20
 # What a column of outputs holds, by the function that is applied to what settles.
 _TITLES = {"none": "settles at", "softmax": "probability", "log-softmax": "log probability"}
+_AXES = {**_TITLES, "none": "answer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +137,12 @@ def simulate(
     A model that computes no network is run from its own start until --until.
 
     --json of a network: output_names, outputs (a row for each input), classes if there are any,
-    error_bound (proven, of all nodes), accuracy, settled_by (the time by which every start is
-    within the accuracy, proven; null where that cannot be) and read_at (the time at which the
-    simulation was read, which may be far later). Of another model: species, final (their
-    concentrations at read_at), read_at, points and not_a_network (why).
+    outside (for each input the names of what lies beyond the range that the network was made for),
+    error_bound (proven, of all nodes) and accuracy (both dimensionless), settled_by (the time by
+    which every start is within the accuracy, proven; null where that cannot be) and read_at (the
+    time at which the simulation was read, which may be far later), both in the units of the model,
+    and units (null where it has none). Of another model: species, final (their concentrations at
+    read_at), read_at, points, units and not_a_network (why).
     """
     files.check(output.force)
     source = load_file(model)
@@ -159,7 +164,9 @@ def simulate(
         )
         run = run_course(crn, course)
         print_course(output, run, source.reason)
-        figure = None if files.plot is None else plot_trajectory(run.trajectory, run.shown)
+        figure = None
+        if files.plot is not None:
+            figure = plot_trajectory(run.trajectory, run.shown, units=run.units)
         files.save(run.csv(), figure, output)
 
 
@@ -174,18 +181,25 @@ def _run_network(
 ) -> None:
     with Simulator(loaded.network, workers, progress=output.shows_text) as simulator:
         settled = simulator.steady_state(rows, accuracy)
-        figure = None if files.plot is None else _drawn(loaded.network, simulator, rows[0], course)
-    results = _results(loaded, settled)
-    _print(output, results, settled, _Settling.of(loaded.network, rows, accuracy))
-    files.save(csv_text(results.headings, results.table), figure, output)
+        figure = None if files.plot is None else _drawn(loaded, simulator, rows[0], course)
+    results = _results(loaded, rows, settled)
+    settling = _Settling.of(loaded.network, rows, accuracy, loaded.units)
+    _print(output, results, settled, settling)
+    files.save(results.csv(), figure, output)
 
 
-def _drawn(network: NeuralNetwork, simulator: Simulator, row: Array, course: Course) -> Figure:
-    outputs = _output_ids(network)
-    run = simulator.trajectory(row, course.until, points=course.points or POINTS)
-    return plot_trajectory(
-        run, outputs, dict(zip(outputs, network.output_names or outputs, strict=True))
-    )
+def _drawn(loaded: LoadedNetwork, simulator: Simulator, row: Array, course: Course) -> Figure:
+    """Draw the outputs over time, in the user's terms."""
+    units, names = loaded.units, _headings(loaded)
+    one, time = (1.0, 1.0) if units is None else (units.concentration, units.time)
+    until = None if course.until is None else course.until / time
+    run = simulator.trajectory(row, until, points=course.points or POINTS)
+    levels = run.values[:, -loaded.network.widths[-1] :]
+    values = levels * one if loaded.codec is None else loaded.decode(levels)
+    figure = plot_trajectory(Trajectory(run.times * time, values, tuple(names)), names, units=units)
+    if loaded.codec is not None:
+        figure.axes[0].set_ylabel(_AXES[loaded.codec.decoder.function])
+    return figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,54 +208,85 @@ class _Settling:
 
     accuracy: float
     time: float | None
+    units: LabUnits | None
 
     @classmethod
-    def of(cls, network: NeuralNetwork, rows: Array, accuracy: float) -> _Settling:
+    def of(
+        cls, network: NeuralNetwork, rows: Array, accuracy: float, units: LabUnits | None
+    ) -> _Settling:
         try:
             times = settling_time(network, rows, accuracy)
         except (InputValueError, SimulationError):
             # Finer than double precision can prove, or too long.
-            return cls(accuracy, None)
-        return cls(accuracy, float(times.max(initial=0.0)))
+            return cls(accuracy, None, units)
+        return cls(accuracy, in_time_units(float(times.max(initial=0.0)), units), units)
+
+    def distance(self, value: float, digits: int) -> str:
+        """Write a dimensionless distance of concentrations in the units of the model."""
+        if self.units is None:
+            return f"{value:.{digits}g}"
+        return f"{value * self.units.concentration:.{digits}g} {self.units.concentration_unit}"
 
     def __str__(self) -> str:
+        within = self.distance(self.accuracy, 6)
         if self.time is None:
-            return f"No time by which every start is within {self.accuracy:g} can be proved."
+            return f"No time by which every start is within {within} can be proved."
+        unit = "" if self.units is None else f" {self.units.time_unit}"
         return (
-            f"Settled by t = {rounded_up(self.time)} to within {self.accuracy:g}, from every start "
+            f"Settled by t = {rounded_up(self.time)}{unit} to within {within}, from every start "
             f"(proven)."
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Results:
-    """What is shown of each input: outputs in the user's terms, and the class if there are any."""
+    """What is shown of each input, in the user's terms.
 
-    headings: list[str]
+    The classes, the concentrations in the units of the model, and the names of inputs beyond what
+    the network was made for are there where there are any.
+    """
+
+    names: list[str]
     outputs: list[list[float]]
-    classes: list[str] | None
-    title: str = _TITLES["none"]
+    title: str
+    classes: list[str] | None = None
+    levels: list[list[float]] | None = None
+    outside: list[list[str]] | None = None
 
-    @property
-    def table(self) -> list[list[float | str]]:
-        if self.classes is None:
-            return [list(row) for row in self.outputs]
-        return [[*row, name] for row, name in zip(self.outputs, self.classes, strict=True)]
+    def csv(self) -> str:
+        """Return all of it as CSV."""
+        headings, columns = list(self.names), [list(row) for row in self.outputs]
+        rows: list[list[float | str]] = [list(row) for row in columns]
+        if self.classes is not None:
+            headings.append("class")
+            rows = [[*row, name] for row, name in zip(rows, self.classes, strict=True)]
+        if self.outside is not None:
+            headings.append("outside")
+            rows = [[*row, "; ".join(o)] for row, o in zip(rows, self.outside, strict=True)]
+        return csv_text(headings, rows)
 
 
-def _results(loaded: LoadedNetwork, settled: SteadyState) -> _Results:
-    network = loaded.network
+def _headings(loaded: LoadedNetwork) -> list[str]:
+    if loaded.codec is not None:
+        return output_names(loaded.codec.decoder)
+    return list(loaded.network.output_names or _output_ids(loaded.network))
+
+
+def _results(loaded: LoadedNetwork, rows: Array, settled: SteadyState) -> _Results:
+    names = _headings(loaded)
     if loaded.codec is None:
-        headings = list(network.output_names or _output_ids(network))
-        return _Results(headings, settled.outputs.tolist(), None)
-    decoder = loaded.codec.decoder
-    headings = list(decoder.names or (f"output {n}" for n in range(1, len(decoder.pairs) + 1)))
+        units = loaded.units
+        levels = None if units is None else (settled.outputs * units.concentration).tolist()
+        return _Results(names, settled.outputs.tolist(), _TITLES["none"], levels=levels)
+    encoder, decoder = loaded.codec.encoder, loaded.codec.decoder
+    classes = None
+    if decoder.classes is not None:
+        classes = [str(name) for name in decoder.classify(settled.outputs)]
     outputs = decoder.decode(settled.outputs).tolist()
-    title = _TITLES[decoder.function]
-    if decoder.classes is None:
-        return _Results(headings, outputs, None, title)
-    classes = [str(name) for name in decoder.classify(settled.outputs)]
-    return _Results([*headings, "class"], outputs, classes, title)
+    beyond = encoder.outside(encoder.decode(rows))
+    inputs = np.array(encoder.names or [f"input {n + 1}" for n in range(beyond.shape[1])])
+    outside = [inputs[row].tolist() for row in beyond] if beyond.any() else None
+    return _Results(names, outputs, _TITLES[decoder.function], classes, outside=outside)
 
 
 def _rows(loaded: LoadedNetwork, texts: Sequence[str], output: Output) -> Array:
@@ -260,42 +305,46 @@ def _output_ids(network: NeuralNetwork) -> list[str]:
 
 
 def _print(output: Output, results: _Results, settled: SteadyState, settling: _Settling) -> None:
-    classes = {} if results.classes is None else {"classes": results.classes}
+    optional = {"classes": results.classes, "outside": results.outside}
     output.result(
         {
-            "output_names": results.headings[: len(results.outputs[0])] if results.outputs else [],
+            "output_names": results.names,
             "outputs": results.outputs,
-            **classes,
+            **{key: value for key, value in optional.items() if value is not None},
             "error_bound": settled.error_bound,
             "accuracy": settling.accuracy,
             "settled_by": settling.time,
-            "read_at": settled.time,
+            "read_at": in_time_units(settled.time, settling.units),
+            "units": None if settling.units is None else asdict(settling.units),
         }
     )
     if not output.shows_text:
         return
-    _print_table(results)
+    _print_table(results, settling.units)
     more = len(results.outputs) - _MOST_ROWS
     if more > 0:
         output.line(f"... and {counted(more, 'more input')}; -o writes them all.")
     output.line(
-        f"Settled: every node is within {settled.error_bound:.1e} of its steady state (proven)."
+        f"Settled: every node is within {settling.distance(settled.error_bound, 2)} of its steady "
+        f"state (proven)."
     )
     output.line(str(settling))
 
 
-def _print_table(results: _Results) -> None:
-    rows = [
-        [cell if isinstance(cell, str) else f"{cell:.6f}" for cell in row]
-        for row in results.table[:_MOST_ROWS]
-    ]
+def _print_table(results: _Results, units: LabUnits | None) -> None:
+    rows = [[f"{value:.6f}" for value in row] for row in results.outputs[:_MOST_ROWS]]
     if len(rows) == 1:
-        values = len(results.outputs[0])
-        print_table(
-            ("output", results.title), zip(results.headings[:values], rows[0][:values], strict=True)
-        )
+        columns = [results.names, rows[0]]
+        headings = ["output", results.title]
+        if results.levels is not None and units is not None:
+            headings.append(f"concentration ({units.concentration_unit})")
+            columns.append([f"{level:.6g}" for level in results.levels[0]])
+        print_table(tuple(headings), zip(*columns, strict=True))
         if results.classes is not None:
             terminal().print(f"Class: {results.classes[0]}")
-    else:
-        numbered = ((str(number), *row) for number, row in enumerate(rows, start=1))
-        print_table(("input", *results.headings), numbered)
+        return
+    named = [[str(number), *row] for number, row in enumerate(rows, start=1)]
+    if results.classes is not None:
+        named = [[*row, name] for row, name in zip(named, results.classes, strict=False)]
+    classes = () if results.classes is None else ("class",)
+    print_table(("input", *results.names, *classes), named)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from crn2sbml._support.files import csv_text
 from crn2sbml._support.words import counted
 from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.cli.options import Output, print_table
 from crn2sbml.exports import make_study
 from crn2sbml.simulate import Simulator, Trajectory
@@ -19,7 +20,7 @@ _MOST_SPECIES = 40
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How long a run is, and how many times of it are kept."""
+    """How long a run is, in the units of the model, and how many times of it are kept."""
 
     until: float | None
     points: int | None
@@ -27,10 +28,11 @@ class Course:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CourseRun:
-    """The run of a model, and the species to draw."""
+    """The run of a model, the species to draw, and the units of all that."""
 
     trajectory: Trajectory
     shown: tuple[str, ...]
+    units: LabUnits | None
 
     @property
     def final(self) -> dict[str, float]:
@@ -55,10 +57,16 @@ def run_course(crn: Crn, course: Course) -> CourseRun:
     SimulationError
         If the integration fails.
     """
-    study = make_study(crn, course.until)
+    study = make_study(crn)
+    until = study.run_time if course.until is None else course.until
     with Simulator(crn) as simulator:
-        run = simulator.trajectory(t_end=study.duration, points=course.points or POINTS)
-    return CourseRun(run, study.outputs)
+        run = simulator.trajectory(t_end=until, points=course.points or POINTS)
+    return CourseRun(run, study.outputs, crn.units)
+
+
+def in_time_units(time: float, units: LabUnits | None) -> float:
+    """Return a dimensionless time in the units of a model."""
+    return time if units is None else time * units.time
 
 
 def print_course(output: Output, run: CourseRun, reason: str) -> None:
@@ -70,12 +78,16 @@ def print_course(output: Output, run: CourseRun, reason: str) -> None:
             "final": list(final.values()),
             "read_at": end,
             "points": len(run.trajectory.times),
+            "units": None if run.units is None else asdict(run.units),
             "not_a_network": reason,
         }
     )
     if not output.shows_text:
         return
     shown = list(final.items())[:_MOST_SPECIES]
-    print_table(("species", f"at t = {end:g}"), ((name, f"{value:.6g}") for name, value in shown))
+    heading = f"at t = {end:g}"
+    if run.units is not None:
+        heading += f" {run.units.time_unit} ({run.units.concentration_unit})"
+    print_table(("species", heading), ((name, f"{value:.6g}") for name, value in shown))
     if (more := len(final) - len(shown)) > 0:
         output.line(f"... and {counted(more, 'more species', 'more species')}; -o writes them all.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -45,6 +46,8 @@ from crn2sbml.training import (
 )
 from crn2sbml.training.labels import as_targets, usual_cost
 from crn2sbml.training.options import check_option
+
+_log = logging.getLogger(__name__)
 
 Forward = Literal["closed-form", "roadrunner"]
 
@@ -190,7 +193,7 @@ class LoadedNetwork:
 
     def outside(self, inputs: ArrayLike) -> list[str]:
         """Say which inputs are beyond what the network was made for, a sentence for each."""
-        return [] if self.codec is None else self.codec.encoder.outside(inputs)
+        return [] if self.codec is None else self.codec.encoder.describe_outside(inputs)
 
     def decode(self, concentrations: ArrayLike) -> Array:
         """Return outputs in the user's terms, shape (n, outputs), of output concentrations."""
@@ -256,6 +259,9 @@ class LoadedNetwork:
     def concentrations(self, inputs: ArrayLike, forward: Forward, workers: int = 1) -> Array:
         """Return the concentrations of the output nodes, shape (n, nodes)."""
         rows = self.encode(inputs)
+        if self.report is not None:
+            for sentence in self.outside(inputs):
+                _log.warning("%s", sentence)
         if forward not in get_args(Forward):
             raise InputValueError(
                 f"there is no forward pass {forward!r}; choose one of "

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import checked_names, frozen_array, number_rows, place_in
@@ -22,6 +22,9 @@ ClassLabel = str | int | float | bool
 
 PLUS, MINUS = " (+)", " (-)"
 """What the names of a pair end in."""
+
+# Of a range: what shifting an input and back may change it by.
+_ROUNDING = 1e-12
 
 FUNCTIONS = ("none", "softmax", "log-softmax")
 """What can be applied to outputs in Python, after the chemistry."""
@@ -129,28 +132,36 @@ class Encoder:
                 columns.append(np.maximum(-shifted[:, [column]], 0.0))
         return np.hstack(columns)
 
-    def outside(self, inputs: ArrayLike) -> list[str]:
-        """Say which inputs, shape (n, inputs), are beyond what the network was made for.
+    def decode(self, concentrations: ArrayLike) -> Array:
+        """Return the inputs, shape (n, inputs), that concentrations stand for."""
+        matrix, constant = self.matrix
+        rows = np.atleast_2d(np.asarray(concentrations, dtype=np.float64))
+        return np.asarray(rows @ matrix.T + constant)
 
-        Returns
-        -------
-        list of str
-            A sentence for each input that is outside in some row, with the first such value.
-        """
+    def outside(self, inputs: ArrayLike) -> NDArray[np.bool_]:
+        """Tell which inputs are beyond what the network was made for, shape (n, inputs)."""
+        rows = number_rows(inputs, "inputs", ConcentrationError, self.names, len(self.pairs))
         if self.ranges is None:
-            return []
-        rows = number_rows(inputs, "inputs", ConcentrationError)
-        sentences = []
-        for column, (low, high) in enumerate(self.ranges.tolist()):
-            values = rows[:, column]
-            beyond = values[(values < low) | (values > high)]
-            if len(beyond):
-                name = self.names[column] if self.names else f"input value {column + 1}"
-                more = f" (and {len(beyond) - 1:,} more)" if len(beyond) > 1 else ""
-                sentences.append(
-                    f"{name} = {beyond[0]:g}{more} is outside {low:g} to {high:g}, which the "
-                    f"network was made for: no bound holds there"
-                )
+            return np.zeros(rows.shape, dtype=bool)
+        low, high = self.ranges.T
+        with np.errstate(invalid="ignore"):  # of infinite ends
+            slack = np.nan_to_num(_ROUNDING * (high - low), posinf=0.0)
+        return np.asarray((rows < low - slack) | (rows > high + slack))
+
+    def describe_outside(self, inputs: ArrayLike) -> list[str]:
+        """Say which inputs are beyond what the network was made for, with a value of each."""
+        beyond, sentences = self.outside(inputs), []
+        rows = number_rows(inputs, "inputs", ConcentrationError, self.names, len(self.pairs))
+        for column in np.flatnonzero(beyond.any(axis=0)).tolist():
+            assert self.ranges is not None
+            low, high = self.ranges[column].tolist()
+            values = rows[beyond[:, column], column]
+            name = self.names[column] if self.names else f"input {column + 1}"
+            more = f" (and {len(values) - 1:,} more)" if len(values) > 1 else ""
+            sentences.append(
+                f"{name} = {values[0]:g}{more} is outside {low:g} to {high:g}, which the network "
+                f"was made for: no bound holds there"
+            )
         return sentences
 
     @property

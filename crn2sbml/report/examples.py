@@ -149,8 +149,7 @@ def _input_names(study: Study, inputs: Array, units: PageUnits) -> list[str]:
     """Call inputs by their numbers where these are few and tell them apart."""
     codec = None if study.recognised is None else study.recognised.codec
     if codec is not None and inputs.shape[1] == codec.encoder.width:
-        matrix, constant = codec.encoder.matrix
-        rows, unit = inputs @ matrix.T + constant, ""
+        rows, unit = codec.encoder.decode(inputs), ""
     else:
         rows, unit = inputs * units.concentration, units.concentration_unit
     names = [", ".join(f"{value:g}" for value in row) + unit for row in rows]
