@@ -14,7 +14,6 @@ from crn2sbml._support.words import counted
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import Reaction, format_complex
 from crn2sbml.cli.options import Output, output_options, print_table
-from crn2sbml.construction.answers import output_names
 from crn2sbml.construction.explanation import instructions
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.importers import LoadedNetwork, load_file
@@ -101,7 +100,7 @@ def _inputs(loaded: LoadedNetwork) -> list[str]:
     names, values = node_names(loaded.network)[0], loaded.inputs
     if loaded.codec is not None:
         encoder = loaded.codec.encoder
-        names = list(encoder.names or (f"input {n + 1}" for n in range(len(encoder.pairs))))
+        names = list(encoder.value_names)
         values = None if values is None else encoder.decode(values)[0]
     return names if values is None else _with_values(names, values.tolist())
 
@@ -110,7 +109,7 @@ def _outputs(loaded: LoadedNetwork) -> list[str]:
     """Return what a user reads off."""
     if loaded.codec is None:
         return node_names(loaded.network)[-1]
-    return output_names(loaded.codec.decoder)
+    return list(loaded.codec.decoder.value_names)
 
 
 def _show_layer(

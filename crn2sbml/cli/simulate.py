@@ -27,7 +27,6 @@ from crn2sbml.cli.options import (
     workers_option,
 )
 from crn2sbml.cli.time_course import POINTS, Course, in_time_units, print_course, run_course
-from crn2sbml.construction.answers import output_names
 from crn2sbml.construction.labels import node_id
 from crn2sbml.errors import (
     ConcentrationError,
@@ -268,7 +267,7 @@ class _Results:
 
 def _headings(loaded: LoadedNetwork) -> list[str]:
     if loaded.codec is not None:
-        return output_names(loaded.codec.decoder)
+        return list(loaded.codec.decoder.value_names)
     return list(loaded.network.output_names or _output_ids(loaded.network))
 
 
@@ -284,7 +283,7 @@ def _results(loaded: LoadedNetwork, rows: Array, settled: SteadyState) -> _Resul
         classes = [str(name) for name in decoder.classify(settled.outputs)]
     outputs = decoder.decode(settled.outputs).tolist()
     beyond = encoder.outside(encoder.decode(rows))
-    inputs = np.array(encoder.names or [f"input {n + 1}" for n in range(beyond.shape[1])])
+    inputs = np.array(encoder.value_names)
     outside = [inputs[row].tolist() for row in beyond] if beyond.any() else None
     return _Results(names, outputs, _TITLES[decoder.function], classes, outside=outside)
 

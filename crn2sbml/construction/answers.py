@@ -60,13 +60,6 @@ def read_answers(crn: Crn) -> tuple[Answer, ...]:
     return tuple(_answers(decoder, nodes, _Ids(crn)))
 
 
-def output_names(decoder: Decoder) -> list[str]:
-    """Return the user's names of outputs, or their numbers."""
-    if decoder.names is not None:
-        return list(decoder.names)
-    return [f"output value {number}" for number in range(1, len(decoder.pairs) + 1)]
-
-
 class _Ids:
     """Makes ids of names, none of them taken."""
 
@@ -88,7 +81,7 @@ class _Ids:
 
 
 def _answers(decoder: Decoder, nodes: Sequence[str], ids: _Ids) -> Iterator[Answer]:
-    names = output_names(decoder)
+    names = decoder.value_names
     shares = decoder.function != "none" and len(names) <= MOST_SHARES
     identifiers = [ids.new(name) for name in names]
     values = identifiers

@@ -156,7 +156,7 @@ class Encoder:
             assert self.ranges is not None
             low, high = self.ranges[column].tolist()
             values = rows[beyond[:, column], column]
-            name = self.names[column] if self.names else f"input {column + 1}"
+            name = self.value_names[column]
             more = f" (and {len(values) - 1:,} more)" if len(values) > 1 else ""
             sentences.append(
                 f"{name} = {values[0]:g}{more} is outside {low:g} to {high:g}, which the network "
@@ -175,6 +175,11 @@ class Encoder:
                 signs[row, place + 1] = -1.0
             place += 1 + pair
         return signs, -self.offsets
+
+    @property
+    def value_names(self) -> tuple[str, ...]:
+        """Names of the inputs, or what they are called without any."""
+        return _value_names(self.pairs, self.names, "input")
 
     @property
     def species_names(self) -> list[str] | None:
@@ -260,6 +265,11 @@ class Decoder:
         # Classes of several types stay what they are.
         mixed = len(set(map(type, self.classes))) > 1
         return np.asarray(np.array(self.classes, dtype=object if mixed else None)[largest])
+
+    @property
+    def value_names(self) -> tuple[str, ...]:
+        """Names of the outputs, or what they are called without any."""
+        return _value_names(self.pairs, self.names, "output")
 
     @property
     def species_names(self) -> list[str] | None:
@@ -359,14 +369,19 @@ def _given_names(pairs: Sequence[bool], names: Sequence[str] | None) -> list[str
     return None if names is None or list(names) == made_up else _single_names(pairs, names)
 
 
+def _value_names(pairs: Sequence[bool], names: Sequence[str] | None, kind: str) -> tuple[str, ...]:
+    if names is not None:
+        return tuple(names)
+    return tuple(f"{kind} value {number}" for number in range(1, len(pairs) + 1))
+
+
 def _paired_names(
     pairs: Sequence[bool], names: Sequence[str] | None, kind: str
 ) -> list[str] | None:
     if names is None and not any(pairs):
         return None
     paired = []
-    for number, pair in enumerate(pairs):
-        name = names[number] if names else f"{kind} value {number + 1}"
+    for name, pair in zip(_value_names(pairs, names, kind), pairs, strict=True):
         paired += [f"{name}{PLUS}", f"{name}{MINUS}"] if pair else [name]
     return paired
 

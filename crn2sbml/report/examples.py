@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from crn2sbml._support.arrays import Array
-from crn2sbml.construction.answers import output_names
 from crn2sbml.exports import Study
 from crn2sbml.plots import plot_study
 from crn2sbml.report.figures import inline_svg
@@ -138,7 +137,7 @@ def _answers(study: Study, runs: Runs, number: int) -> Iterator[Answer]:
     if decoder.function != "none":
         decoded = decoder.decode(settled)[0]
         shares = (decoded if decoder.function == "softmax" else np.exp(decoded)).tolist()
-    names = output_names(decoder)
+    names = decoder.value_names
     chooses = decoder.classes is not None or decoder.function != "none"
     largest = int(np.argmax(values))
     for place, (name, value, share) in enumerate(zip(names, values, shares, strict=True)):
