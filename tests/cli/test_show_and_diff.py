@@ -34,8 +34,9 @@ def folder(folder):
 def test_a_network_is_shown_in_words_and_tables():
     text = succeed("show", "net.xml").output
     assert "NeuralNetwork 3-4-2, smoothed ReLU (h = 1), enzymatic encoding" in text
-    assert "3 inputs: temp_C (+) = 0, temp_C (-) = 1, ph = 4" in text
-    assert "The largest output value names the class, in this order: low, high." in text
+    assert "2 inputs: temp_C = -1, ph = 2" in text
+    assert "The model holds temp_C = -1: 0 of X0_1 and 1 of X0_2." in text
+    assert "The largest value names the class, in this order: low, high." in text
     assert "Layer 1: 4 nodes, 12 edges, smoothed ReLU (h = 1)" in text
     for layer in NETWORK.layers:
         for number in (*layer.weights.ravel(), *layer.biases):

@@ -66,8 +66,8 @@ def test_the_time_of_a_run_is_chosen_unless_it_is_given():
         (("cycle.xml", "--points", "1"), "not in the range"),
         (("net.npz", "--input", "1,1", "--until", "3"), "give --plot, or leave them out"),
         (("net.npz", "--input", "1e9,1e9"), "scale weights and inputs towards 1"),
-        (("net.npz", "--input", "1,2,3"), "3 numbers a row, but the network has 2 inputs"),
-        (("net.npz", "--input", "1,nan"), "input row 1, column 2"),
+        (("net.npz", "--input", "1,2,3"), "has 3 numbers, but the network has 2 inputs"),
+        (("net.npz", "--input", "1,nan"), "input 2 is nan"),
     ],
 )
 def test_what_cannot_be_run_is_one_line(arguments, words):
@@ -115,11 +115,11 @@ def test_probabilities_do_not_settle():
 def test_the_plot_of_a_network_ends_where_it_is_told(folder, monkeypatch):
     drawn = []
 
-    def draw(trajectory, *arguments):
+    def draw(trajectory, *arguments, **options):
         from crn2sbml.plots import plot_trajectory
 
         drawn.append(trajectory)
-        return plot_trajectory(trajectory, *arguments)
+        return plot_trajectory(trajectory, *arguments, **options)
 
     monkeypatch.setattr("crn2sbml.cli.simulate.plot_trajectory", draw)
     options = ("--plot", "a.png", "--until", "3", "--points", "7")

@@ -174,7 +174,6 @@ def test_a_run_is_made_once_for_all_figures_that_need_it(noise):
     ("arguments", "words"),
     [
         (["--only", "7"], "there is no part '7'; choose of numbers, 2, 3"),
-        (["--only", ","], "no part was chosen"),
         (["--only", "numbers", "-o", "none/out"], "there is no folder"),
         (["--only", "numbers", "-o", "full/mine.txt"], "is a file"),
         (["--only", "numbers", "-o", "full", "--force"], "numbers.csv is not the table"),
