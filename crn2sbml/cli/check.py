@@ -126,6 +126,8 @@ def _lines(inspection: Inspection) -> Iterator[str]:
 
 def _crn_lines(crn: Crn) -> Iterator[str]:
     yield "Mass action: yes"
+    if crn.units is not None:
+        yield f"Units: {crn.units.describe()}"
     yield (
         f"Reactions: {len(crn.reactions):,}, of order {largest_order(crn)} at most; "
         f"rate constants: {len(crn.rate_constants):,}"

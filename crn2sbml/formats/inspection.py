@@ -242,6 +242,7 @@ def _crn_dict(crn: Crn | None) -> dict[str, Any]:
         "largest_order": largest_order(crn),
         "rate_constants": len(crn.rate_constants),
         "quantity": crn.quantity,
+        "units": None if crn.units is None else asdict(crn.units),
         "dynamic_species": list(crn.dynamic_species),
         "enzymatic_species": list(crn.enzymatic_species),
         "buffered_species": list(crn.buffered_species),

@@ -92,6 +92,9 @@ def test_times_and_distances_have_the_units_of_the_model(loaded, model):
     theory = " ".join(succeed("check", str(model), "--theory", "--accuracy", "1e-3").output.split())
     assert re.search(r"within 0\.05 nM of their steady state by t = [\d.]+ h \(proven\)", theory)
     assert "(nM)" in theory
+    assert "Units: Concentrations are in nM, time is in h" in theory
+    checked = json.loads(succeed("check", str(model), "--json").output)
+    assert (checked["units"]["concentration"], checked["units"]["time"]) == (50.0, 2.0)
 
 
 def test_who_follows_the_instructions_gets_the_answer(loaded):
