@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -15,11 +16,13 @@ from crn2sbml.neural.dual_rail import Decoder
 
 # Each share of so many is a sum over all of them; above that, files hold the values alone.
 MOST_SHARES = 100
-# What files have ids of their own for, besides those of the reaction network.
+# What files have ids of their own for, besides those of the reaction network, and what programs in
+# Python make names of variables of.
 _TAKEN = frozenset(
     {
         *("concentration_unit", "time_unit", "time_unit_", "concentration", "substance"),
         *("volume", "extent", "time", "vessel"),
+        *keyword.kwlist,
     }
 )
 

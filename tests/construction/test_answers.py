@@ -34,7 +34,7 @@ def findings(text):
     return [document.getError(n).getMessage() for n in range(document.getNumErrors())]
 
 
-def imported(function="none", names=("growth", "yield"), outputs=2):
+def imported(function="none", names=("growth", "harvest"), outputs=2):
     rng = np.random.default_rng(2)
     weights = {"0.weight": 2 * rng.normal(size=(outputs, 2)), "0.bias": rng.normal(size=outputs)}
     layers = "0" if function == "none" else f"0,{function}"
@@ -54,7 +54,7 @@ def test_an_answer_is_the_difference_of_its_pair():
     crn = imported().compile("absorbed", [1.0, -1.0])
     assert read_answers(crn) == (
         Difference("growth", "growth", "X1_1", "X1_2"),
-        Difference("yield", "yield", "X1_3", "X1_4"),
+        Difference("harvest", "harvest", "X1_3", "X1_4"),
     )
 
 
@@ -68,7 +68,7 @@ def test_rules_follow_the_concentrations(encoding, units):
     at = dict(zip(("X1_1", "X1_2", "X1_3", "X1_4"), (levels[0] * one).tolist(), strict=True))
     shown = followed(text, **at)
     np.testing.assert_allclose(
-        [shown["growth"], shown["yield"]], loaded.decode(levels)[0], rtol=ROUNDING
+        [shown["growth"], shown["harvest"]], loaded.decode(levels)[0], rtol=ROUNDING
     )
 
 
@@ -94,10 +94,10 @@ def test_a_softmax_is_right_where_powers_of_e_leave_the_doubles(function, scale)
 
 def test_what_shares_are_made_of_is_not_shown():
     answers = read_answers(imported("softmax").compile("folded", [1.0, 2.0]))
-    assert [answer.name for answer in shown_answers(answers)] == ["growth", "yield"]
+    assert [answer.name for answer in shown_answers(answers)] == ["growth", "harvest"]
     assert [answer.name for answer in answers][:2] == [
         "growth, before softmax",
-        "yield, before softmax",
+        "harvest, before softmax",
     ]
     assert all(isinstance(answer, Share) for answer in shown_answers(answers))
 
@@ -133,11 +133,25 @@ def test_any_names_have_ids_that_differ(names):
 
 
 @pytest.mark.parametrize(
-    "name", ["time", "X1_1", "k_d", "vessel", "concentration_unit", "exp", "2nd", "β", "+", "model"]
+    "name",
+    [
+        "time",
+        "lambda",
+        "X1_1",
+        "k_d",
+        "vessel",
+        "concentration_unit",
+        "exp",
+        "2nd",
+        "β",
+        "+",
+        "model",
+    ],
 )
 def test_an_id_that_is_taken_or_reserved_gets_another(name):
     loaded = imported(names=[name, "other"])
     crn = loaded.compile("absorbed", [1.0, -1.0])
+    assert all(answer.id != name and answer.id.isidentifier() for answer in read_answers(crn))
     for units in (None, LAB):
         assert findings(to_sbml(crn, units=units)) == []
         again = from_antimony(to_antimony(crn, units=units))
