@@ -22,7 +22,6 @@ from crn2sbml.formats.sbml.elements import (
     XML_DECLARATION,
     apply,
     formula,
-    integer,
     opening,
     references,
     symbol,
@@ -102,7 +101,11 @@ def _pieces(crn: Crn, compartment: str, volume: float) -> Iterator[str]:
             f'initialAmount="{round(species.initial * volume)}" substanceUnits="dimensionless" '
             f'hasOnlySubstanceUnits="true" boundaryCondition="false" constant="false"/>\n'
         )
-    yield "</listOfSpecies>\n<listOfParameters>\n"
+    one = _free_id(crn, compartment)
+    yield (
+        f'</listOfSpecies>\n<listOfParameters>\n<parameter id="{one}" value="1.0" '
+        f'units="dimensionless" constant="true"/>\n'
+    )
     values = crn.rate_constant_values
     propensities = {r.id: values[r.rate] * volume ** (1 - r.order) for r in crn.reactions}
     for reaction in crn.reactions:
@@ -112,16 +115,26 @@ def _pieces(crn: Crn, compartment: str, volume: float) -> Iterator[str]:
         )
     yield "</listOfParameters>\n<listOfReactions>\n"
     for reaction in crn.reactions:
-        yield _reaction(reaction)
+        yield _reaction(reaction, one)
     yield "</listOfReactions>\n</model>\n</sbml>\n"
 
 
-def _reaction(reaction: Reaction) -> str:
+def _free_id(crn: Crn, compartment: str) -> str:
+    """Return an id for the number 1, of which laws are made without numbers in them."""
+    taken = {*crn.species_ids, *(r.id for r in crn.reactions), crn.name, compartment}
+    taken |= {f"c_{reaction.id}" for reaction in crn.reactions}
+    identifier = "one"
+    while identifier in taken:
+        identifier += "_"
+    return identifier
+
+
+def _reaction(reaction: Reaction, one: str) -> str:
     reactants, products = _single(reaction)
     factors = [symbol(species) for species, _ in reactants]
     # Of a pair, the second molecule is one of the rest.
     less = [
-        apply("minus", symbol(species), integer(1, _FORM))
+        apply("minus", symbol(species), symbol(one))
         for species, count in reaction.reactants
         if count == 2
     ]
@@ -131,7 +144,7 @@ def _reaction(reaction: Reaction) -> str:
     return (
         f'<reaction id="{reaction.id}"{_FORM.reaction_attributes}>\n'
         f"{references('listOfReactants', reactants)}{references('listOfProducts', products)}"
-        f"<kineticLaw>{formula(law, _FORM)}</kineticLaw>\n</reaction>\n"
+        f"<kineticLaw>{formula(law)}</kineticLaw>\n</reaction>\n"
     )
 
 

@@ -188,7 +188,7 @@ def _kernel_pieces(
         yield (
             f'<reaction id="R_{x}"{_FORM.reaction_attributes}>'
             f"<listOfProducts>{reference(x, 1)}</listOfProducts>"
-            f"<kineticLaw>{formula(law, _FORM)}</kineticLaw></reaction>"
+            f"<kineticLaw>{formula(law)}</kineticLaw></reaction>"
         )
     yield "</listOfReactions></model></sbml>"
 

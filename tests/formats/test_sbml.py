@@ -155,9 +155,10 @@ def test_libsbml_reads_back_what_was_written(crn):
             (reaction.products, other.getListOfProducts()),
         ):
             assert [(r.getSpecies(), r.getStoichiometry()) for r in listed] == list(side)
-        powers = [s if n == 1 else f"{s}^{n}" for s, n in reaction.reactants]
+        # No law holds a number: several programs read numbers in laws wrongly, or not at all.
+        factors = [s for s, n in reaction.reactants for _ in range(n)]
         law = libsbml.formulaToL3String(other.getKineticLaw().getMath())
-        assert law.replace(" dimensionless", "") == " * ".join([vessel, reaction.rate, *powers])
+        assert law == " * ".join([vessel, reaction.rate, *factors])
 
 
 @every_example

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from html import escape
 
 from crn2sbml.chemistry.answers import Answer, Difference, Share
-from crn2sbml.formats.sbml.elements import MATHML, apply, symbol
+from crn2sbml.formats.sbml.elements import apply, formula, symbol
 
 
 def answer_parameters(answers: Sequence[Answer]) -> str:
@@ -34,8 +34,8 @@ def answer_rules(answers: Sequence[Answer], unit: str) -> str:
     if not answers:
         return ""
     rules = "".join(
-        f'<assignmentRule variable="{answer.id}"><math xmlns="{MATHML}">'
-        f"{_formula(answer, unit)}</math></assignmentRule>\n"
+        f'<assignmentRule variable="{answer.id}">{formula(_formula(answer, unit))}'
+        f"</assignmentRule>\n"
         for answer in answers
     )
     return f"<listOfRules>\n{rules}</listOfRules>\n"

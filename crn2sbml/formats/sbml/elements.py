@@ -1,7 +1,7 @@
 """The elements of SBML and MathML that every writer of this package needs, as text.
 
 Arguments are text that is well formed already: ids of letters, digits and underscores, and what the
-functions of this module return. All literals of laws are written here.
+functions of this module return.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ MATHML = "http://www.w3.org/1998/Math/MathML"
 XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 
 _REFERENCE_ATTRIBUTES = ' constant="true"'
-# The unit of a number in a formula; whoever writes it declares the prefix.
-_UNITS = ' sbml:units="dimensionless"'
 
 
 def namespace(level: int, version: int) -> str:
@@ -76,16 +74,19 @@ def references(element: str, side: Complex, attributes: str = _REFERENCE_ATTRIBU
     return f"<{element}>{''.join([reference(s, n, attributes) for s, n in side])}</{element}>\n"
 
 
-def mass_action(compartment: str, rate: str, reactants: Complex, form: Form) -> str:
-    """Write the formula compartment * rate constant * product of the reactants."""
-    factors = "".join([power(species, exponent, form) for species, exponent in reactants])
-    return formula(apply("times", symbol(compartment), symbol(rate), factors), form)
+def mass_action(compartment: str, rate: str, reactants: Complex) -> str:
+    """Write the formula compartment * rate constant * product of the reactants.
+
+    Powers are repeated symbols: several programs stumble over numbers in laws, one of them without
+    a word.
+    """
+    factors = "".join([symbol(species) * exponent for species, exponent in reactants])
+    return formula(apply("times", symbol(compartment), symbol(rate), factors))
 
 
-def formula(content: str, form: Form) -> str:
-    """Write a formula; the prefix of units is declared where a number of it has one."""
-    prefix = f' xmlns:sbml="{form.namespace}"' if _UNITS in content else ""
-    return f'<math xmlns="{MATHML}"{prefix}>{content}</math>'
+def formula(content: str) -> str:
+    """Write a formula."""
+    return f'<math xmlns="{MATHML}">{content}</math>'
 
 
 def apply(operator: str, *arguments: str) -> str:
@@ -96,19 +97,6 @@ def apply(operator: str, *arguments: str) -> str:
 def symbol(identifier: str) -> str:
     """Write the id of something that has a value."""
     return f"<ci>{identifier}</ci>"
-
-
-def power(base: str, exponent: int, form: Form) -> str:
-    """Write a power of a symbol."""
-    if exponent == 1:
-        return f"<ci>{base}</ci>"
-    return apply("power", symbol(base), integer(exponent, form))
-
-
-def integer(value: int, form: Form) -> str:
-    """Write a whole number without a unit, and say so where the form can."""
-    units = _UNITS if form.level >= 3 else ""
-    return f'<cn type="integer"{units}>{value}</cn>'
 
 
 def plain_number(value: float) -> str:

@@ -206,6 +206,6 @@ def _reactions(crn: Crn, compartment: str, form: Form) -> Iterator[str]:
             f"{references('listOfReactants', reactants, reactant)}"
             f"{references('listOfProducts', reaction.products, product)}"
             f'<kineticLaw sboTerm="{term}">'
-            f"{mass_action(compartment, reaction.rate, reactants, form)}"
+            f"{mass_action(compartment, reaction.rate, reactants)}"
             "</kineticLaw>\n</reaction>\n"
         )
