@@ -115,7 +115,11 @@ def test_a_list_says_which_value_is_wrong(arguments, words):
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_no_command_takes_more_arguments_than_a_reader_can_hold(path):
-    functions = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.FunctionDef)]
+    functions = [
+        n
+        for n in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(n, ast.FunctionDef)
+    ]
     sizes = {f.name: len([*f.args.args, *f.args.kwonlyargs]) for f in functions}
     assert {name: size for name, size in sizes.items() if size > MOST_PARAMETERS} == {}
 
