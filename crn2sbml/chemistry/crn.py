@@ -160,6 +160,12 @@ class Crn:
         return tuple(s.id for s in self.species)
 
     @cached_property
+    def ids(self) -> frozenset[str]:
+        """Ids of all species, rate constants and reactions."""
+        parts = (self.species, self.rate_constants, self.reactions)
+        return frozenset(item.id for part in parts for item in part)
+
+    @cached_property
     def species_index(self) -> dict[str, int]:
         """Position of each species id."""
         return {species: index for index, species in enumerate(self.species_ids)}

@@ -160,7 +160,7 @@ def bench_values(crn: Crn) -> LabRanges:
 
 def _names(crn: Crn, orders: dict[str, list[int]]) -> dict[tuple[str, int], str]:
     """Name rate constants: as they were, or with the order where several share one."""
-    taken = {*crn.species_ids, *crn.rate_constant_values, *(r.id for r in crn.reactions), crn.name}
+    taken = {*crn.ids, crn.name}
     names: dict[tuple[str, int], str] = {}
     for constant in crn.rate_constants:
         of_constant = orders.get(constant.id, [1])

@@ -21,7 +21,7 @@ from crn2sbml.data import (
     load_xor,
     read_table,
 )
-from crn2sbml.data.delimited import to_number
+from crn2sbml.data.delimited import is_number, to_number
 from crn2sbml.errors import (
     ConcentrationError,
     FileError,
@@ -45,8 +45,8 @@ def check_encoding(loaded: LoadedNetwork, encoding: Encoding | None, source: Pat
         )
 
 
-def load_examples(source: str, *others: str) -> Dataset:
-    """Load a data set by its name, or from a file; `others` are names that the caller knows.
+def load_examples(source: str) -> Dataset:
+    """Load a data set by its name, or from a file.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def load_examples(source: str, *others: str) -> Dataset:
     if source in known:
         return known[source]()
     if not source.endswith(".npz"):
-        names = ", ".join((*known, *others))
+        names = ", ".join(known)
         raise InputValueError(f"--data {source!r} is none of {names} or an .npz file")
     return load_dataset(source)
 
@@ -96,7 +96,7 @@ def _read_rows(text: str, loaded: LoadedNetwork, say: Callable[[str], None]) -> 
     names, width = loaded.input_names, loaded.input_count
     given = _given_numbers(text, names, width)
     if given is None and _is_list(text) and not _is_file(text):
-        entries = [entry for entry in text.split(",") if not _is_plain(entry)]
+        entries = [entry for entry in text.split(",") if not is_number(entry)]
         raise FileError(
             f"--input {text} is neither a file nor a list of numbers such as 0.5,1: {entries[0]!r} "
             f"is no number"
@@ -144,7 +144,7 @@ def tell_left_out(table: Table, names: Sequence[str] | None, say: Callable[[str]
 def _given_numbers(text: str, names: Sequence[str] | None, width: int) -> Array | None:
     """Return the numbers in a text as a row, by name or in order; None if it is another text."""
     entries = text.split(",")
-    if all(map(_is_plain, entries)):
+    if all(map(is_number, entries)):
         if len(entries) != width:
             needed = counted(width, "input") + ("" if names is None else f": {listed(names)}")
             given = counted(len(entries), "number")
@@ -176,21 +176,13 @@ def _by_name(entries: Sequence[str], text: str) -> dict[str, float]:
             continue
         name, _, number = (start + entry).rpartition("=")
         start = ""
-        if not _is_plain(number) or clean_name(name) in values:
+        if not is_number(number) or clean_name(name) in values:
             why = "twice" if clean_name(name) in values else f"{number!r}, which is no number"
             raise ConcentrationError(f"--input {text} gives {clean_name(name)} {why}")
         values[clean_name(name)] = to_number(number)
     if start:
         raise ConcentrationError(f"--input {text} ends in {start[:-1]!r}, which has no name")
     return values
-
-
-def _is_plain(text: str) -> bool:
-    try:
-        to_number(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_list(text: str) -> bool:

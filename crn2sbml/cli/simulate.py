@@ -14,9 +14,7 @@ from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import check_output, csv_text, save_text
 from crn2sbml._support.words import counted
 from crn2sbml.chemistry.lab_units import LabUnits
-from crn2sbml.cli.common import (
-    read_inputs,
-)
+from crn2sbml.cli.common import read_inputs
 from crn2sbml.cli.options import (
     Output,
     gather,
@@ -27,7 +25,6 @@ from crn2sbml.cli.options import (
     workers_option,
 )
 from crn2sbml.cli.time_course import POINTS, Course, in_time_units, print_course, run_course
-from crn2sbml.construction.labels import node_id
 from crn2sbml.errors import (
     ConcentrationError,
     InputValueError,
@@ -36,6 +33,7 @@ from crn2sbml.errors import (
 )
 from crn2sbml.exports.study import takes_no_inputs
 from crn2sbml.importers import LoadedNetwork, load_file
+from crn2sbml.importers.comparison import node_names
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.plots import check_figure_path, plot_trajectory, save_figure
 from crn2sbml.simulate import Simulator, SteadyState, Trajectory
@@ -254,8 +252,8 @@ class _Results:
 
     def csv(self) -> str:
         """Return all of it as CSV."""
-        headings, columns = list(self.names), [list(row) for row in self.outputs]
-        rows: list[list[float | str]] = [list(row) for row in columns]
+        headings = list(self.names)
+        rows: list[list[float | str]] = [list(row) for row in self.outputs]
         if self.classes is not None:
             headings.append("class")
             rows = [[*row, name] for row, name in zip(rows, self.classes, strict=True)]
@@ -268,7 +266,7 @@ class _Results:
 def _headings(loaded: LoadedNetwork) -> list[str]:
     if loaded.codec is not None:
         return list(loaded.codec.decoder.value_names)
-    return list(loaded.network.output_names or _output_ids(loaded.network))
+    return node_names(loaded.network)[-1]
 
 
 def _results(loaded: LoadedNetwork, rows: Array, settled: SteadyState) -> _Results:
@@ -296,11 +294,6 @@ def _rows(loaded: LoadedNetwork, texts: Sequence[str], output: Output) -> Array:
             "a network file holds no inputs; give them with --input FILE or --input 0.5,1"
         )
     return loaded.inputs[np.newaxis, :]
-
-
-def _output_ids(network: NeuralNetwork) -> list[str]:
-    last = len(network.layers)
-    return [node_id(last, number) for number in range(1, network.widths[-1] + 1)]
 
 
 def _print(output: Output, results: _Results, settled: SteadyState, settling: _Settling) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from crn2sbml._support.words import counted
 from crn2sbml.cli.common import load_examples, parse_layers
 from crn2sbml.data import Dataset, load_mnist, split
 from crn2sbml.errors import InputValueError
@@ -54,14 +55,15 @@ class Examples:
         Raises
         ------
         InputValueError
-            If the source is neither a name nor looks like a file.
+            If the source is neither a name nor looks like a file, or a folder of MNIST goes with
+            another one.
         """
-        if self.source in _SUITED:
-            return True
-        if self.data_dir is not None:
+        if self.data_dir is not None and self.source != "mnist":
             raise InputValueError(
                 f"--data-dir goes with --data mnist, not with {self.source}; leave it out"
             )
+        if self.source in _SUITED:
+            return True
         if "." not in self.source and not Path(self.source).is_file():
             raise InputValueError(
                 f"--data {self.source!r} is none of {', '.join(_SUITED)} and no file either"
@@ -74,10 +76,6 @@ class Examples:
         """Return the examples to train on, those held out, and the settings that suit them."""
         if self.source == "mnist":
             return self._load_mnist()
-        if self.data_dir is not None:
-            raise InputValueError(
-                f"--data-dir goes with --data mnist, not with {self.source}; leave it out"
-            )
         data = load_examples(self.source)
         # While rows still have the numbers that they have in the file.
         if loaded is None or loaded.codec is None:
@@ -202,7 +200,7 @@ def _widths(layers: str | None, data: Dataset, defaults: Defaults) -> list[int]:
     if (widths[0], widths[-1]) != ends:
         raise InputValueError(
             f"--layers {layers} leads from {widths[0]} to {widths[-1]} nodes, but {data.name} has "
-            f"{ends[0]} inputs and {ends[1]} outputs"
+            f"{counted(ends[0], 'input')} and {counted(ends[1], 'output')}"
         )
     return widths
 

@@ -12,7 +12,7 @@ from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reserved import RESERVED_WORDS
 from crn2sbml.construction.labels import NODE, node_id, read_label
 from crn2sbml.construction.origin import Origin
-from crn2sbml.neural.dual_rail import Decoder
+from crn2sbml.neural.dual_rail import Decoder, first_places
 
 # Each share of so many is a sum over all of them; above that, files hold the values alone.
 MOST_SHARES = 100
@@ -67,9 +67,7 @@ class _Ids:
     """Makes ids of names, none of them taken."""
 
     def __init__(self, crn: Crn) -> None:
-        parts = (crn.species, crn.rate_constants, crn.reactions)
-        self._taken = {item.id for part in parts for item in part}
-        self._taken |= {crn.name, *_TAKEN, *RESERVED_WORDS}
+        self._taken = {*crn.ids, crn.name, *_TAKEN, *RESERVED_WORDS}
 
     def new(self, name: str) -> str:
         """Return a free id: the name itself where it can be one."""
@@ -90,11 +88,10 @@ def _answers(decoder: Decoder, nodes: Sequence[str], ids: _Ids) -> Iterator[Answ
     values = identifiers
     if shares:
         values = [ids.new(f"{identifier}_before_softmax") for identifier in identifiers]
-    place = 0
-    for name, identifier, pair in zip(names, values, decoder.pairs, strict=True):
-        shown = name if identifier in identifiers else f"{name}, before softmax"
+    places = first_places(decoder.pairs).tolist()
+    for name, identifier, place, pair in zip(names, values, places, decoder.pairs, strict=True):
+        shown = f"{name}, before softmax" if shares else name
         yield Difference(identifier, shown, nodes[place], nodes[place + 1] if pair else None)
-        place += 1 + pair
     if shares:
         logarithm = decoder.function == "log-softmax"
         for name, identifier, value in zip(names, identifiers, values, strict=True):

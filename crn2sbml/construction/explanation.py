@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from crn2sbml._support.columns import listed
 from crn2sbml.chemistry.answers import Answer, Difference
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.description import Description, RoleRow
@@ -11,7 +12,7 @@ from crn2sbml.chemistry.reaction import Species
 from crn2sbml.construction.answers import read_answers
 from crn2sbml.construction.labels import GROUPS, INPUT, Label, node_id, read_label
 from crn2sbml.construction.origin import Encoding, Origin
-from crn2sbml.neural.dual_rail import MINUS, PLUS, Decoder, Encoder
+from crn2sbml.neural.dual_rail import MINUS, PLUS, Decoder, Encoder, first_places
 
 PAPER = (
     "D. F. Anderson, B. Joshi and A. Deshpande, On reaction network implementations of neural "
@@ -26,8 +27,8 @@ _WHERE_NUMBERS_ARE: dict[Encoding, str] = {
     "folded": "Weights, biases, smoothing and one data point, the inputs, are in the rate "
     "constants.",
 }
-# So many species of a group, and so many inputs without species, are listed one by one.
-_MOST_SPECIES, _MOST_UNUSED = 12, 20
+# So many species of a group are listed one by one.
+_MOST_SPECIES = 12
 # So many inputs and answers are explained one by one, and so many classes are named.
 _MOST_EXPLAINED, _MOST_CLASSES = 12, 20
 
@@ -113,11 +114,7 @@ def _instructions(crn: Crn, origin: Origin, answers: Sequence[Answer]) -> Iterat
         yield from _read_off(crn, codec.decoder, answers)
     names = list(origin.unused_inputs.values())
     if names:
-        more = f" and {len(names) - _MOST_UNUSED} more" if len(names) > _MOST_UNUSED else ""
-        yield (
-            f"Inputs that no output depends on have no species: "
-            f"{', '.join(names[:_MOST_UNUSED])}{more}."
-        )
+        yield f"Inputs that no output depends on have no species: {listed(names)}."
 
 
 def _one(crn: Crn) -> str:
@@ -130,11 +127,10 @@ def _put_in(crn: Crn, encoder: Encoder, species_names: Sequence[str]) -> Iterato
     concentrations = _model_inputs(crn)
     if len(species_names) != encoder.width:
         return  # somebody has edited the model
-    place = 0
-    for number, pair in enumerate(encoder.pairs[:_MOST_EXPLAINED]):
+    places = first_places(encoder.pairs).tolist()
+    for number, place in enumerate(places[:_MOST_EXPLAINED]):
         name = species_names[place].removesuffix(PLUS)
-        species = [node_id(0, place + 1 + half) for half in range(1 + pair)]
-        place += 1 + pair
+        species = [node_id(0, place + 1 + half) for half in range(1 + encoder.pairs[number])]
         # An input that no output depends on has none.
         if present := [s for s in species if s in concentrations]:
             offset = float(encoder.offsets[number])

@@ -50,8 +50,8 @@ def to_copasi(study: Study) -> tuple[bytes, bool]:
     Notes
     -----
     The time course runs for the duration of the study and plots its answers, or else its outputs;
-    the steady-state task
-    integrates first, since Newton's method alone may find a root that is no concentration.
+    the steady-state task integrates first, since Newton's method alone may find a root that is no
+    concentration.
     """
     basico = load_basico()
     crn, folded = study.crn, False

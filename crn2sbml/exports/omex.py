@@ -51,7 +51,7 @@ def to_sedml(study: Study, model: str = MODEL) -> str:
     Parameters
     ----------
     study : Study
-        The reaction network, the species to plot and the time to run.
+        The reaction network, what to plot, and the time to run.
     model : str, default "model.xml"
         File name of the SBML model beside it, which is in the units of the study.
 

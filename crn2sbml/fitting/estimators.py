@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
+from crn2sbml._support.columns import clean_name
 from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.construction.origin import Encoding
@@ -73,7 +74,7 @@ class _ChemicalMLP(BaseEstimator):  # type: ignore[misc]
             self.batch_size,
             self.n_iter_no_change,
             Descent(self.max_iter, self.learning_rate_init, optimiser="adam"),
-            None if names is None else [" ".join(name.split()) for name in names],
+            None if names is None else [clean_name(name) for name in names],
         )
         # A RandomState's own integers, since a Generator cannot be made of one.
         seed = check_random_state(self.random_state).randint(2**31 - 1)

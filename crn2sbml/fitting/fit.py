@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import number_rows
+from crn2sbml._support.words import counted
 from crn2sbml.errors import InputValueError
 from crn2sbml.fitting.columns import Goal, read_goal, read_inputs, target_names
 from crn2sbml.fitting.frame import draw_network, frame_around, new_frame
@@ -179,8 +180,8 @@ def _read(
         goal = _goal_of(codec.decoder, targets)
     if len(rows) != len(goal.values):
         raise InputValueError(
-            f"there are {len(rows)} rows of inputs, but {len(goal.values)} targets; each row needs "
-            f"one"
+            f"{counted(len(rows), 'row')} of inputs and {counted(len(goal.values), 'target')} were "
+            f"given; each row needs one"
         )
     return _Table(rows, goal, codec)
 
@@ -217,7 +218,8 @@ def _goal_of(decoder: Decoder, targets: ArrayLike) -> Goal:
     values = number_rows(answers, "targets", InputValueError, decoder.names)
     if values.shape[1] != outputs:
         raise InputValueError(
-            f"the targets have {values.shape[1]} columns, but the network has {outputs} outputs"
+            f"the targets have {counted(values.shape[1], 'column')}, but the network has "
+            f"{counted(outputs, 'output')}"
         )
     return Goal(values, decoder.names, decoder.classes, "")
 

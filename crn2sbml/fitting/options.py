@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from crn2sbml._support.checks import is_number
+from crn2sbml._support.words import counted
 from crn2sbml.errors import InputValueError
 from crn2sbml.fitting.columns import Task
 from crn2sbml.importers.conversion.options import Signs
@@ -41,7 +42,6 @@ class FitOptions:
     descent : Descent, default 2000 steps of Adam at a learning rate of 0.01
         How steps are made, between standardised numbers. Without a cost it is the softmax
         cross-entropy for classes, and the quadratic cost for numbers.
-
     input_names : sequence of str, optional
         Names of the inputs; those of the columns of a DataFrame unless given.
     target_names : sequence of str, optional
@@ -80,8 +80,8 @@ class FitOptions:
             )
         if len(self.layer_activations) != len(self.hidden):
             raise InputValueError(
-                f"{len(self.layer_activations)} activations were given for {len(self.hidden)} "
-                f"hidden layers; give one each"
+                f"{counted(len(self.layer_activations), 'activation')} for "
+                f"{counted(len(self.hidden), 'hidden layer')} were given; give one each"
             )
 
     @property

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from crn2sbml._support.arrays import Array
 from crn2sbml.errors import InputValueError
 from crn2sbml.neural.activations import Activation
-from crn2sbml.neural.dual_rail import Decoder, Encoder
+from crn2sbml.neural.dual_rail import Decoder, Encoder, first_places
 from crn2sbml.neural.network import Layer, NeuralNetwork
 
 # Targets that differ more in size are told apart by pairs, which may all be scaled differently.
@@ -108,7 +108,7 @@ def with_standard_inputs(
 ) -> NeuralNetwork:
     """Return the network of pairs of standardised inputs: :func:`with_raw_inputs`, backwards."""
     first = network.layers[0]
-    slopes = first.weights[:, first_nodes(encoder.pairs)]
+    slopes = first.weights[:, first_places(encoder.pairs)]
     biases = first.biases + slopes @ (scaling.centre + encoder.offsets)
     halves = Encoder([True] * len(encoder.pairs)).matrix[0]
     return _with_layer(network, 0, (slopes * scaling.scale) @ halves, biases)
@@ -146,14 +146,14 @@ def has_free_inputs(network: NeuralNetwork, encoder: Encoder) -> bool:
     Where they do not, what a pair adds to a sum depends on more than its difference.
     """
     first = network.layers[0]
-    slopes = first.weights[:, first_nodes(encoder.pairs)]
+    slopes = first.weights[:, first_places(encoder.pairs)]
     return first.trainable and np.array_equal(first.weights, slopes @ encoder.matrix[0])
 
 
 def has_free_outputs(network: NeuralNetwork, decoder: Decoder) -> bool:
     """Tell whether outputs may be scaled: smoothed ReLUs, of pairs of opposite sums."""
     last = network.layers[-1]
-    halves = last.weights[first_nodes(decoder.pairs)], last.biases[first_nodes(decoder.pairs)]
+    halves = last.weights[first_places(decoder.pairs)], last.biases[first_places(decoder.pairs)]
     signs = decoder.matrix.T
     return (
         last.trainable
@@ -161,11 +161,6 @@ def has_free_outputs(network: NeuralNetwork, decoder: Decoder) -> bool:
         and np.array_equal(last.weights, signs @ halves[0])
         and np.array_equal(last.biases, signs @ halves[1])
     )
-
-
-def first_nodes(pairs: Sequence[bool]) -> NDArray[np.intp]:
-    """Return the place of each number's concentration, or of the positive one of its pair."""
-    return np.cumsum([0, *(1 + pair for pair in pairs)], dtype=np.intp)[:-1]
 
 
 def _unit(decoder: Decoder, scaling: Scaling) -> float:

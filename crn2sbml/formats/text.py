@@ -26,9 +26,8 @@ def check_unit_ids(crn: Crn, parameters: Iterable[str]) -> None:
     UnsupportedError
         With the id, and what to do.
     """
-    taken = {*crn.species_ids, *crn.rate_constant_values, *(r.id for r in crn.reactions), crn.name}
     for parameter in parameters:
-        if parameter in taken:
+        if parameter in crn.ids or parameter == crn.name:
             raise UnsupportedError(
                 f"the id {parameter!r} is that of the parameter which says what 1 stands for in "
                 f"laboratory units; rename it"
@@ -45,13 +44,12 @@ def check_model(crn: Crn, volume: float) -> tuple[str, float]:
     """
     if not (0 < volume < float("inf")):
         raise UnsupportedError(f"the volume is {volume!r}; it must be finite and > 0")
-    taken = {*crn.species_ids, *crn.rate_constant_values, *(r.id for r in crn.reactions)}
-    if crn.name in taken:
+    if crn.name in crn.ids:
         raise UnsupportedError(
             f"the id {crn.name!r} is that of the whole model too; rename one of them"
         )
     compartment, number = _COMPARTMENT, 2
-    while compartment in taken or compartment == crn.name:
+    while compartment in crn.ids or compartment == crn.name:
         compartment, number = f"{_COMPARTMENT}_{number}", number + 1
     return compartment, float(volume)
 

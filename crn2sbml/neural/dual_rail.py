@@ -168,12 +168,9 @@ class Encoder:
     def matrix(self) -> tuple[Array, Array]:
         """The matrix M and vector c with inputs = M concentrations + c."""
         signs = np.zeros((len(self.pairs), self.width))
-        place = 0
-        for row, pair in enumerate(self.pairs):
-            signs[row, place] = 1.0
-            if pair:
-                signs[row, place + 1] = -1.0
-            place += 1 + pair
+        places, paired = first_places(self.pairs), np.flatnonzero(self.pairs)
+        signs[np.arange(len(places)), places] = 1.0
+        signs[paired, places[paired] + 1] = -1.0
         return signs, -self.offsets
 
     @property
@@ -328,6 +325,11 @@ class Codec:
         return Codec(Encoder(()), self.decoder)
 
 
+def first_places(pairs: Sequence[bool]) -> NDArray[np.intp]:
+    """Return the place of each number's concentration, or of the positive one of its pair."""
+    return np.cumsum([0, *(1 + pair for pair in pairs)], dtype=np.intp)[:-1]
+
+
 def _checked_ranges(ranges: ArrayLike, inputs: int) -> Array:
     """Return a smallest and a largest value for each input."""
     array = np.array(ranges, dtype=np.float64)
@@ -393,8 +395,7 @@ def _single_names(pairs: Sequence[bool], names: Sequence[str] | None) -> list[st
     """
     if not names or len(names) != len(pairs) + sum(pairs):
         return None
-    firsts = np.cumsum([0, *(1 + pair for pair in pairs)])[:-1]
     return [
         names[first].removesuffix(PLUS) if pair else names[first]
-        for first, pair in zip(firsts, pairs, strict=True)
+        for first, pair in zip(first_places(pairs), pairs, strict=True)
     ]

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
+from crn2sbml._support.columns import listed
 from crn2sbml.errors import InputValueError
 from crn2sbml.neural.dual_rail import ClassLabel, Decoder
-
-_MOST_NAMED = 10
 
 
 def class_indicators(labels: ArrayLike, classes: Sequence[ClassLabel]) -> Array:
@@ -32,11 +31,10 @@ def class_indicators(labels: ArrayLike, classes: Sequence[ClassLabel]) -> Array:
     plain = np.asarray(labels).tolist()
     for row, label in enumerate(plain):
         if label not in place:
-            known = ", ".join(map(str, classes[:_MOST_NAMED]))
-            more = ", ..." if len(classes) > _MOST_NAMED else ""
+            known = listed([str(name) for name in classes])
             raise InputValueError(
                 f"label {row + 1} of the targets is {label!r}, which is none of the classes: "
-                f"{known}{more}"
+                f"{known}"
             )
     return np.asarray(np.eye(len(classes))[[place[label] for label in plain]])
 

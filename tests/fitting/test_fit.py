@@ -185,7 +185,7 @@ def test_a_run_goes_on_from_its_checkpoint_to_the_same_network(tmp_path):
         ({"targets": ["a", 1, "b"]}, "numbers and texts"),
         ({"targets": ["a", None, "b"]}, "row 2: the label is missing"),
         ({"targets": [1.0, np.nan, 2.0]}, "nan"),
-        ({"targets": [1.0, 2.0]}, "3 rows of inputs, but 2 targets"),
+        ({"targets": [1.0, 2.0]}, "3 rows of inputs and 2 targets"),
         ({"targets": ["a", "b", "a"], "task": "numbers"}, "hold text such as 'a'"),
         ({"targets": [["a", "b"]] * 3}, "one column by themselves"),
         ({"targets": [[1.0, 2.0]] * 3, "task": "classes"}, "one column of labels"),
@@ -194,7 +194,7 @@ def test_a_run_goes_on_from_its_checkpoint_to_the_same_network(tmp_path):
         ({"held_out": 1.0}, "held_out is 1.0"),
         ({"signs": "both"}, "signs is 'both'"),
         ({"task": "class"}, "task is 'class'"),
-        ({"activations": [Activation(0.1)] * 2}, "2 activations were given for 1 hidden"),
+        ({"activations": [Activation(0.1)] * 2}, "2 activations for 1 hidden layer were given"),
         ({"descent": Descent(readout=np.eye(1))}, "leave them out of the descent"),
     ],
 )

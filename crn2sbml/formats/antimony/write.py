@@ -58,10 +58,9 @@ def antimony_text(crn: Crn, description: Description, volume: float = 1.0) -> st
 
 
 def _check_ids(crn: Crn) -> None:
-    ids = [crn.name, *crn.species_ids, *crn.rate_constant_values, *(r.id for r in crn.reactions)]
     if crn.units is not None:
         check_unit_ids(crn, (CONCENTRATION_UNIT, _TIME_UNIT, *_UNITS))
-    if reserved := [i for i in ids if i in RESERVED_WORDS]:
+    if reserved := sorted(RESERVED_WORDS & {*crn.ids, crn.name}):
         raise UnsupportedError(
             f"the id {reserved[0]!r} is a word of the Antimony language; rename it, or write SBML"
         )

@@ -57,9 +57,9 @@ def from_sbml(text: str | bytes) -> Crn:
     Crn
         Its state holds concentrations; where species are in compartments of different sizes,
         amounts, and the metadata say so (``quantity``). Laboratory units of the document are its
-        `units`. Constant and boundary species are
-        enzymatic, or buffered if a reaction would change them. What has no influence (reactions at
-        rate 0, species in no reaction) is left out.
+        `units`. Constant and boundary species are enzymatic, or buffered if a reaction would
+        change them. What has no influence (reactions at rate 0, species in no reaction) is left
+        out.
 
     Raises
     ------
