@@ -162,7 +162,7 @@ def _numbers(values: ArrayLike, what: str, error: type[InputValueError]) -> Arra
         if array.dtype.kind in "cMmSV":
             raise ValueError(f"they are of type {array.dtype}")
         return np.asarray(array, dtype=np.float64)
-    except (TypeError, ValueError) as reason:
+    except (OverflowError, TypeError, ValueError) as reason:
         raise error(f"the {what} must be an array of numbers: {reason}") from None
 
 

@@ -129,20 +129,34 @@ def rows_by_name(
         number; it names the row and the column.
     """
     table: Any = _table(values)
+    if np.ma.isMaskedArray(table):
+        table = values = _unmasked(table, what, error)
     labels = _labels(table)
     if labels is None:
         if hasattr(table, "index") and hasattr(table, "name") and hasattr(table, "to_numpy"):
             return _series_rows(table, names, width, what, error)
         return values
     columns = [clean_name(label) for label in labels]
-    if names is not None and _named(labels, names):
+    if names is not None and _named(labels):
         places = place_columns(columns, names, f"the table of the {what}", error)
         chosen = set(places)
         if left_out := [name for place, name in enumerate(columns) if place not in chosen]:
             _log.info("left out the columns %s", listed(left_out))
-        table = table[[labels[place] for place in places]]
         columns = [columns[place] for place in places]
+        # By place: labels of several levels or of bytes are no texts.
+        table = table.iloc[:, places] if hasattr(table, "iloc") else table[columns]
     return _numbers(table.to_numpy(), getattr(table, "index", None), columns, what, error)
+
+
+def _unmasked(values: Any, what: str, error: type[Crn2sbmlError]) -> NDArray[Any]:
+    """Return the numbers of a masked array, if all of them are there."""
+    if np.ma.getmaskarray(values).any():
+        place = np.argwhere(np.ma.getmaskarray(values))[0] + 1
+        raise error(
+            f"the number at place {', '.join(map(str, place.tolist()))} of the {what} is masked; "
+            f"every number must be there"
+        )
+    return np.asarray(values.data)
 
 
 def _table(values: Any) -> Any:
@@ -154,16 +168,19 @@ def _table(values: Any) -> Any:
 def _labels(values: Any) -> list[Any] | None:
     if not hasattr(values, "columns") or not hasattr(values, "to_numpy"):
         return None
-    return list(values.columns)
+    return [_text(label) for label in values.columns]
 
 
-def _named(labels: Sequence[object], names: Sequence[str]) -> bool:
-    """Tell whether labels are names: some of them texts, or numbers that are among the names."""
-    if any(isinstance(label, str) for label in labels):
-        return True
-    known = {clean_name(name) for name in names}
-    counted = list(labels) == list(range(len(labels)))
-    return not counted and any(clean_name(label) in known for label in labels)
+def _text(label: object) -> object:
+    """Return the label of a column, of several levels or of bytes as one text."""
+    if isinstance(label, tuple):
+        return " ".join(str(part) for part in label if str(part))
+    return label.decode("utf-8", "replace") if isinstance(label, bytes) else label
+
+
+def _named(labels: Sequence[object]) -> bool:
+    """Tell whether labels are names, and do not just count the columns from 0."""
+    return list(labels) != list(range(len(labels)))
 
 
 def _series_rows(
@@ -174,7 +191,7 @@ def _series_rows(
     error: type[Crn2sbmlError],
 ) -> Array:
     """Return a Series as one row, or as one column where there is one input."""
-    labels = list(series.index)
+    labels = [_text(label) for label in series.index]
     columns = [clean_name(label) for label in labels]
     cells = series.to_numpy()
     if width == 1 and not _is_row_of_one(series, columns, names):
@@ -182,7 +199,7 @@ def _series_rows(
         if names is not None and isinstance(series.name, str):
             place_columns(name, names, f"the Series of the {what}", error)
         return _numbers(cells[:, np.newaxis], labels, name, what, error)
-    if names is not None and _named(labels, names):
+    if names is not None and _named(labels):
         places = place_columns(columns, names, f"the Series of the {what}", error)
         cells, columns = cells[places], [columns[place] for place in places]
     return _numbers(cells[np.newaxis, :], [series.name], columns, what, error)
@@ -200,10 +217,15 @@ def _numbers(
     cells: NDArray[Any], rows: Any, columns: Sequence[str], what: str, error: type[Crn2sbmlError]
 ) -> Array:
     """Return cells as finite numbers, or name the first that is none."""
+    if cells.dtype.kind in "mM":
+        cells = cells.astype(str)  # objects of some dates are whole numbers
     if cells.dtype.kind not in "fiub":
         cells = cells.astype(object)
         bad = [place for place, cell in np.ndenumerate(cells) if not _is_real(cell)]
-        numbers = None if bad else cells.astype(np.float64)
+        try:
+            numbers = None if bad else cells.astype(np.float64)
+        except OverflowError:
+            raise error(f"the {what} hold a number that is too large") from None
     else:
         numbers = cells.astype(np.float64)
     if numbers is not None:

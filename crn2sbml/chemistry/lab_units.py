@@ -6,14 +6,21 @@ import functools
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from crn2sbml._support.checks import is_number
 from crn2sbml.errors import UnitError
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
 
 _QUANTITY = re.compile(r"\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(\S(?:.*\S)?)\s*")
+
+
+Quantity = Literal["concentration", "time"]
+"""What laboratory units are of."""
+
+_BASES: dict[Quantity, str] = {"concentration": "mole / liter", "time": "second"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,12 @@ class LabUnits:
     time_unit: str
     seconds: float
 
+    def __post_init__(self) -> None:
+        for name in ("concentration", "molar", "time", "seconds"):
+            value = getattr(self, name)
+            if not (is_number(value) and 0 < value < math.inf):
+                raise UnitError(f"{name} of laboratory units is {value!r}; it must be positive")
+
     @classmethod
     def parse(cls, concentration: str, time: str) -> LabUnits:
         """Read quantities such as "50 nM" and "1 h".
@@ -71,8 +84,8 @@ class LabUnits:
         UnitError
             If a text is no quantity, has the wrong dimension, or is not positive.
         """
-        amount, unit, molar = _parse(concentration, "concentration", "mole / liter", "50 nM")
-        duration, time_unit, seconds = _parse(time, "time", "second", "1 h")
+        amount, unit, molar = _parse(concentration, "concentration", "50 nM")
+        duration, time_unit, seconds = _parse(time, "time", "1 h")
         return cls(amount, unit, molar, duration, time_unit, seconds)
 
     def rate_constant_unit(self, order: int) -> str:
@@ -107,7 +120,15 @@ def _registry() -> UnitRegistry[float]:
     return UnitRegistry()
 
 
-def _parse(text: str, what: str, base: str, example: str) -> tuple[float, str, float]:
+def unit_size(name: str, what: Quantity) -> float | None:
+    """Return the size of a unit in mole per litre or in seconds; None if it is no such unit."""
+    try:
+        return _parse(f"1 {name}", what, "")[2]
+    except UnitError:
+        return None
+
+
+def _parse(text: str, what: Quantity, example: str) -> tuple[float, str, float]:
     """Return number, unit as it was written, and the unit's size in the base unit."""
     from pint.errors import PintError
 
@@ -121,11 +142,11 @@ def _parse(text: str, what: str, base: str, example: str) -> tuple[float, str, f
         raise UnitError(
             f"the {what} {text!r} is no number with a unit such as {example!r}: {error}"
         ) from None
-    if not size.check(registry.Quantity(1.0, base).dimensionality):
+    if not size.check(registry.Quantity(1.0, _BASES[what]).dimensionality):
         raise UnitError(
             f"the {what} {text!r} has the dimension {size.dimensionality}; it must be one of "
             f"{what}, such as {example!r}"
         )
     if not 0 < amount < math.inf:
         raise UnitError(f"the {what} {text!r} must be a positive number")
-    return amount, unit, float(size.to(base).magnitude)
+    return amount, unit, float(size.to(_BASES[what]).magnitude)

@@ -1,4 +1,4 @@
-"""The words of the Antimony language."""
+"""Words that programs keep for themselves, so that they are no ids."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ RESERVED_WORDS = frozenset(
         "FALSE",
         "False",
         "INF",
+        "NAN",
         "NaN",
         "TRUE",
         "True",
@@ -141,3 +142,13 @@ RESERVED_WORDS = frozenset(
         "xor",
     ]
 )
+
+BASE_UNITS = frozenset(
+    [
+        *("ampere", "becquerel", "candela", "celsius", "coulomb", "dimensionless", "farad"),
+        *("gram", "gray", "henry", "hertz", "item", "joule", "katal", "kelvin", "kilogram"),
+        *("liter", "litre", "lumen", "lux", "meter", "metre", "mole", "newton", "ohm", "pascal"),
+        *("radian", "second", "siemens", "sievert", "steradian", "tesla", "volt", "watt", "weber"),
+    ]
+)
+"""Units that SBML knows by itself; a model in units that are made of them has no such id."""

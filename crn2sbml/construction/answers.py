@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from crn2sbml.chemistry.answers import Answer, Difference, Share
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.reserved import RESERVED_WORDS
-from crn2sbml.construction.labels import NODE, node_id, read_label
+from crn2sbml.chemistry.reserved import BASE_UNITS, RESERVED_WORDS
+from crn2sbml.construction.labels import NODE, numbered_species, read_label
 from crn2sbml.construction.origin import Origin
 from crn2sbml.neural.dual_rail import Decoder, first_places
 
@@ -21,10 +21,13 @@ MOST_SHARES = 100
 _TAKEN = frozenset(
     {
         *("concentration_unit", "time_unit", "time_unit_", "concentration", "substance"),
-        *("volume", "extent", "time", "vessel"),
+        *("volume", "extent", "time"),
         *keyword.kwlist,
+        *BASE_UNITS,
     }
 )
+# What the compartment may be called.
+_VESSEL = re.compile(r"vessel(_\d+)?")
 
 
 def read_answers(crn: Crn) -> tuple[Answer, ...]:
@@ -50,17 +53,16 @@ def read_answers(crn: Crn) -> tuple[Answer, ...]:
     origin = Origin.read(crn)
     if origin is None or origin.codec is None:
         return ()
-    layer = len(origin.widths) - 1
-    nodes = [node_id(layer, number) for number in range(1, origin.widths[-1] + 1)]
-    names = {s.id: s.name for s in crn.species}
+    outputs = numbered_species(crn.species, NODE)
     decoder = origin.codec.decoder
     # Somebody may have edited the model.
-    if decoder.width != len(nodes) or not set(nodes) <= names.keys():
+    if sorted(outputs) != list(range(1, decoder.width + 1)):
         return ()
-    labels = [read_label(names[node]) for node in nodes]
-    own = [label.name if label is not None and label.role == NODE else "" for label in labels]
+    nodes = [outputs[number] for number in sorted(outputs)]
+    labels = [read_label(node.name) for node in nodes]
+    own = [label.name if label is not None else "" for label in labels]
     decoder = origin.codec.named_after(None, own if all(own) else None).decoder
-    return tuple(_answers(decoder, nodes, _Ids(crn)))
+    return tuple(_answers(decoder, [node.id for node in nodes], _Ids(crn)))
 
 
 class _Ids:
@@ -75,7 +77,7 @@ class _Ids:
         identifier = re.sub(r"\W+", "_", plain, flags=re.ASCII).strip("_") or "answer"
         if identifier[0].isdigit():
             identifier = f"answer_{identifier}"
-        while identifier in self._taken:
+        while identifier in self._taken or _VESSEL.fullmatch(identifier):
             identifier += "_"
         self._taken.add(identifier)
         return identifier

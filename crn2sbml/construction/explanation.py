@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from crn2sbml._support.columns import listed
 from crn2sbml.chemistry.answers import Answer, Difference
@@ -10,7 +10,7 @@ from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.description import Description, RoleRow
 from crn2sbml.chemistry.reaction import Species
 from crn2sbml.construction.answers import read_answers
-from crn2sbml.construction.labels import GROUPS, INPUT, Label, node_id, read_label
+from crn2sbml.construction.labels import GROUPS, INPUT, NODE, Label, numbered_species, read_label
 from crn2sbml.construction.origin import Encoding, Origin
 from crn2sbml.neural.dual_rail import MINUS, PLUS, Decoder, Encoder, first_places
 
@@ -57,7 +57,7 @@ def describe(crn: Crn) -> Description:
         return Description(roles=roles)
     answers = read_answers(crn)
     return Description(
-        (_introduction(origin),),
+        (_introduction(crn, origin),),
         tuple(_instructions(crn, origin, answers)),
         (_WHERE_NUMBERS_ARE[origin.encoding],),
         roles,
@@ -87,7 +87,13 @@ def instructions(crn: Crn) -> tuple[str, ...]:
     return () if origin is None else tuple(_instructions(crn, origin, read_answers(crn)))
 
 
-def _introduction(origin: Origin) -> str:
+def _introduction(crn: Crn, origin: Origin) -> str:
+    made_of = (
+        f"a feed-forward neural network with layers of {' - '.join(map(str, origin.widths))} "
+        f"nodes, inputs first ({PAPER})"
+    )
+    if len(numbered_species(crn.species, NODE)) != origin.widths[-1]:
+        return f"It was made of {made_of}, and somebody has given it other outputs since."
     reading = (
         "the answers are then read off the output species as said below"
         if origin.codec is not None
@@ -96,10 +102,8 @@ def _introduction(origin: Origin) -> str:
     )
     inputs = "" if origin.encoding == "folded" else "Set the input concentrations and run"
     return (
-        f"It computes a feed-forward neural network with layers of "
-        f"{' - '.join(map(str, origin.widths))} nodes, inputs first ({PAPER}). "
-        f"{inputs or 'Run'} a time course, from any start, until nothing changes any more: "
-        f"{reading}."
+        f"It computes {made_of}. {inputs or 'Run'} a time course, from any start, until nothing "
+        f"changes any more: {reading}."
     )
 
 
@@ -124,18 +128,19 @@ def _one(crn: Crn) -> str:
 
 def _put_in(crn: Crn, encoder: Encoder, species_names: Sequence[str]) -> Iterator[str]:
     """Say for each of the first inputs which species to set, to how much."""
-    concentrations = _model_inputs(crn)
+    inputs = numbered_species(crn.species, INPUT)
     if len(species_names) != encoder.width:
         return  # somebody has edited the model
     places = first_places(encoder.pairs).tolist()
     for number, place in enumerate(places[:_MOST_EXPLAINED]):
-        name = species_names[place].removesuffix(PLUS)
-        species = [node_id(0, place + 1 + half) for half in range(1 + encoder.pairs[number])]
+        halves = [inputs.get(place + 1 + half) for half in range(1 + encoder.pairs[number])]
+        species = [half for half in halves if half is not None]
         # An input that no output depends on has none.
-        if present := [s for s in species if s in concentrations]:
-            offset = float(encoder.offsets[number])
-            yield _setting(name, species, offset, "" if crn.units is None else f" x {_one(crn)}")
-            yield _example(crn, name, offset, {s: concentrations[s] for s in present}, species[0])
+        if len(species) == len(halves):
+            name, offset = species_names[place].removesuffix(PLUS), float(encoder.offsets[number])
+            factor = "" if crn.units is None else f" x {_one(crn)}"
+            yield _setting(name, [s.id for s in species], offset, factor)
+            yield _example(crn, name, offset, species)
     if len(encoder.pairs) > _MOST_EXPLAINED:
         yield (
             f"The other inputs go the same way: species whose names end in{PLUS} and{MINUS} are "
@@ -154,24 +159,12 @@ def _setting(name: str, species: Sequence[str], offset: float, factor: str) -> s
     )
 
 
-def _example(
-    crn: Crn, name: str, offset: float, concentrations: Mapping[str, float], plus: str
-) -> str:
+def _example(crn: Crn, name: str, offset: float, species: Sequence[Species]) -> str:
     unit = "" if crn.units is None else f" {crn.units.concentration_unit}"
     one = 1.0 if crn.units is None else crn.units.concentration
-    total = sum(c if species == plus else -c for species, c in concentrations.items())
-    amounts = " and ".join(f"{c:.12g}{unit} of {s}" for s, c in concentrations.items())
+    total = species[0].initial - sum(half.initial for half in species[1:])
+    amounts = " and ".join(f"{half.initial:.12g}{unit} of {half.id}" for half in species)
     return f"The model holds {name} = {total / one - offset:.12g}: {amounts}."
-
-
-def _model_inputs(crn: Crn) -> dict[str, float]:
-    """Return the concentrations of the inputs that have a species."""
-    inputs = {}
-    for species in crn.species:
-        label = read_label(species.name)
-        if label is not None and label.role == INPUT:
-            inputs[species.id] = species.initial
-    return inputs
 
 
 def _read_off(crn: Crn, decoder: Decoder, answers: Sequence[Answer]) -> Iterator[str]:
@@ -198,10 +191,9 @@ def _read_off(crn: Crn, decoder: Decoder, answers: Sequence[Answer]) -> Iterator
 def _input_names(crn: Crn, origin: Origin) -> list[str]:
     """Return the names of a compiled network's inputs in order, or their ids."""
     names = dict(origin.unused_inputs)
-    for species in crn.species:
+    for number, species in numbered_species(crn.species, INPUT).items():
         label = read_label(species.name)
-        if label is not None and label.role == INPUT and label.number is not None:
-            names[label.number] = label.name or species.id
+        names[number] = (label.name if label is not None else "") or species.id
     return [names[number] for number in sorted(names)]
 
 

@@ -9,7 +9,7 @@ ids and names alone, so that roles and rows of Table 1 are read off these again.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from crn2sbml.chemistry.reaction import Reaction, Species
@@ -93,6 +93,16 @@ def read_label(text: str | None) -> Label | None:
     if match is None or form is not _NUMBERED:
         return label if match else None
     return replace(label, number=int(match[1]), name=match[2] or "")
+
+
+def numbered_species(species: Iterable[Species], role: str) -> dict[int, Species]:
+    """Return the inputs, or the outputs, by the numbers in their names, whatever their ids are."""
+    numbered = {}
+    for each in species:
+        label = read_label(each.name)
+        if label is not None and label.role == role and label.number is not None:
+            numbered[label.number] = each
+    return numbered
 
 
 def input_label(number: int, names: Sequence[str] | None) -> str:

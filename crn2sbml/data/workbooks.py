@@ -1,4 +1,4 @@
-"""Tables in workbooks (.xlsx) and in Parquet, which pandas reads."""
+"""Tables in workbooks (.xlsx) and in Parquet, read by openpyxl and by pyarrow."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from crn2sbml.errors import FormatError
 MOST_BYTES = 2 << 30
 """Of a file of a table, also when it is unpacked."""
 
+# Of a number in a table, with what it takes to read it.
+_BYTES_A_CELL = 24
+
 Cells = Sequence[Any]
 Records = Callable[[], Iterator[tuple[int, Cells]]]
 """What gives the rows of a table with their numbers, each time from the start."""
@@ -31,20 +34,29 @@ def workbook_records(raw: bytes, source: str) -> Records:
     MissingDependencyError
         If openpyxl is not installed.
     """
-    load_library("openpyxl", "workbooks (.xlsx)", "xlsx", "save it as .csv")
-    import pandas
-
+    openpyxl = load_library("openpyxl", "workbooks (.xlsx)", "xlsx", "save it as .csv")
     with _foreign_errors(source), zipfile.ZipFile(io.BytesIO(raw)) as archive:
         members = archive.infolist()
     if "xl/workbook.xml" not in {member.filename for member in members}:
         raise FormatError(f"{source} is an archive and no workbook; a table is .csv or .xlsx")
     if sum(member.file_size for member in members) > MOST_BYTES:
         raise FormatError(f"{source} unpacks to more than {MOST_BYTES >> 30} GiB")
-    with _foreign_errors(source):
-        frame = pandas.read_excel(
-            io.BytesIO(raw), header=None, dtype=object, na_filter=False, engine="openpyxl"
-        )
-    return lambda: enumerate(_cells(frame), start=1)
+
+    def records() -> Iterator[tuple[int, Cells]]:
+        with _foreign_errors(source):
+            # Rows are read one after the other, none of them longer than its own last cell:
+            # whatever a sheet says of its size, or a stray cell far away makes of it.
+            book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+            try:
+                sheet = book.worksheets[0]
+                sheet.reset_dimensions()
+                rows = enumerate(sheet.iter_rows(values_only=True), start=1)
+                for number, cells in rows:
+                    yield number, ["" if is_missing(cell) else cell for cell in cells]
+            finally:
+                book.close()
+
+    return records
 
 
 def parquet_records(raw: bytes, source: str) -> Records:
@@ -53,15 +65,18 @@ def parquet_records(raw: bytes, source: str) -> Records:
     Raises
     ------
     FormatError
-        If it is broken.
+        If it is broken or too large.
     MissingDependencyError
         If pyarrow is not installed.
     """
-    load_library("pyarrow", "Parquet files", "parquet", "save it as .csv")
-    import pandas
-
+    parquet = load_library("pyarrow.parquet", "Parquet files", "parquet", "save it as .csv")
     with _foreign_errors(source):
-        frame = pandas.read_parquet(io.BytesIO(raw), engine="pyarrow")
+        file = parquet.ParquetFile(io.BytesIO(raw))
+        cells = file.metadata.num_rows * file.metadata.num_columns
+    if cells * _BYTES_A_CELL > MOST_BYTES:
+        raise FormatError(f"{source} holds {cells:,} cells, more than memory should")
+    with _foreign_errors(source):
+        frame = file.read().to_pandas()
 
     def records() -> Iterator[tuple[int, Cells]]:
         yield 0, [str(name) for name in frame.columns]

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import number_rows
-from crn2sbml._support.columns import clean_name, column_names, is_missing
+from crn2sbml._support.columns import clean_name, column_names
 from crn2sbml.errors import InputValueError
 from crn2sbml.neural.dual_rail import ClassLabel
 from crn2sbml.training.labels import class_indicators
@@ -138,6 +138,10 @@ def _as_table(targets: ArrayLike) -> NDArray[Any]:
             array = np.asarray(targets, dtype=object)
     except ValueError:
         raise InputValueError("the rows of the targets differ in length") from None
+    if np.ma.isMaskedArray(targets) and np.ma.getmaskarray(targets).any():
+        raise InputValueError("some of the targets are masked; every example needs one")
+    if array.dtype.kind in "mM":
+        raise InputValueError("the targets are dates or times; give numbers or labels")
     array = array[:, np.newaxis] if array.ndim == 1 else array
     if array.ndim != 2 or 0 in array.shape:
         raise InputValueError(
@@ -173,7 +177,8 @@ def _plain_labels(column: NDArray[Any]) -> list[ClassLabel]:
     """Return labels as Python's own texts and numbers, whole ones without a point."""
     plain: list[ClassLabel] = []
     for row, label in enumerate(column.tolist()):
-        if is_missing(label):
+        # Texts such as "NA" may be labels; who read them from a file was told.
+        if label is None or label == "" or (isinstance(label, float) and np.isnan(label)):
             raise InputValueError(f"targets, row {row + 1}: the label is missing")
         if not isinstance(label, (str, int, float)):
             raise InputValueError(

@@ -74,7 +74,7 @@ class _ChemicalMLP(BaseEstimator):  # type: ignore[misc]
             self.batch_size,
             self.n_iter_no_change,
             Descent(self.max_iter, self.learning_rate_init, optimiser="adam"),
-            None if names is None else [clean_name(name) for name in names],
+            _printable(names),
         )
         # A RandomState's own integers, since a Generator cannot be made of one.
         seed = check_random_state(self.random_state).randint(2**31 - 1)
@@ -95,6 +95,14 @@ class _ChemicalMLP(BaseEstimator):  # type: ignore[misc]
         """The reaction network, compiled when it is asked for."""
         check_is_fitted(self)
         return self.network_.compile(self.encoding)
+
+
+def _printable(names: NDArray[Any] | None) -> list[str] | None:
+    """Return names of features for files, if they are names there, too: printable and different."""
+    if names is None:
+        return None
+    cleaned = [clean_name(name) for name in names]
+    return cleaned if all(cleaned) and len(set(cleaned)) == len(cleaned) else None
 
 
 class ChemicalMLPClassifier(ClassifierMixin, _ChemicalMLP):  # type: ignore[misc]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -65,6 +65,15 @@ class FitOptions:
     target_names: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
+        listed = isinstance(self.hidden, Iterable) and not isinstance(self.hidden, str)
+        widths = list(self.hidden) if listed else []
+        whole = all(is_number(width) and width % 1 == 0 and width >= 1 for width in widths)
+        if not (listed and whole):
+            raise InputValueError(
+                f"hidden is {self.hidden!r}; it must hold the number of nodes of each hidden "
+                f"layer, such as (16,)"
+            )
+        object.__setattr__(self, "hidden", tuple(int(width) for width in widths))
         for name, allowed in (("task", get_args(Task)), ("signs", get_args(Signs))):
             if getattr(self, name) not in allowed:
                 raise InputValueError(

@@ -58,7 +58,10 @@ class Scaling:
 def standard_scaling(rows: Array) -> Scaling:
     """Return the scaling to mean 0 and standard deviation 1; constant columns keep their scale."""
     with np.errstate(over="ignore", invalid="ignore"):
-        deviation = rows.std(axis=0)
+        # Squares of the smallest numbers would vanish.
+        largest = np.abs(rows).max(axis=0)
+        size = np.where(largest > 0, largest, 1.0)
+        deviation = (rows / size).std(axis=0) * size
         constant = (np.ptp(rows, axis=0) == 0) | (deviation == 0)
         return Scaling(rows.mean(axis=0), np.where(constant, 1.0, deviation))
 

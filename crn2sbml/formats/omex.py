@@ -9,6 +9,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from crn2sbml._support.archive import reading_errors
 from crn2sbml._support.garbage import collection_paused
@@ -23,6 +24,7 @@ _MANIFEST = "manifest.xml"
 _PIECE = 1 << 20
 _MOST_FILES = 10_000
 _MOST_NAMED = 5
+_TRUE = ("true", "1")
 
 
 def load_omex(path: str | Path) -> Crn:
@@ -116,10 +118,10 @@ class _Manifest:
         told = element.attributes
         if element.tag != "content" or "sbml" not in told.get("format", "").lower():
             return
-        name = str(PurePosixPath(told.get("location", "")))
-        self.models.append(name)
-        if told.get("master") == "true":
-            self.masters.append(name)
+        name = str(PurePosixPath(unquote(told.get("location", "")))).lstrip("/")
+        for names, counts in ((self.models, True), (self.masters, told.get("master") in _TRUE)):
+            if counts and name not in names:
+                names.append(name)
 
     def item(self, element: Element, parent: str) -> None:
         """Leave what is deeper alone."""

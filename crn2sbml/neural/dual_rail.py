@@ -23,7 +23,7 @@ ClassLabel = str | int | float | bool
 PLUS, MINUS = " (+)", " (-)"
 """What the names of a pair end in."""
 
-# Of a range: what shifting an input and back may change it by.
+# Of the ends of a range and of a shift: what shifting an input and back may change it by.
 _ROUNDING = 1e-12
 
 FUNCTIONS = ("none", "softmax", "log-softmax")
@@ -144,8 +144,8 @@ class Encoder:
         if self.ranges is None:
             return np.zeros(rows.shape, dtype=bool)
         low, high = self.ranges.T
-        with np.errstate(invalid="ignore"):  # of infinite ends
-            slack = np.nan_to_num(_ROUNDING * (high - low), posinf=0.0)
+        sizes = np.abs([low, high, self.offsets])
+        slack = _ROUNDING * np.where(np.isfinite(sizes), sizes, 0.0).max(axis=0)
         return np.asarray((rows < low - slack) | (rows > high + slack))
 
     def describe_outside(self, inputs: ArrayLike) -> list[str]:

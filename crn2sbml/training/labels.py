@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.columns import listed
@@ -13,7 +14,9 @@ from crn2sbml.errors import InputValueError
 from crn2sbml.neural.dual_rail import ClassLabel, Decoder
 
 
-def class_indicators(labels: ArrayLike, classes: Sequence[ClassLabel]) -> Array:
+def class_indicators(
+    labels: Iterable[ClassLabel] | NDArray[Any], classes: Sequence[ClassLabel]
+) -> Array:
     """Return 1 where a label is the class of a column, and 0 elsewhere, shape (n, classes).
 
     Raises
@@ -28,7 +31,7 @@ def class_indicators(labels: ArrayLike, classes: Sequence[ClassLabel]) -> Array:
            [1., 0.]])
     """
     place = {label: number for number, label in enumerate(classes)}
-    plain = np.asarray(labels).tolist()
+    plain = labels.tolist() if isinstance(labels, np.ndarray) else list(labels)
     for row, label in enumerate(plain):
         if label not in place:
             known = listed([str(name) for name in classes])
@@ -58,6 +61,9 @@ def as_targets(targets: ArrayLike, decoder: Decoder | None, outputs: int) -> Arr
         Where that is what was given, it is returned as it is.
     """
     array = np.asarray(targets)
+    if array.dtype.kind == "U" and not isinstance(targets, np.ndarray):
+        # A list of texts and numbers is not to become one of texts.
+        array = np.asarray(targets, dtype=object)
     column = array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
     if column.ndim != 1:
         return targets

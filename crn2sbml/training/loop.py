@@ -262,21 +262,22 @@ def _settings(network: NeuralNetwork, run: _Run, generator: np.random.Generator)
         "cost": run.cost.name,
         "optimiser": repr(run.optimiser),
         "batches.size": None if run.batches is None else run.batches.size,
+        # Unlike its state, what a generator was made of stays the same while it is used.
+        "seed": None if run.batches is None else _seed(generator),
         "chemistry.accuracy": None if run.chemistry is None else run.chemistry.accuracy,
         "validation.every": None if run.validation is None else run.validation.every,
         "tied": None if run.ties is None else run.ties.digest,
         "training data": digest(run.data.inputs, run.data.targets),
         "validation data": None if held_out is None else digest(held_out.inputs, held_out.targets),
         "start network": digest(parameters(network)),
-        # Unlike its state, what a generator was made of stays the same while it is used.
-        "seed": None if run.batches is None else _seed(generator),
     }
 
 
 def _seed(generator: np.random.Generator) -> Any:
     origin = generator.bit_generator.seed_seq
     entropy = getattr(origin, "entropy", None)
-    return [entropy, *getattr(origin, "spawn_key", ())]
+    branch = getattr(origin, "spawn_key", ())
+    return [entropy, *branch] if branch else entropy
 
 
 def _first_state(

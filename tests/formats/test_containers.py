@@ -107,7 +107,7 @@ BOMB = "<!DOCTYPE a [<!ENTITY b 'bb'>]>" + manifest(ONE)
         ({"manifest.xml": manifest(("a.pdf", "application/pdf", ""))}, "holds no SBML model"),
         ({"manifest.xml": manifest(ONE)}, "lacks model.xml"),
         ({"manifest.xml": manifest(("../../../etc/passwd", SBML, ""))}, "lacks ../../../etc"),
-        ({"manifest.xml": manifest(("/etc/passwd", SBML, ""))}, "lacks /etc/passwd"),
+        ({"manifest.xml": manifest(("/etc/passwd", SBML, ""))}, "lacks etc/passwd"),
         ({"manifest.xml": manifest(("http://a.b/c.xml", SBML, ""))}, "lacks http"),
         ({"manifest.xml": BOMB}, "DOCTYPE"),
         ({"manifest.xml": "<omexManifest"}, "not well-formed"),

@@ -132,7 +132,7 @@ def test_a_damaged_checkpoint_is_refused_and_the_one_before_it_used(tmp_path, da
         ({"cost": "one-norm"}, "cost = 'quadratic'"),
         ({"validation": Validation(TRAINING.inputs, TRAINING.targets, every=3)}, "validation data"),
         ({"validation": Validation(HELD_OUT.inputs, HELD_OUT.targets, 4)}, "validation.every"),
-        ({"batches": Batches(10, rng=8)}, r"seed = \[7\], but now seed is \[8\]"),
+        ({"batches": Batches(10, rng=8)}, r"seed = 7, but now seed is 8"),
         ({"start": NeuralNetwork.random((4, 4, 3), rng=2)}, "of a run with another start network"),
         ({"learning_rate": 0.002}, "optimiser"),
     ],
@@ -168,7 +168,7 @@ def test_a_folder_without_checkpoints_is_not_overwritten_by_resuming(tmp_path, m
     succeed(*arguments, "--resume", "-o", "new")
     refused = run(*arguments, "--seed", 2, "--resume", "-o", "new")
     assert refused.exit_code == 2
-    assert "is of a run with other training data" in refused.output
+    assert "is of a run with seed = 1, but now seed is 2" in refused.output
 
 
 def test_training_stops_when_it_no_longer_helps():

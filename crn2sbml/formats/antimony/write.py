@@ -12,7 +12,7 @@ from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.description import Description
 from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.chemistry.reaction import Complex, RateConstant, Reaction, Species
-from crn2sbml.chemistry.reserved import RESERVED_WORDS
+from crn2sbml.chemistry.reserved import BASE_UNITS, RESERVED_WORDS
 from crn2sbml.errors import UnsupportedError
 from crn2sbml.formats.text import (
     CONCENTRATION_UNIT,
@@ -60,7 +60,8 @@ def antimony_text(crn: Crn, description: Description, volume: float = 1.0) -> st
 def _check_ids(crn: Crn) -> None:
     if crn.units is not None:
         check_unit_ids(crn, (CONCENTRATION_UNIT, _TIME_UNIT, *_UNITS))
-    if reserved := sorted(RESERVED_WORDS & {*crn.ids, crn.name}):
+    words = RESERVED_WORDS if crn.units is None else RESERVED_WORDS | BASE_UNITS
+    if reserved := sorted(words & {*crn.ids, crn.name}):
         raise UnsupportedError(
             f"the id {reserved[0]!r} is a word of the Antimony language; rename it, or write SBML"
         )

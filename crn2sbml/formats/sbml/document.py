@@ -95,6 +95,7 @@ class Document:
     compartments: dict[str, float | None] = field(default_factory=dict)
     species: dict[str, SpeciesEntry] = field(default_factory=dict)
     parameters: dict[str, float | None] = field(default_factory=dict)
+    parameter_units: dict[str, str] = field(default_factory=dict)
     local_parameters: dict[str, float | None] = field(default_factory=dict)
     names: dict[str, str | None] = field(default_factory=dict)
     assignments: dict[str, tuple[Expression, int]] = field(default_factory=dict)

@@ -191,6 +191,8 @@ class _Collector:
         identifier = self._new_id(element)
         self.document.parameters[identifier] = self._number(element, "value")
         self.document.names[identifier] = _name(element)
+        if unit := element.attributes.get("units"):
+            self.document.parameter_units[identifier] = unit
         self._check_number_of(self.document.parameters, element)
 
     def _species(self, element: Element) -> None:
