@@ -41,7 +41,7 @@ class Study:
     outputs : tuple of str
         Ids of the species to plot and report.
     duration : float
-        Duration of a run, in the model's dimensionless time.
+        Duration of a run, dimensionless; :attr:`run_time` is in the units.
     settles : bool
         Whether all is proved to have settled by then, from every start.
     units : LabUnits, optional

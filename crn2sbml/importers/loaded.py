@@ -210,12 +210,12 @@ class LoadedNetwork:
     def outputs(
         self, inputs: ArrayLike, forward: Forward = "closed-form", workers: int = 1
     ) -> Array:
-        """Return the outputs in the original's terms.
+        """Return the outputs in the user's terms.
 
         Parameters
         ----------
         inputs : array_like, shape (n, inputs)
-            Inputs in the original's terms: any numbers, unscaled.
+            Inputs in the user's terms: any numbers, unscaled.
         forward : {"closed-form", "roadrunner"}, default "closed-form"
             Whether nodes are computed by the formula, or are the settled chemistry in
             libroadrunner.
@@ -230,7 +230,7 @@ class LoadedNetwork:
         Raises
         ------
         ConcentrationError
-            If an input is outside of what it was imported for, or the width is wrong.
+            If an input is one that the network cannot take, or the width is wrong.
         """
         return self.decode(self.concentrations(inputs, forward, workers))
 

@@ -120,9 +120,10 @@ class Encoder:
         if below.any():
             row, column = np.argwhere(below)[0]
             raise ConcentrationError(
-                f"{place_in(rows.shape, row, column, self.names)} is {rows[row, column]:g}, but it "
-                f"was imported as one that is never below {0.0 - self.offsets[column]:g}; import "
-                f"it again with data that reach so far, or with signs='pairs'"
+                f"{place_in(rows.shape, row, column, self.names)} is {rows[row, column]:g}, but "
+                f"the network was made for inputs that are never below "
+                f"{0.0 - self.offsets[column]:g} there; make it again from data that reach so far, "
+                f"or with signs='pairs'"
             )
         # A folded model has no inputs left, but rows all the same.
         columns = [np.empty((len(rows), 0))]

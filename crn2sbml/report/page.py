@@ -78,7 +78,7 @@ def make_report(
     title : str, optional
         Title of the page; says what the model is unless given.
     units : LabUnits, optional
-        What a concentration of 1 and a time of 1 stand for; the units of a `Crn` unless given.
+        What a concentration of 1 and a time of 1 stand for; the units of the model unless given.
     accuracy : float, default 1e-3
         What "settled" means: an absolute distance, dimensionless.
 

@@ -113,7 +113,7 @@ PIECES = st.sampled_from(
 NAMES = st.lists(PIECES, min_size=1, max_size=4).map("".join)
 
 
-@examples(25)
+@examples(10)
 @given(names=st.lists(NAMES, min_size=4, max_size=4, unique=True))
 def test_names_are_printed_to_the_letter_whatever_they_look_like(tmp_path_factory, names):
     path = tmp_path_factory.getbasetemp() / "names.npz"
@@ -121,11 +121,12 @@ def test_names_are_printed_to_the_letter_whatever_they_look_like(tmp_path_factor
     decoder = Decoder([False, False], "none", names[2:], names[2:])
     loaded = LoadedNetwork(network, Codec(Encoder([False, False], names=names[:2]), decoder))
     loaded.with_network(network).save(path, True)
-    squeezed = "".join(succeed("show", path).output.split())
-    for command in (("show", path), ("simulate", path, "--input", "1,1")):
+    for shown, command in (
+        (names, ("show", path)),
+        (names[2:], ("simulate", path, "--input", "1,1")),
+    ):
         text = "".join(succeed(*command).output.split())
-        assert all(name in text for name in names[2:])
-    assert all(name in squeezed for name in names[:2])
+        assert all(name in text for name in shown)
 
 
 def test_a_certificate_of_such_names_is_no_traceback():

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from crn2sbml import NeuralNetwork, compile_network, save_sbml
+from crn2sbml import NeuralNetwork, compile_network, load_crn, save_sbml
 from crn2sbml.exports import make_study, save_copasi, save_omex
+from crn2sbml.report.page import Report
 from tests.cli.test_cli import run, succeed
 
 NETWORK = NeuralNetwork.random((2, 3, 1), rng=1)
@@ -19,7 +20,6 @@ def folder(folder):
     NETWORK.save("trained/network.npz")
     save_sbml(crn, "a.xml")
     save_omex(make_study(crn), "a.omex")
-    save_copasi(make_study(crn), "a.cps")
     (folder / "empty").mkdir()
     return folder
 
@@ -27,7 +27,11 @@ def folder(folder):
 @pytest.mark.parametrize(
     "source", ["trained", "a.omex", pytest.param("a.cps", marks=pytest.mark.slow)]
 )
-def test_every_command_takes_it(folder, source):
+def test_every_command_takes_it(folder, source, monkeypatch):
+    # A whole page takes seconds, and has tests of its own.
+    monkeypatch.setattr("crn2sbml.cli.report.save_report", lambda *model, **options: Report("", ()))
+    if source == "a.cps":
+        save_copasi(make_study(load_crn("a.xml")), source)
     with_inputs = ("--input", "0.5,1") if source == "trained" else ()
     found = json.loads(succeed("simulate", source, *with_inputs, "--json").output)
     np.testing.assert_allclose(found["outputs"], NETWORK.forward([0.5, 1.0]), atol=1e-6)

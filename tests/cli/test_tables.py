@@ -8,6 +8,7 @@ import pytest
 
 from crn2sbml import Layer, NeuralNetwork, load_crn
 from crn2sbml.importers import LoadedNetwork
+from crn2sbml.report.page import Report
 from tests.cli.test_cli import run, succeed
 
 NETWORK = NeuralNetwork([Layer([[1.0, -2.0, 0.25]], [0.5])], ["temp_C", "ph", "salt_mM"])
@@ -44,13 +45,19 @@ def test_inputs_are_found_by_their_names(given):
     assert found["outputs"][0] == pytest.approx(NETWORK.forward(ROW)[0].tolist(), abs=1e-5)
 
 
-def test_every_command_with_inputs_finds_them_and_says_what_it_leaves_out():
+def test_every_command_with_inputs_finds_them_and_says_what_it_leaves_out(monkeypatch):
+    shown = []  # a whole page takes seconds, and has tests of its own
+    monkeypatch.setattr(
+        "crn2sbml.cli.report.save_report",
+        lambda source, page, force, inputs, **options: shown.append(inputs) or Report("", ()),
+    )
     left_out = "growth.csv: left out the columns id, growth."
     assert left_out in succeed("simulate", "net.npz", "--input", "growth.csv").output
     given = ("--input", "growth.csv", "--encoding", "absorbed")
     assert left_out in succeed("build", "net.npz", "-o", "a.xml", *given).output
     assert left_out in succeed("export", "net.npz", "--to", "sbml", "-o", ".", *given).output
     assert left_out in succeed("report", "net.npz", "-o", "a.html", *given).output
+    assert shown[0].tolist() == [ROW]
     for name in ("a.xml", "net.xml"):
         assert LoadedNetwork.load(name).inputs.tolist() == ROW
         assert [species.initial for species in load_crn(name).species[:3]] == ROW

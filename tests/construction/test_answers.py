@@ -14,6 +14,7 @@ from crn2sbml import (
     compile_network,
     from_antimony,
     from_sbml,
+    in_lab_units,
     to_antimony,
     to_sbml,
 )
@@ -132,31 +133,19 @@ def test_any_names_have_ids_that_differ(names):
     ]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "time",
-        "lambda",
-        "X1_1",
-        "k_d",
-        "vessel",
-        "concentration_unit",
-        "exp",
-        "2nd",
-        "β",
-        "+",
-        "model",
-    ],
-)
-def test_an_id_that_is_taken_or_reserved_gets_another(name):
-    loaded = imported(names=[name, "other"])
+@pytest.mark.parametrize("units", [None, LAB])
+def test_an_id_that_is_taken_or_reserved_gets_another(units):
+    names = ["time", "X1_1", "k_d", "vessel", "concentration_unit", "exp", "2nd", "β", "+", "model"]
+    names += ["lambda", "time_unit", "mole", "second", "litre", "item", "NAN", "vessel_2"]
+    loaded = imported(names=names, outputs=len(names))
     crn = loaded.compile("absorbed", [1.0, -1.0])
-    assert all(answer.id != name and answer.id.isidentifier() for answer in read_answers(crn))
-    for units in (None, LAB):
-        assert findings(to_sbml(crn, units=units)) == []
-        again = from_antimony(to_antimony(crn, units=units))
-        assert recognise_network(again).network.output_names == loaded.network.output_names
-        assert [a.name for a in read_answers(again)] == [name, "other"]
+    assert not {answer.id for answer in read_answers(crn)} & set(names)
+    assert all(answer.id.isidentifier() for answer in read_answers(crn))
+    assert findings(to_sbml(crn, units=units)) == []
+    again = from_antimony(to_antimony(crn, units=units))
+    assert recognise_network(again).network.output_names == loaded.network.output_names
+    assert [answer.name for answer in read_answers(again)] == names
+    assert again.units == in_lab_units(crn, units).units
 
 
 @pytest.mark.parametrize("level_version", [(3, 1), (3, 2), (2, 4)])

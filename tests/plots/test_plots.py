@@ -77,7 +77,7 @@ def overlaps(boxes):
     return [(a, b) for n, a in enumerate(boxes) for b in boxes[:n] if a.overlaps(b)]
 
 
-@pytest.mark.parametrize("start", [0.3, 0.102, 2.5, 1000.0])
+@pytest.mark.parametrize("start", [0.102, 2.5])
 @pytest.mark.parametrize("decades", [0.0, 0.01, 0.3, 0.9, 1.1, 2.5, 3.5, 6, 12])
 def test_no_number_on_the_axis_of_the_cost_is_printed_over_another(start, decades):
     figure = plot_history(falling(start, decades))

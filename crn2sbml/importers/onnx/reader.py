@@ -12,16 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from crn2sbml._support.files import file_errors
 from crn2sbml._support.optional import load_library
 from crn2sbml._support.words import counted
-from crn2sbml.errors import (
-    Crn2sbmlError,
-    FileError,
-    FormatError,
-    InputValueError,
-    UnsupportedError,
-)
+from crn2sbml.errors import Crn2sbmlError, FormatError, UnsupportedError
 from crn2sbml.importers.computation.graph import Graph, Value
 from crn2sbml.importers.computation.tensors import Tensor
 from crn2sbml.importers.conversion.convert import convert
@@ -29,7 +22,8 @@ from crn2sbml.importers.conversion.options import ImportOptions, Signs
 from crn2sbml.importers.loaded import LoadedNetwork
 from crn2sbml.importers.onnx.arithmetic_operations import ADVICE, ARITHMETIC, GENERAL_ADVICE
 from crn2sbml.importers.onnx.comparisons import Comparison
-from crn2sbml.importers.onnx.moving_operations import LARGEST_FILE, SHAPES, read_array
+from crn2sbml.importers.onnx.files import parse_model, read_beside, read_content
+from crn2sbml.importers.onnx.moving_operations import SHAPES, read_array
 from crn2sbml.neural.dual_rail import ClassLabel
 
 MOST_NODES = 10_000
@@ -109,25 +103,12 @@ def from_onnx(
 def read_onnx(source: Any, options: ImportOptions) -> LoadedNetwork:
     """Import ONNX like :func:`from_onnx`, with the options as one value."""
     onnx = load_library("onnx", "ONNX files", "onnx")
-    content, name, folder = _content(onnx, source)
-    model = _parsed(onnx, content, name)
+    content, name, folder = read_content(onnx, source)
+    model = parse_model(onnx, content, name)
     outputs = [entry.name for entry in model.graph.output]
     reader = _started(onnx, model.graph, folder, name)
     _read_nodes(onnx, reader, model.graph, name)
     return _finished(reader, outputs, options, name)
-
-
-def _content(onnx: Any, source: Any) -> tuple[bytes, str, Path | None]:
-    """Return what a file holds, what to call it, and its folder."""
-    if isinstance(source, (str, Path)):
-        return _read(source), str(source), Path(source).resolve().parent
-    if isinstance(source, onnx.ModelProto):
-        return source.SerializeToString(), "the model", None
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        return bytes(source), "the model", None
-    raise InputValueError(
-        f"the model is a {type(source).__name__}; pass an ONNX file, or its content"
-    )
 
 
 def _started(onnx: Any, graph: Any, folder: Path | None, name: str) -> _Reader:
@@ -137,7 +118,7 @@ def _started(onnx: Any, graph: Any, folder: Path | None, name: str) -> _Reader:
             f"{name} has {len(graph.node):,} nodes, but at most {MOST_NODES:,} are imported"
         )
     for tensor in graph.initializer:
-        _read_beside(onnx, tensor, folder, name)
+        read_beside(onnx, tensor, folder, name)
     constants = {tensor.name: read_array(onnx, tensor, name) for tensor in graph.initializer}
     inputs = [entry for entry in graph.input if entry.name not in constants]
     if len(inputs) != 1:
@@ -209,66 +190,6 @@ def _whole_softmax(parts: Sequence[_Softmax], name: str) -> tuple[Value, str]:
             f"outputs as one"
         )
     return whole.flat, parts[0].function
-
-
-def _read(source: str | Path) -> bytes:
-    path = Path(source)
-    with file_errors(path, "read"):
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise UnsupportedError(
-                f"{path} has {size / 1e6:,.0f} MB, but at most {LARGEST_FILE / 1e6:,.0f} are read"
-            )
-        return path.read_bytes()
-
-
-def _parsed(onnx: Any, content: bytes, name: str) -> Any:
-    try:
-        model = onnx.load_model_from_string(content)
-    except Exception as error:  # protobuf has several kinds of its own
-        raise FormatError(f"{name} is no ONNX model: {error}") from error
-    if not model.graph.node or not model.opset_import:
-        raise FormatError(f"{name} is no ONNX model: it holds no computation")
-    entries = [entry.name for part in (model.graph.input, model.graph.output) for entry in part]
-    entries += [text for node in model.graph.node for text in (*node.input, *node.output)]
-    if not all(isinstance(text, str) for text in entries):
-        raise FormatError(f"{name} is broken: it holds names that are no text in UTF-8")
-    return model
-
-
-def _read_beside(onnx: Any, tensor: Any, folder: Path | None, name: str) -> None:
-    """Read numbers that a file keeps in another one, which must be beside it."""
-    if tensor.data_location != onnx.TensorProto.EXTERNAL:
-        return
-    told = {entry.key: entry.value for entry in tensor.external_data}
-    location = told.get("location", "")
-    if folder is None or not location or Path(location).name != location or "\\" in location:
-        raise UnsupportedError(
-            f"{name} keeps the weights {tensor.name} in {location or 'another file'!r}; they must "
-            f"be in a file beside it, or in the file itself"
-        )
-    path = folder / location
-    if path.is_symlink():
-        raise UnsupportedError(
-            f"{name} keeps the weights {tensor.name} behind a link, {location!r}"
-        )
-    try:
-        start, length = int(told.get("offset", 0)), int(told.get("length", -1))
-        if start < 0 or length > LARGEST_FILE or path.stat().st_size > LARGEST_FILE:
-            raise FormatError(f"{name}: the place of {tensor.name} in {location} is impossible")
-        with path.open("rb") as stream:
-            stream.seek(start)
-            content = stream.read(length)
-    except ValueError as error:
-        raise FormatError(f"{name}: the place of {tensor.name} is no number") from error
-    except OSError as error:
-        raise FileError(
-            f"{name} keeps the weights {tensor.name} in {location}, which cannot be read: "
-            f"{error.strerror or error}"
-        ) from error
-    tensor.raw_data = content
-    tensor.ClearField("data_location")
-    tensor.ClearField("external_data")
 
 
 def _input_shape(entry: Any, name: str) -> tuple[int, ...]:
