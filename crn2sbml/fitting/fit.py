@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import number_rows
+from crn2sbml._support.columns import place_columns
 from crn2sbml._support.words import counted
 from crn2sbml.errors import InputValueError
 from crn2sbml.fitting.columns import Goal, read_goal, read_inputs, target_names
@@ -177,7 +178,7 @@ def _read(
         codec = _codec_of(start)
         rows = read_inputs(inputs, start.input_names, start.input_count)
         start.encode(rows)  # refuses what it cannot take
-        goal = _goal_of(codec.decoder, targets)
+        goal = _goal_of(codec.decoder, targets, options.target_names)
     if len(rows) != len(goal.values):
         raise InputValueError(
             f"{counted(len(rows), 'row')} of inputs and {counted(len(goal.values), 'target')} were "
@@ -211,10 +212,15 @@ def _codec_of(start: LoadedNetwork) -> Codec:
     )
 
 
-def _goal_of(decoder: Decoder, targets: ArrayLike) -> Goal:
-    """Return what the outputs of a network that is there should be."""
+def _goal_of(decoder: Decoder, targets: ArrayLike, names: Sequence[str] | None) -> Goal:
+    """Return what the outputs of a network that is there should be, by their names."""
     outputs = len(decoder.pairs)
-    answers = as_targets(targets, decoder, outputs)
+    if names and decoder.names is not None and decoder.classes is None:
+        # Of an array, whose columns have no names of their own.
+        places = place_columns(names, decoder.names, "the table of the targets", InputValueError)
+        array = np.asarray(targets)
+        targets = array.reshape(len(array), -1)[:, places]
+    answers = as_targets(targets, decoder, outputs, decoder.names)
     values = number_rows(answers, "targets", InputValueError, decoder.names)
     if values.shape[1] != outputs:
         raise InputValueError(

@@ -374,8 +374,10 @@ class LoadedNetwork:
     def _targets(self, targets: ArrayLike) -> ArrayLike:
         """Return numbers to compare with, of numbers or labels as a user has them."""
         if self.codec is None:
-            return as_targets(targets, None, self.network.widths[-1])
-        return as_targets(targets, self.codec.decoder, len(self.codec.decoder.pairs))
+            network = self.network
+            return as_targets(targets, None, network.widths[-1], network.output_names)
+        decoder = self.codec.decoder
+        return as_targets(targets, decoder, len(decoder.pairs), decoder.names)
 
     def with_network(self, network: NeuralNetwork) -> LoadedNetwork:
         """Return the same with other weights: inputs and outputs keep their meaning.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
-from crn2sbml._support.columns import listed
+from crn2sbml._support.columns import listed, rows_by_name
 from crn2sbml.errors import InputValueError
 from crn2sbml.neural.dual_rail import ClassLabel, Decoder
 
@@ -42,7 +42,12 @@ def class_indicators(
     return np.asarray(np.eye(len(classes))[[place[label] for label in plain]])
 
 
-def as_targets(targets: ArrayLike, decoder: Decoder | None, outputs: int) -> ArrayLike:
+def as_targets(
+    targets: ArrayLike,
+    decoder: Decoder | None,
+    outputs: int,
+    names: Sequence[str] | None = None,
+) -> ArrayLike:
     """Return what outputs are compared with, of numbers or labels as a user has them.
 
     Parameters
@@ -54,12 +59,23 @@ def as_targets(targets: ArrayLike, decoder: Decoder | None, outputs: int) -> Arr
         numbers from 0.
     outputs : int
         How many numbers an answer has.
+    names : sequence of str, optional
+        Names of the outputs, by which the columns of a table are found; not of classes.
 
     Returns
     -------
     array_like, shape (n, outputs)
         Where that is what was given, it is returned as it is.
+
+    Raises
+    ------
+    InputValueError
+        If a label is none of the classes, or a table has other columns.
     """
+    if names is not None and (decoder is None or decoder.classes is None):
+        # A Series is one column, whatever its index says.
+        targets = targets.to_frame() if hasattr(targets, "to_frame") else targets
+        targets = rows_by_name(targets, names, outputs, "targets", InputValueError)
     array = np.asarray(targets)
     if array.dtype.kind == "U" and not isinstance(targets, np.ndarray):
         # A list of texts and numbers is not to become one of texts.

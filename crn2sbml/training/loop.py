@@ -222,7 +222,9 @@ def _checked_data(
     width = network.widths[0]
     rows = rows_by_name(inputs, network.input_names, width, name, InputValueError)
     outputs = network.widths[-1] if descent.readout is None else len(np.asarray(descent.readout))
-    values = np.asarray(as_targets(targets, None, outputs))
+    # Behind a readout, outputs have other names.
+    names = network.output_names if descent.readout is None else None
+    values = np.asarray(as_targets(targets, None, outputs, names))
     if values.dtype.kind not in "biuf":
         raise InputValueError(
             f"the targets of the {name} are no numbers; labels are taken where the network knows "

@@ -194,3 +194,41 @@ def test_a_message_names_the_input_or_counts_from_1():
     for values in ([[1j]], np.array(["2020-01-01"], "M8[D]")):
         with pytest.raises(ConcentrationError, match="must be an array of numbers"):
             check_inputs(values, 1)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        pd.MultiIndex.from_tuples([("b", ""), ("a", "")]),
+        pd.Index([b"b", b"a"]),
+        pd.MultiIndex.from_tuples([("", "b"), ("a", "")]),
+    ],
+    ids=["levels", "bytes", "either level"],
+)
+def test_labels_of_several_levels_and_of_bytes_are_names(labels):
+    table = pd.DataFrame([[1.0, 2.0]], columns=labels)
+    assert Encoder([False, False], names=["a", "b"]).encode(table).tolist() == [[2.0, 1.0]]
+
+
+@pytest.mark.parametrize("labels", [[1, 0], [2020, 2021], [("b", "x"), ("a", "x")]])
+def test_labels_that_are_no_known_names_are_not_read_by_position(labels):
+    table = pd.DataFrame([[1.0, 2.0]])
+    table.columns = labels
+    with pytest.raises(ConcentrationError, match="has no column a, b"):
+        Encoder([False, False], names=["a", "b"]).encode(table)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (np.ma.array([[1.0, 2.0]], mask=[[0, 1]]), "at place 1, 2 of the inputs is masked"),
+        (pd.DataFrame({"a": np.array(["2020-01-01"], "M8[ns]"), "b": [1.0]}), "2020-01-01"),
+        (pd.DataFrame({"a": np.array([5], "m8[ns]"), "b": [1.0]}), "no finite number"),
+        (np.array([["2020", "2021"]], "M8[ns]"), "must be an array of numbers"),
+        ([[10**400, 1]], "too large"),
+        (pd.DataFrame({"a": [10**400], "b": [1]}), "too large"),
+    ],
+)
+def test_what_is_no_number_never_becomes_one(values, words):
+    with pytest.raises(ConcentrationError, match=words):
+        Encoder([False, False], names=["a", "b"]).encode(values)

@@ -27,7 +27,7 @@ from crn2sbml import (
 )
 from crn2sbml.chemistry.units import dimensionless
 from crn2sbml.construction.recognise import recognise_network
-from crn2sbml.errors import CrnError, UnitError, UnsupportedError
+from crn2sbml.errors import CrnError, FormatError, UnitError, UnsupportedError
 from tests.strategies import inputs_for, networks
 
 NETWORK = NeuralNetwork.random(
@@ -357,3 +357,83 @@ def test_simulating_a_scaled_network_gives_scaled_outputs():
         settled = simulator.steady_state(accuracy=1e-5)
     outputs = NETWORK.forward(INPUTS) * units.concentration
     np.testing.assert_allclose(settled.outputs, outputs, atol=1e-4)
+
+
+def edited(*changes):
+    text = to_sbml(
+        compile_network(NETWORK, "absorbed", INPUTS), units=LabUnits.parse("50 nM", "2 h")
+    )
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    return text
+
+
+STATED = '<parameter id="concentration_unit" value="50.0" units="concentration" constant="true"/>'
+
+
+def test_what_1_stands_for_may_have_a_unit_of_its_own():
+    micromolar = (
+        '<unitDefinition id="um"><listOfUnits><unit kind="mole" exponent="1" scale="-6" '
+        'multiplier="1"/><unit kind="litre" exponent="-1" scale="0" multiplier="1"/></listOfUnits>'
+        "</unitDefinition>\n</listOfUnitDefinitions>"
+    )
+    text = edited(
+        ("</listOfUnitDefinitions>", micromolar),
+        ('value="50.0" units="concentration"', 'value="0.05" units="um"'),
+    )
+    units = from_sbml(text).units
+    assert units.concentration == pytest.approx(50.0, rel=1e-12)
+    assert units.concentration_unit == "nM"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ((STATED, STATED.replace("50.0", "0")), "has the value 0.0; it must be a positive number"),
+        ((STATED, STATED.replace("50.0", "NaN")), "must be a positive number"),
+        ((STATED, STATED.replace(' value="50.0"', "")), "has the value None"),
+        (
+            (
+                "<listOfReactions>",
+                '<listOfInitialAssignments><initialAssignment symbol="concentration_unit"><math '
+                'xmlns="http://www.w3.org/1998/Math/MathML"><cn>100</cn></math></initialAssignment>'
+                "</listOfInitialAssignments><listOfReactions>",
+            ),
+            "a rule or an assignment changes 'concentration_unit'",
+        ),
+    ],
+)
+def test_what_1_stands_for_is_a_positive_constant(change, words):
+    with pytest.raises(FormatError, match=words):
+        from_sbml(edited(change))
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        'exponent="-1" multiplier="0"',
+        'exponent="5" multiplier="1e300"',
+        'exponent="0.5" multiplier="-1"',
+    ],
+)
+def test_a_unit_without_a_size_is_none(unit):
+    factor = f'id="substance"><listOfUnits><unit kind="dimensionless" scale="0" {unit}/>'
+    assert from_sbml(edited(('id="substance"><listOfUnits>', factor))).units is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ('id="concentration" name="nM"', 'id="concentration" name="concentration"'),
+        ('id="concentration" name="nM"', 'id="concentration" name="uM"'),
+    ],
+)
+def test_a_name_that_is_not_that_of_the_unit_is_not_believed(change):
+    assert from_sbml(edited(change)).units.concentration_unit == "nM"
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, float("inf"), float("nan"), "50", True])
+def test_units_have_positive_sizes(value):
+    with pytest.raises(UnitError, match=r"molar of laboratory units is .*; it must be positive"):
+        LabUnits(1.0, "nM", value, 1.0, "h", 3600.0)

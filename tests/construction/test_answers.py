@@ -1,5 +1,8 @@
 """Files answer by the user's own names: rules over concentrations, whatever the names are."""
 
+import re
+from dataclasses import replace
+
 import libsbml
 import numpy as np
 import pytest
@@ -20,6 +23,7 @@ from crn2sbml import (
 )
 from crn2sbml.chemistry.answers import Difference, Share, evaluate, shown_answers
 from crn2sbml.construction.answers import MOST_SHARES, read_answers
+from crn2sbml.construction.explanation import instructions
 from crn2sbml.construction.recognise import recognise_network
 from crn2sbml.importers import LoadedNetwork, from_weights
 from crn2sbml.neural.dual_rail import Codec, Decoder, Encoder
@@ -166,3 +170,34 @@ def test_a_file_with_answers_is_read_as_exactly_as_one_without(write, read):
     assert ":=" not in plain
     assert read(write(crn)) == read(plain)
     assert recognise_network(read(write(crn))).network == recognise_network(crn).network
+
+
+@pytest.mark.parametrize("units", [None, LAB])
+def test_notes_speak_of_the_species_that_are_there(units):
+    crn = imported().compile("absorbed", [0.75, -1.0])
+    text = to_sbml(crn, units=units)
+    for before, after in (("X0_1", "glucose"), ("X1_1", "reporter"), ("X0_4", "quencher")):
+        text = re.sub(rf"\b{before}\b", after, text)
+    edited = from_sbml(text)
+    said = " ".join(instructions(edited))
+    assert "set glucose to v" in said
+    assert "= 0.75: " in said
+    assert " of glucose and " in said
+    assert "and quencher to 0 if v is positive" in said
+    assert "Answer: growth = " in said
+    assert "reporter - X1_2" in said
+    assert "X0_1" not in said
+    assert read_answers(edited)[0].plus == "reporter"
+
+
+def test_who_gives_a_model_other_outputs_is_not_told_of_the_old_ones():
+    crn = imported().compile("absorbed", [1.0, -1.0])
+    kept = [s for s in crn.species if s.id != "X1_4"]
+    reactions = [
+        r for r in crn.reactions if all(s != "X1_4" for s, _ in (*r.reactants, *r.products))
+    ]
+    edited = replace(crn, species=kept, reactions=reactions)
+    assert read_answers(edited) == ()
+    notes = to_sbml(edited).partition("</notes>")[0]
+    assert "somebody has given it other outputs since" in notes
+    assert "as said below" not in notes

@@ -165,6 +165,28 @@ def test_a_network_goes_on_from_where_it_is(targets):
     assert further.history.cost[-10:].mean() < 1.5 * first.history.cost[-10:].mean()
 
 
+def test_targets_of_a_network_that_goes_on_are_found_by_their_names():
+    rows, targets = TABLE[FEATURES], TABLE[["growth"]].assign(twice=2 * TABLE["growth"] + 100)
+    first = fit_network(rows, targets, QUICK, rng=1)
+    onward = FitOptions(descent=Descent(1, 1e-9, optimiser="adam"), held_out=0.0)
+    for given in (targets, targets[["twice", "growth"]]):
+        again = fit_network(rows, given, onward, rng=1, start=first.network)
+        expected = fit_network(rows, targets, onward, rng=1, start=first.network)
+        np.testing.assert_array_equal(again.history.cost, expected.history.cost)
+        trained = first.network.train(rows, given, Descent(1, 1e-9))
+        np.testing.assert_array_equal(
+            trained.history.cost, first.network.train(rows, targets, Descent(1, 1e-9)).history.cost
+        )
+    for given in (targets.rename(columns={"twice": "thrice"}), targets["growth"].rename("mass")):
+        with pytest.raises(InputValueError, match="has no column"):
+            fit_network(rows, given, onward, rng=1, start=first.network)
+    named = FitOptions(
+        descent=Descent(1, 1e-9, optimiser="adam"), target_names=("twice", "growth"), held_out=0.0
+    )
+    swapped = fit_network(rows, targets.to_numpy()[:, ::-1], named, rng=1, start=first.network)
+    np.testing.assert_allclose(swapped.history.cost, expected.history.cost)
+
+
 def test_a_run_goes_on_from_its_checkpoint_to_the_same_network(tmp_path):
     table = TABLE[FEATURES], TABLE["growth"]
 

@@ -202,3 +202,21 @@ def test_a_folded_model_still_says_how_outputs_are_read():
     np.testing.assert_allclose(
         decoder.decode(loaded.network.forward(np.empty((1, 0)))), IMPORTED.outputs(X[:1])
     )
+
+
+@pytest.mark.parametrize("high", [np.inf, 1e-3])
+def test_what_is_at_the_end_of_a_range_is_not_outside(high):
+    for low in np.random.default_rng(0).normal(size=200) * 1e-3:
+        encoder = Encoder([False], [0.7], ["a"], [[low, max(low, high)]])
+        there = encoder.decode(encoder.encode([[low]]))
+        assert not encoder.outside(there).any()
+        assert encoder.outside([[low - 1e-6]]).all()
+        assert "a = " in encoder.describe_outside([[low - 1e-6]])[0]
+
+
+@pytest.mark.parametrize(
+    "ranges", [[[0.0, 1.0]], [[0.0, 1.0, 2.0]] * 2, [[1.0, 0.0], [0.0, 1.0]], [[0, np.nan]] * 2]
+)
+def test_ranges_that_are_none_are_one_clear_error(ranges):
+    with pytest.raises(InputValueError, match="range"):
+        Encoder([True, False], None, None, ranges)
