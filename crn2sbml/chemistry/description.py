@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crn2sbml.chemistry.answers import Answer
+from crn2sbml.chemistry.answers import Answer, shown_answers
+
+_MOST_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +59,16 @@ class Description:
     def paragraphs(self) -> tuple[str, ...]:
         """All of it but the table, a paragraph an entry."""
         instructions = (" ".join(self.instructions),) if self.instructions else ()
-        return (*self.introduction, *instructions, *self.remarks)
+        return (*self.introduction, *instructions, *self.held, *self.remarks)
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """A sentence on where the answers stand, if there are any."""
+        shown = [answer.id for answer in shown_answers(self.answers)]
+        if not shown:
+            return ()
+        more = f" and {len(shown) - _MOST_SHOWN} more" if len(shown) > _MOST_SHOWN else ""
+        return (
+            f"The answers stand in parameters that follow the concentrations (in COPASI, global "
+            f"quantities): {', '.join(shown[:_MOST_SHOWN])}{more}.",
+        )

@@ -55,9 +55,8 @@ _MOST_IN_ALL_WAYS = 3
 @click.option(
     "--accuracy",
     type=float,
-    default=1e-3,
-    show_default=True,
-    help="The distance to the steady state that counts as settled.",
+    help="The distance to the steady state that counts as settled. Default: 1e-3, or 1e-3 of the "
+    "largest output where all are small.",
 )
 @encoding_option
 @lab_units_options
@@ -67,7 +66,7 @@ def report(
     source: Source,
     page: Path,
     title: str | None,
-    accuracy: float,
+    accuracy: float | None,
     units: LabUnits | None,
     output: Output,
 ) -> None:

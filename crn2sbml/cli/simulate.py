@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MOST_ROWS = 20
+# Numbers between these are written with as many places.
+_SMALLEST, _LARGEST = 0.1, 1e6
+# An answer below so many times the accuracy may be all error.
+_ROUGH = 100
 # What a column of outputs holds, by the function that is applied to what settles.
 _TITLES = {"none": "settles at", "softmax": "probability", "log-softmax": "log probability"}
 _AXES = {**_TITLES, "none": "answer"}
@@ -321,10 +325,21 @@ def _print(output: Output, results: _Results, settled: SteadyState, settling: _S
         f"state (proven)."
     )
     output.line(str(settling))
+    largest = max((abs(value) for row in results.outputs for value in row), default=1.0)
+    if 0 < largest < _ROUGH * settling.accuracy:
+        output.line(
+            f"The largest answer is {largest:.2g}, which is small beside the accuracy: give "
+            f"--accuracy, or numbers in other units (nM instead of M)."
+        )
+
+
+def _shown(value: float) -> str:
+    """Write a number with seven digits, of which small ones have as many as large ones."""
+    return f"{value:.6f}" if value == 0 or _SMALLEST <= abs(value) < _LARGEST else f"{value:.7g}"
 
 
 def _print_table(results: _Results, units: LabUnits | None) -> None:
-    rows = [[f"{value:.6f}" for value in row] for row in results.outputs[:_MOST_ROWS]]
+    rows = [[_shown(value) for value in row] for row in results.outputs[:_MOST_ROWS]]
     if len(rows) == 1:
         columns = [results.names, rows[0]]
         headings = ["output", results.title]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import check_inputs
 from crn2sbml.chemistry.answers import Answer, evaluate, shown_answers
 from crn2sbml.chemistry.crn import Crn
@@ -20,6 +21,7 @@ from crn2sbml.construction.recognise import (
     try_recognise,
 )
 from crn2sbml.errors import InputValueError, SimulationError, UnsupportedError
+from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.simulate import Simulator, Trajectory
 from crn2sbml.theory import settling_time
 
@@ -28,6 +30,10 @@ ACCURACY = 1e-3
 # Where nothing is known of the time that a network takes.
 _DEFAULT_DURATION = 100.0
 _MOST_OUTPUTS = 12
+# Where all outputs are below this, 1e-3 would be too rough.
+_SMALL = 0.1
+# Of nodes of about 1, no more can be proved in double precision.
+_FINEST = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,8 @@ class Study:
         Duration of a run, dimensionless; :attr:`run_time` is in the units.
     settles : bool
         Whether all is proved to have settled by then, from every start.
+    accuracy : float, default 1e-3
+        What "settled" means: an absolute, dimensionless distance.
     units : LabUnits, optional
         Units of the files and runs that are made of it; dimensionless unless given.
     answers : tuple of Difference or Share, default ()
@@ -54,6 +62,7 @@ class Study:
     outputs: tuple[str, ...]
     duration: float
     settles: bool
+    accuracy: float = ACCURACY
     units: LabUnits | None = None
     answers: tuple[Answer, ...] = ()
 
@@ -141,7 +150,7 @@ def make_study(
     duration: float | None = None,
     inputs: ArrayLike | None = None,
     *,
-    accuracy: float = ACCURACY,
+    accuracy: float | None = None,
     units: LabUnits | None = None,
     answers: bool = True,
 ) -> Study:
@@ -157,8 +166,9 @@ def make_study(
         for 100.
     inputs : array_like, shape (n, width), optional
         Inputs of a neural network, all of which are to settle; those in the model unless given.
-    accuracy : float, default 1e-3
-        What "settled" means: an absolute, dimensionless distance.
+    accuracy : float, optional
+        What "settled" means: an absolute, dimensionless distance. Unless given, 1e-3, or 1e-3 of
+        the largest output where all outputs are small.
     units : LabUnits, optional
         Units of the study; those of the reaction network unless given.
     answers : bool, default True
@@ -194,11 +204,13 @@ def make_study(
         if inputs is not None:
             raise takes_no_inputs(crn, error) from error
         chosen = _DEFAULT_DURATION if duration is None else duration
-        return Study(crn, crn.dynamic_species[-_MOST_OUTPUTS:], chosen, False, units)
+        return Study(crn, crn.dynamic_species[-_MOST_OUTPUTS:], chosen, False, units=units)
     rows = recognised.own_inputs(crn)[np.newaxis, :]
     if inputs is not None:
         network = recognised.network
         rows = check_inputs(inputs, network.widths[0], network.input_names)
+    if accuracy is None:
+        accuracy = usual_accuracy(recognised.network, rows)
     try:
         time = float(settling_time(recognised.network, rows, accuracy).max())
     except (InputValueError, SimulationError):
@@ -207,7 +219,15 @@ def make_study(
     if duration is None:
         duration = _rounded_up(time) if time < math.inf else _DEFAULT_DURATION
     shown = read_answers(crn) if answers else ()
-    return Study(crn, recognised.layers[-1], duration, duration >= time, units, shown)
+    return Study(crn, recognised.layers[-1], duration, duration >= time, accuracy, units, shown)
+
+
+def usual_accuracy(network: NeuralNetwork, inputs: Array) -> float:
+    """Return what "settled" means for a neural network at some inputs, shape (n, width)."""
+    largest = float(network.forward(inputs).max(initial=0.0))
+    if largest >= _SMALL:
+        return ACCURACY
+    return max(ACCURACY * largest, _FINEST)
 
 
 def _rounded_up(time: float) -> float:

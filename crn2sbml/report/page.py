@@ -60,7 +60,7 @@ def make_report(
     encoding: Encoding = "enzymatic",
     title: str | None = None,
     units: LabUnits | None = None,
-    accuracy: float = 1e-3,
+    accuracy: float | None = None,
 ) -> Report:
     """Make a page about a model for people who have never heard of the construction.
 
@@ -79,8 +79,9 @@ def make_report(
         Title of the page; says what the model is unless given.
     units : LabUnits, optional
         What a concentration of 1 and a time of 1 stand for; the units of the model unless given.
-    accuracy : float, default 1e-3
-        What "settled" means: an absolute distance, dimensionless.
+    accuracy : float, optional
+        What "settled" means: an absolute, dimensionless distance; see
+        :func:`~crn2sbml.exports.make_study`.
 
     Returns
     -------
@@ -111,7 +112,7 @@ def make_report(
     check_label(title, "the title")
     crn, rows = choose_model(source, inputs, encoding)
     study = make_study(crn, inputs=rows, accuracy=accuracy, units=units)
-    certificate = examine(study.crn, accuracy, rows)
+    certificate = examine(study.crn, study.accuracy, rows)
     runs = run_model(study, rows)
     content = make_content(study, runs, certificate, PageUnits(study.units), title)
     return Report(_template().render(content=content), content.files.left_out)
@@ -126,7 +127,7 @@ def save_report(
     encoding: Encoding = "enzymatic",
     title: str | None = None,
     units: LabUnits | None = None,
-    accuracy: float = 1e-3,
+    accuracy: float | None = None,
 ) -> Report:
     """Write a page about a model to one HTML file.
 

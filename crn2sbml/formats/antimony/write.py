@@ -52,7 +52,7 @@ def antimony_text(crn: Crn, description: Description, volume: float = 1.0) -> st
     """
     compartment, size = check_model(crn, volume)
     _check_ids(crn)
-    header = _header(crn, description.instructions)
+    header = _header(crn, (*description.instructions, *description.held))
     body = _body(crn, compartment, size, description.answers)
     return "\n".join([*header, *body]) + "\n"
 
