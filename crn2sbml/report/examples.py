@@ -81,12 +81,15 @@ class Example:
         Where the output species end.
     answers : tuple of Answer
         What these stand for; empty if they stand for themselves.
+    outside : tuple of str
+        Sentences on inputs beyond what the network was made for.
     """
 
     name: str
     picture: str
     outputs: tuple[Output, ...]
     answers: tuple[Answer, ...]
+    outside: tuple[str, ...]
 
 
 def make_examples(study: Study, runs: Runs, units: PageUnits) -> Iterator[Example]:
@@ -99,6 +102,7 @@ def make_examples(study: Study, runs: Runs, units: PageUnits) -> Iterator[Exampl
             inline_svg(figure, f"run-{number}", "The run over time"),
             tuple(_outputs(study, runs, units, number)),
             tuple(_answers(study, runs, number)),
+            tuple(_outside(study, runs.inputs[[number]])),
         )
 
 
@@ -142,6 +146,13 @@ def _answers(study: Study, runs: Runs, number: int) -> Iterator[Answer]:
     largest = int(np.argmax(values))
     for place, (name, value, share) in enumerate(zip(names, values, shares, strict=True)):
         yield Answer(name, value, share, chooses and place == largest)
+
+
+def _outside(study: Study, row: Array) -> list[str]:
+    codec = None if study.recognised is None else study.recognised.codec
+    if codec is None or row.shape[1] != codec.encoder.width:
+        return []
+    return codec.encoder.describe_outside(codec.encoder.decode(row))
 
 
 def _input_names(study: Study, inputs: Array, units: PageUnits) -> list[str]:

@@ -16,6 +16,7 @@ from crn2sbml import (
     save_antimony,
     save_sbml,
     settling_time,
+    to_antimony,
     to_sbml,
 )
 from crn2sbml.construction.explanation import instructions
@@ -200,6 +201,40 @@ def test_what_lies_outside_is_named_in_text_csv_and_json(tmp_path, ending):
     assert [row["outside"] for row in rows] == ["temp_C", ""]
     inside = json.loads(succeed("simulate", str(path), "--input", "30,14,-30", "--json").output)
     assert "outside" not in inside
+
+
+def test_a_page_says_which_inputs_lie_outside(tmp_path):
+    page = tmp_path / "page.html"
+    save_report(imported(), page, inputs=[[500.0, 7.0, 20.0], [5.0, 7.0, 20.0]])
+    text = page.read_text(encoding="utf-8")
+    assert text.count("temp_C = 500 is outside -10 to 30, which the network was made for") == 1
+
+
+def test_notes_name_the_parameter_that_holds_the_answer():
+    for text in (
+        to_sbml(imported().compile("absorbed")),
+        to_antimony(imported().compile("absorbed")),
+    ):
+        assert "global quantities): growth." in " ".join(text.replace("//", "").split())
+    assert "global quantities" not in to_sbml(crn, answers=False)
+
+
+def test_small_answers_settle_and_are_printed_to_their_own_size(tmp_path):
+    small = from_weights(
+        {"0.weight": [[1e-6, -2e-6]], "0.bias": [3e-6]},
+        "0",
+        input_names=["a", "b"],
+        output_names=["Kd (M)"],
+        input_range=(0.0, 4.0),
+    )
+    answer = small.predict([[2.0, 0.5]])[0]
+    study = make_study(small.compile("absorbed", [2.0, 0.5]))
+    assert study.settles
+    assert study.run()["Kd_M"][-1] == pytest.approx(answer, rel=0.02)
+    small.save(tmp_path / "small.npz")
+    said = succeed("simulate", str(tmp_path / "small.npz"), "--input", "2,0.5").output
+    assert f"{answer:.3g}"[:4] in said
+    assert "is small beside the accuracy" in said
 
 
 def test_other_peoples_units_are_printed(tmp_path):
