@@ -211,10 +211,8 @@ def test_a_page_says_which_inputs_lie_outside(tmp_path):
 
 
 def test_notes_name_the_parameter_that_holds_the_answer():
-    for text in (
-        to_sbml(imported().compile("absorbed")),
-        to_antimony(imported().compile("absorbed")),
-    ):
+    crn = imported().compile("absorbed")
+    for text in (to_sbml(crn), to_antimony(crn)):
         assert "global quantities): growth." in " ".join(text.replace("//", "").split())
     assert "global quantities" not in to_sbml(crn, answers=False)
 
