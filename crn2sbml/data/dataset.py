@@ -17,6 +17,8 @@ from crn2sbml._support.columns import clean_name
 from crn2sbml._support.words import counted
 from crn2sbml.errors import FormatError, InputValueError
 
+# Each class is an output; a label above this is no number of one.
+_MOST_CLASSES = 100_000
 # Section 6 of the paper: the true class has target 10, every other class 1.
 TRUE_TARGET, OTHER_TARGET = 10.0, 1.0
 
@@ -239,6 +241,11 @@ def _labels(arrays: Mapping[str, NDArray[Any]], source: Path) -> NDArray[Any]:
         return labels
     if labels.ndim != 1 or labels.dtype.kind not in "iu" or (labels < 0).any():
         raise FormatError(f"{source}: 'labels' must be a list of class numbers from 0 up, or texts")
+    if labels.max(initial=0) >= _MOST_CLASSES:
+        raise FormatError(
+            f"{source}: 'labels' go up to {labels.max():,}, but class numbers are below "
+            f"{_MOST_CLASSES:,}, one for each output of the network"
+        )
     names = _names(arrays, "class_names", source)
     if names is None:
         return labels

@@ -8,10 +8,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from crn2sbml._support.files import atomic_write, check_output
+from crn2sbml._support.files import atomic_write, check_output, file_errors
 from crn2sbml._support.optional import load_library
 from crn2sbml.chemistry.absorb import fold
-from crn2sbml.errors import UnsupportedError
+from crn2sbml.errors import FileError, UnsupportedError
 from crn2sbml.exports.packing import without_dates
 from crn2sbml.exports.study import Study
 from crn2sbml.formats import to_sbml
@@ -21,6 +21,7 @@ MOST_REACTIONS = 4000
 _POINTS = 500
 # COPASI numbers the objects of a file on from those that the process has seen before.
 _KEY = re.compile(rb'\bkey="([A-Za-z]+)_(\d+)"')
+_END = b"</COPASI>"
 _ATTRIBUTE = re.compile(rb'\b(?!name=|SBMLid=)(\w+)="(#?)(\w+_\d+)"')
 
 
@@ -155,8 +156,16 @@ def _channels(basico: Any, model: Any, study: Study) -> dict[str, str]:
 def _saved(basico: Any, model: Any) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "model.cps"
-        basico.save_model(str(target), type="copasi", model=model)
-        return _stable(target.read_bytes())
+        with file_errors(target, "write to"):
+            basico.save_model(str(target), type="copasi", model=model)
+            content = target.read_bytes()
+    # COPASI does not say that a disk is full.
+    if not content.rstrip().endswith(_END):
+        raise FileError(
+            f"COPASI wrote only {len(content):,} bytes of a file to {folder}: the disk is full, or "
+            f"files are limited in size"
+        )
+    return _stable(content)
 
 
 def _stable(content: bytes) -> bytes:

@@ -21,6 +21,7 @@ def convert_antimony() -> None:
     import antimony
 
     text = sys.stdin.buffer.read().decode("utf-8")
+    _open_no_more_files()
     if antimony.loadAntimonyString(text) < 0:
         sys.stderr.write(antimony.getLastError() or "antimony gives no reason")
         sys.exit(EXIT_MODEL_REFUSED)
@@ -33,6 +34,7 @@ def convert_copasi() -> None:
 
     text = sys.stdin.buffer.read().decode("utf-8", "replace")
     model = COPASI.CRootContainer.addDatamodel()
+    _open_no_more_files()
     COPASI.CCopasiMessage.clearDeque()
     if not model.loadModelFromString(text, ""):
         sys.stderr.write(COPASI.CCopasiMessage.getLastMessage().getText() or "no reason is given")
@@ -77,6 +79,18 @@ def check_consistency(extent: str, path: str = "") -> None:
         for error in errors
     ]
     json.dump({"count": count, "findings": findings}, sys.stdout)
+
+
+def _open_no_more_files() -> None:
+    """Refuse to open any other file from now on, whatever a stranger's text asks for."""
+    try:
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        # The number of a new file would be the lowest that is free, which is above these three.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    except (ImportError, OSError, ValueError):
+        pass  # Windows
 
 
 def _limit_memory(most_bytes: int) -> None:

@@ -115,6 +115,11 @@ def test_an_archive_names_its_columns_and_classes(tmp_path):
     np.savez(tmp_path / "c.npz", inputs=np.ones((2, 1)), labels=[0, 2], class_names=["a", "b"])
     with pytest.raises(FormatError, match="go up to 2, but there are 2 class_names"):
         load_samples(tmp_path / "c.npz")
+    for label in (10**9, 2**62):  # as many outputs fit into no memory
+        np.savez(tmp_path / "c.npz", inputs=np.ones((2, 1)), labels=[0, label])
+        for load in (load_samples, load_dataset):
+            with pytest.raises(FormatError, match="class numbers are below 100,000"):
+                load(tmp_path / "c.npz")
     np.savez(tmp_path / "d.npz", inputs=np.ones((2, 1)), targets=[0, 2], input_names=[1])
     with pytest.raises(FormatError, match="'input_names' must be a list of texts"):
         load_samples(tmp_path / "d.npz")

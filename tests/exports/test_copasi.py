@@ -1,13 +1,14 @@
 """COPASI opens the file, runs both tasks as they stand, and finds the network's outputs."""
 
 import sys
+from pathlib import Path
 
 import basico
 import numpy as np
 import pytest
 
 from crn2sbml import Crn, LabUnits, NeuralNetwork, compile_network
-from crn2sbml.errors import InputValueError, MissingDependencyError, OutputExistsError
+from crn2sbml.errors import FileError, InputValueError, MissingDependencyError, OutputExistsError
 from crn2sbml.exports import Study, copasi, make_study, save_copasi, to_copasi
 
 NETWORK = NeuralNetwork(NeuralNetwork.random((2, 3, 2), rng=1).layers, output_names=["cat", "bird"])
@@ -116,3 +117,21 @@ def test_the_same_network_gives_the_same_bytes(tmp_path):
     assert table["Metabolite_1"].iloc[-1] == pytest.approx(1.0)
     # dx/dt = -2 x^2 from x = 1 is 1/(1 + 2 t); the duration is 100.
     assert table["Metabolite_0"].iloc[-1] == pytest.approx(1 / 201)
+
+
+def test_a_file_that_is_not_complete_replaces_none(tmp_path, monkeypatch):
+    study = make_study(compile_network(NETWORK, "absorbed", INPUTS))
+    target = tmp_path / "a.cps"
+    save_copasi(study, target)
+    before = target.read_bytes()
+
+    def save_half(path, **_):
+        Path(path).write_bytes(before[: len(before) // 2])
+
+    monkeypatch.setattr(basico, "save_model", save_half)
+    with pytest.raises(FileError, match="COPASI wrote only"):
+        save_copasi(study, target, True)
+    monkeypatch.setattr(basico, "save_model", lambda path, **_: None)
+    with pytest.raises(FileError, match=r"model\.cps"):
+        save_copasi(study, target, True)
+    assert target.read_bytes() == before

@@ -31,6 +31,8 @@ from crn2sbml.errors import (
     OutputExistsError,
     UnsupportedError,
 )
+from crn2sbml.formats.child import run_confined
+from crn2sbml.formats.confined import EXIT_MODEL_REFUSED
 from tests.formats.examples import EXAMPLES, xor_network
 from tests.mutations import mutated, share_read
 from tests.strategies import examples
@@ -322,3 +324,36 @@ def test_saving_protects_what_is_there(tmp_path):
         save_antimony(crn, tmp_path / "a.ant", overwrite=True, volume=0.0)
     assert (tmp_path / "a.ant").read_text(encoding="utf-8") == to_antimony(crn, 2.0)
     assert [path.name for path in tmp_path.iterdir()] == ["a.ant"]
+
+
+SECRET = "model secret\n X -> ; k_secret*X; k_secret = 0.123456789; X = 42\nend\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import "{}"\nmodel *m\n A: secret();\nend\n',
+        'a=1; import "{}"\nmodel *m\n A: secret();\nend\n',
+        'model m(); import "{}"; A: secret(); end',
+        '/* */ import\n"{}"\nmodel *m\n A: secret();\nend\n',
+    ],
+)
+def test_a_model_reaches_no_other_file(tmp_path, text):
+    secret = tmp_path / "secret.ant"
+    secret.write_text(SECRET, encoding="utf-8")
+    model = tmp_path / "a.ant"
+    model.write_text(text.format(secret), encoding="utf-8")
+    with pytest.raises(FormatError, match="imports another file"):
+        load_antimony(model)
+    # Should a guard of ours ever miss it, antimony itself cannot open a file.
+    stdin = model.read_bytes()
+    done = run_confined("antimony", source="a.ant", stdin=stdin, seconds=60)
+    assert done.returncode == EXIT_MODEL_REFUSED
+    assert b"0.123456789" not in done.stdout + done.stderr
+
+
+def test_the_word_import_may_stand_in_remarks_and_names():
+    crn = from_antimony(
+        '// import nothing\nmodel m() A -> B; k*A; k = 1; A = 1; A is "import"; end'
+    )
+    assert crn.species[0].name == "import"

@@ -31,7 +31,7 @@ _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _LITERAL = re.compile(rf"(?:(?:const|var)\s+)?\$?([A-Za-z_]\w*)\s*=\s*({_NUMBER})", re.ASCII)
 _ASSIGNED = re.compile(r"\$?\b([A-Za-z_]\w*)\s*'?\s*:?=(?!=|>)", re.ASCII)
 _MODULE = re.compile(r"^\s*\*?\s*(?:model|module)\b", re.MULTILINE)
-_IMPORT = re.compile(r"^\s*import\b", re.MULTILINE)
+_IMPORT = re.compile(r"\bimport\b", re.ASCII)
 
 
 def from_antimony(text: str) -> Crn:
