@@ -217,9 +217,11 @@ def _tables(
     halves = _halves(crn)
     columns: dict[str, Any] = {"conditionId": conditions}
     for column in range(rows.shape[1]):
-        columns[node_id(0, column + 1)] = rows[:, column]
-    for species in halves:
-        columns[species.id] = _parameter(species.id)
+        # An input without weights is no species.
+        if (species := node_id(0, column + 1)) in crn.species_index:
+            columns[species] = rows[:, column]
+    for half in halves:
+        columns[half.id] = _parameter(half.id)
     upper = max(_UPPER_BOUND, 2 * max((s.initial for s in halves), default=0.0))
     return {
         "conditions.tsv": pandas.DataFrame(columns).set_index("conditionId"),
