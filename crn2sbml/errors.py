@@ -23,9 +23,17 @@ works for those who have never heard of this module.
 
 from __future__ import annotations
 
+import re
+
+# How numpy shows its numbers and texts, of which users need not know: np.str_('a'), np.True_.
+_OF_NUMPY = re.compile(r"""\bnp\.(?:\w+\(('[^']*'|"[^"]*"|[^()'"]*)\)|(True|False)_)""")
+
 
 class Crn2sbmlError(Exception):
     """Base class of every error that crn2sbml raises on purpose."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*map(_without_numpy, arguments))
 
 
 class InputValueError(Crn2sbmlError, ValueError):
@@ -109,3 +117,10 @@ class NotSettledError(SimulationError):
 
 class MissingDependencyError(Crn2sbmlError, ImportError):
     """An optional package is missing; the message names the extra to install."""
+
+
+def _without_numpy(argument: object) -> object:
+    """Return a message with numbers and texts as Python shows its own."""
+    if not isinstance(argument, str):
+        return argument
+    return _OF_NUMPY.sub(lambda found: found[1] or found[2] or "", argument)

@@ -6,7 +6,10 @@ one row or one column of a table.
 
 from __future__ import annotations
 
+import csv
+import io
 import logging
+import shlex
 from collections.abc import Sequence
 from decimal import Decimal
 from numbers import Real
@@ -48,6 +51,19 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
+def as_option(names: Sequence[str]) -> str:
+    """Return names as a shell takes them for an option: with commas, quoted where need be.
+
+    Examples
+    --------
+    >>> print(as_option(["pH", "temp"]), as_option(["conc, nM", "pH 2"]))
+    pH,temp '"conc, nM",pH 2'
+    """
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(names)
+    return shlex.quote(text.getvalue())
+
+
 def place_columns(
     columns: Sequence[str], names: Sequence[str], what: str, error: type[Crn2sbmlError]
 ) -> list[int]:
@@ -76,9 +92,11 @@ def place_columns(
     """
     wanted = [clean_name(name) for name in names]
     if missing := [name for name in wanted if name not in columns]:
+        whole = [name for name in columns if set(map(clean_name, name.split(","))) & set(missing)]
+        remark = f"; with its comma, a name stands in double quotes: {as_option(whole)}"
         raise error(
             f"{what} has no column {listed(missing)}; its columns are {listed(columns)}, and those "
-            f"that are needed {listed(wanted)}"
+            f"that are needed {listed(wanted)}" + (remark if whole else "")
         )
     if twice := [name for name in wanted if columns.count(name) > 1]:
         raise error(f"{what} has several columns named {twice[0]}; rename or delete all but one")

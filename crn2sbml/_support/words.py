@@ -1,6 +1,19 @@
-"""Counts in sentences."""
+"""Counts and values in sentences."""
 
 from __future__ import annotations
+
+
+def shown(value: object) -> str:
+    """Return a label as people write it: a text in quotes, a whole number without a point.
+
+    Examples
+    --------
+    >>> shown("a"), shown(3.0), shown(0.25), shown(True)
+    ("'a'", '3', '0.25', 'True')
+    """
+    if not isinstance(value, float):
+        return repr(value)
+    return f"{value:.0f}" if value.is_integer() else f"{value:g}"
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

@@ -34,7 +34,8 @@ def diff(first: Path, second: Path, tolerance: float, everything: bool, output: 
 
     Each is a network file (.npz), a folder that train wrote, ONNX (.onnx), or a model (.xml, .sbml,
     .ant, .omex, .cps). Networks are compared weight by weight: weights, biases, h, decay, edges,
-    names, what inputs and outputs mean, and, between models, the encoding and the inputs in them.
+    names, what inputs and outputs mean, laboratory units, and, between models, the encoding and the
+    inputs in them.
     If one is no network, models are compared reaction by reaction.
 
     The exit code is 0 if they are the same, 1 if they differ, and 2 if one cannot be read. --json:

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
+import numpy as np
+from numpy.typing import NDArray
 
+from crn2sbml._support.columns import listed
 from crn2sbml._support.files import file_errors
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.cli.common import (
+    accepted,
     check_encoding,
     check_output_folder,
+    checked_answers,
     load_examples,
+    read_answers,
+    read_input_table,
     read_one_input,
+    tell_columns,
 )
 from crn2sbml.cli.options import (
     Output,
@@ -30,11 +39,13 @@ from crn2sbml.cli.options import (
     output_options,
     source_argument,
 )
-from crn2sbml.construction.recognise import recognise_network
-from crn2sbml.errors import FileError, InputValueError, UnitError
+from crn2sbml.data import load_samples
+from crn2sbml.errors import FileError, FormatError, InputValueError, UnitError
 from crn2sbml.exports import (
     OPTIONAL_LIBRARIES,
+    PetabProblem,
     Study,
+    make_petab,
     make_study,
     save_copasi,
     save_counts_sbml,
@@ -42,7 +53,6 @@ from crn2sbml.exports import (
     save_markdown_tables,
     save_nuskell,
     save_omex,
-    save_petab,
     save_reaction_list,
     save_xlsx_tables,
 )
@@ -70,6 +80,7 @@ class _Options:
     force: bool
     units: LabUnits | None
     details: _Details
+    problem: PetabProblem | None = None
 
 
 # Returns a remark for the user, or nothing.
@@ -112,10 +123,65 @@ def _save_omex(crn: Crn, path: Path, options: _Options) -> None:
 
 
 def _save_petab(crn: Crn, path: Path, options: _Options) -> None:
-    assert options.details.data is not None
-    data = load_examples(options.details.data)
-    network = recognise_network(crn).network
-    save_petab(network, data.inputs, data.targets, path, options.force)
+    assert options.problem is not None
+    options.problem.save(path, options.force)
+
+
+def _problem(crn: Crn, source: Path, data: str, output: Output) -> PetabProblem:
+    """Read the examples to train a network on, in the user's terms, and check them."""
+    loaded = LoadedNetwork.from_crn(crn, source)
+    if not loaded.input_count:
+        raise InputValueError(
+            f"{source} is folded: its inputs have become constants, so that no examples can be put "
+            f"in; take another encoding"
+        )
+    decoder = None if loaded.codec is None else loaded.codec.decoder
+    inputs, answers = _examples(loaded, data, output)
+    rows = loaded.encode(inputs)
+    targets = checked_answers(loaded, answers, data)
+    if decoder is not None and decoder.function != "none":
+        # Data sets mark a class with a larger number than 1.
+        targets = np.eye(targets.shape[1])[targets.argmax(axis=1)]
+    return make_petab(loaded.network, rows, targets, decoder)
+
+
+def _examples(
+    loaded: LoadedNetwork, source: str, output: Output
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return inputs, and numbers or labels to learn."""
+    if source.endswith(".npz") and loaded.codec is not None:
+        samples = load_samples(source)
+        return samples.inputs, samples.targets
+    if source.endswith(".npz") or ("." not in source and not Path(source).is_file()):
+        known = load_examples(source)
+        return known.inputs, known.targets
+    names = loaded.input_names
+    table = read_input_table(source, names or ())
+    if names is None:
+        raise FormatError(
+            f"the inputs of the network have no names, by which columns of {source} are found; "
+            f"give an .npz file with 'inputs' and 'targets'"
+        )
+    targets = _targets(loaded, table.left_out(names), source)
+    rows, answers = table.numbers(names), read_answers(table, targets)
+    tell_columns(table, [*names, *targets], output.line)
+    return accepted(loaded, rows, lambda row: table.place(row, names)), answers
+
+
+def _targets(loaded: LoadedNetwork, rest: Sequence[str], source: str) -> Sequence[str]:
+    """Return the columns to learn: those named like the outputs, or the only one that is left."""
+    if not rest:
+        raise FormatError(f"{source} has no column besides the inputs, which could be learned")
+    names = loaded.network.output_names if loaded.codec is None else loaded.codec.decoder.names
+    if names is None or (len(rest) == 1 and rest[0] not in names):
+        return rest
+    classes = loaded.codec is not None and loaded.codec.decoder.classes is not None
+    if classes and not set(names) <= set(rest):
+        raise FormatError(
+            f"{source} has the columns {listed(rest)} besides the inputs; keep that of the labels "
+            f"alone"
+        )
+    return names
 
 
 def _picture(study: Study) -> bytes:
@@ -198,15 +264,17 @@ def _kinds(formats: tuple[str, ...]) -> tuple[str, ...]:
 )
 @click.option(
     "--data",
-    metavar="xor|iris|digits|FILE.npz",
-    help="For petab: the examples to train on; a file needs arrays 'inputs' and 'targets'.",
+    metavar="xor|iris|digits|FILE",
+    help="For petab: the examples to train on, in the terms of the network: a table whose columns "
+    "have the names of its inputs and outputs, of classes with one more column, of labels; or an "
+    ".npz file with arrays 'inputs' and 'targets' (or 'labels').",
 )
 @click.option("--title", help="For omex: title of the archive. Default: the name of the network.")
 @comma_list(
     "--creator",
     "creators",
     metavar="NAME,...",
-    help="For omex: names of those who made it; one with a comma in quotes: '\"Doe, Jane\"'.",
+    help="For omex: names of those who made it.",
 )
 @click.option("--name", help="Start of the names of the files. Default: that of the source.")
 @encoding_option
@@ -257,6 +325,8 @@ def export(
         folder, tuple(file for names in files.values() for file in names), output.force
     )
     crn = _read(source, output)
+    if details.data is not None:
+        options = replace(options, problem=_problem(crn, source.path, details.data, output))
     with file_errors(folder, "make"):
         folder.mkdir(exist_ok=True)
     for kind in kinds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -12,7 +13,7 @@ import numpy as np
 from crn2sbml._support.archive import read_archive, read_array
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import check_output
-from crn2sbml.cli.common import load_examples, read_input_table, tell_left_out
+from crn2sbml.cli.common import load_examples, read_input_table, tell_columns
 from crn2sbml.cli.options import Output, comma_list, gather, output_options
 from crn2sbml.data import Table
 from crn2sbml.errors import FormatError, InputValueError, UnsupportedError
@@ -121,7 +122,7 @@ def import_network(
     if path.suffix.lower() != NETWORK_ENDING:
         raise InputValueError(f"{path} is to be a network file; use a name that ends in .npz")
     check_output(path, output.force)
-    data = None if choices.data is None else _data(choices.data)
+    data = None if choices.data is None else _data(choices.data, choices.columns)
     imported = _imported(source, layers, choices.options(data))
     imported.save(path, output.force)
     report, codec = imported.report, imported.codec
@@ -130,7 +131,8 @@ def import_network(
     assert codec is not None
     output.line(f"{imported!r}")
     if isinstance(data, Table):
-        tell_left_out(data, codec.encoder.names, output.line)
+        other = "; --columns gives another order"
+        tell_columns(data, choices.columns or None, output.line, other)
     for line in str(report).splitlines():
         output.line(f"  {line}")
     output.line(f"Wrote {path}.")
@@ -162,7 +164,7 @@ def _imported(source: Path, layers: tuple[str, ...], options: dict[str, Any]) ->
     return from_weights(source, layers, **options)
 
 
-def _data(text: str) -> Array | Table:
+def _data(text: str, names: Sequence[str]) -> Array | Table:
     """Read the inputs of a data set, or a table."""
     if text in ("xor", "iris", "digits"):
         return load_examples(text).inputs
@@ -173,4 +175,4 @@ def _data(text: str) -> Array | Table:
         return np.asarray(arrays["inputs"], dtype=np.float64)
     if text.endswith(".npy"):
         return read_array(Path(text))
-    return read_input_table(text)
+    return read_input_table(text, names)

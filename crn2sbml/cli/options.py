@@ -76,7 +76,7 @@ def comma_list(
     -------
     callable
         A decorator; the command gets a tuple, which is empty where the option is not given. A value
-        with a comma in it stands in double quotes.
+        with a comma in it stands in double quotes, which the help of texts says.
     """
 
     def split(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> Any:
@@ -93,6 +93,9 @@ def comma_list(
         return tuple(of.convert(part, option, context) for part in parts)
 
     attributes.setdefault("metavar", f"{of.name.upper()},...")
+    if of is click.STRING:
+        quoted = "One with a comma in it in double quotes: '\"a, b\",c'."
+        attributes["help"] = f"{attributes.get('help', '')} {quoted}".lstrip()
     return click.option(*names, multiple=True, callback=split, **attributes)
 
 

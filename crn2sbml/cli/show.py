@@ -9,10 +9,11 @@ from typing import Any
 import click
 import numpy as np
 
-from crn2sbml._support.files import check_output, csv_text, save_text
+from crn2sbml._support.files import csv_text, save_text
 from crn2sbml._support.words import counted
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.reaction import Reaction, format_complex
+from crn2sbml.cli.common import check_csv_output
 from crn2sbml.cli.options import Output, output_options, print_table
 from crn2sbml.construction.explanation import instructions
 from crn2sbml.errors import UnsupportedError
@@ -35,7 +36,7 @@ _HEADINGS = ("layer", "what", "from", "to", "value")
     "--output",
     "table",
     type=click.Path(path_type=Path),
-    help="Write all weights, biases, h and decays to a CSV file, one a line.",
+    help="Write all weights, biases, h and decays to a file (.csv), one a line.",
 )
 @output_options
 def show(model: Path, everything: bool, table: Path | None, output: Output) -> None:
@@ -50,7 +51,7 @@ def show(model: Path, everything: bool, table: Path | None, output: Output) -> N
     sparse and trainable. Of another model: not_a_network (why), species and reactions.
     """
     if table is not None:
-        check_output(table, output.force)
+        check_csv_output(table, output.force)
     source = load_file(model)
     limit = None if everything else _MOST_ROWS
     if source.network is None:
@@ -77,7 +78,10 @@ def _show_network(output: Output, loaded: LoadedNetwork, limit: int | None) -> N
     network, names = loaded.network, node_names(loaded.network)
     output.line(f"{network!r}" + (f", {loaded.encoding} encoding" if loaded.encoding else ""))
     for what, nodes in (("input", _inputs(loaded)), ("output", _outputs(loaded))):
-        output.line(f"{counted(len(nodes), what)}: {_listed(nodes, limit)}")
+        if nodes:
+            output.line(f"{counted(len(nodes), what)}: {_listed(nodes, limit)}")
+        else:
+            output.line("No inputs: this model is folded, they have become constants in it.")
     if loaded.units is not None:
         output.line(f"Units of the model: {loaded.units}.")
     if loaded.codec is not None:

@@ -14,7 +14,7 @@ from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import check_output, csv_text, save_text
 from crn2sbml._support.words import counted
 from crn2sbml.chemistry.lab_units import LabUnits
-from crn2sbml.cli.common import read_inputs
+from crn2sbml.cli.common import check_csv_output, read_inputs
 from crn2sbml.cli.options import (
     Output,
     gather,
@@ -34,6 +34,7 @@ from crn2sbml.errors import (
 from crn2sbml.exports.study import takes_no_inputs
 from crn2sbml.importers import LoadedNetwork, load_file
 from crn2sbml.importers.comparison import node_names
+from crn2sbml.neural.dual_rail import ClassLabel
 from crn2sbml.neural.network import NeuralNetwork
 from crn2sbml.plots import check_figure_path, plot_trajectory, save_figure
 from crn2sbml.simulate import Simulator, SteadyState, Trajectory
@@ -62,10 +63,10 @@ class _Files:
 
     def check(self, force: bool) -> None:
         """Refuse files that cannot be written before any work is done."""
-        for target in (self.table, self.plot):
-            if target is not None:
-                check_output(target, force)
+        if self.table is not None:
+            check_csv_output(self.table, force)
         if self.plot is not None:
+            check_output(self.plot, force)
             check_figure_path(self.plot)
 
     def save(self, text: str, figure: Figure | None, output: Output) -> None:
@@ -107,7 +108,10 @@ class _Files:
     "--output",
     "table",
     type=click.Path(path_type=Path),
-    help="Write a CSV file: the outputs of a network, or all concentrations over time.",
+    help="Write a file (.csv). Of a network: a row for each input, with a column for each output, "
+    "by its name, the column class if there are classes, and where an input is beyond what the "
+    "network was made for, the column outside, which names it. Of another model: time and all "
+    "concentrations.",
 )
 @click.option(
     "--plot",
@@ -138,7 +142,7 @@ def simulate(
     A model that computes no network is run from its own start until --until.
 
     --json of a network: output_names, outputs (a row for each input), classes if there are any,
-    outside (for each input the names of what lies beyond the range that the network was made for),
+    outside if the network was made for a range (for each input the names of what lies beyond it),
     error_bound (proven, of all nodes) and accuracy (both dimensionless), settled_by (the time by
     which every start is within the accuracy, proven; null where that cannot be) and read_at (the
     time at which the simulation was read, which may be far later), both in the units of the model,
@@ -250,18 +254,18 @@ class _Results:
     names: list[str]
     outputs: list[list[float]]
     title: str
-    classes: list[str] | None = None
+    classes: list[ClassLabel] | None = None
     levels: list[list[float]] | None = None
     outside: list[list[str]] | None = None
 
     def csv(self) -> str:
         """Return all of it as CSV."""
         headings = list(self.names)
-        rows: list[list[float | str]] = [list(row) for row in self.outputs]
+        rows: list[list[ClassLabel]] = [list(row) for row in self.outputs]
         if self.classes is not None:
             headings.append("class")
             rows = [[*row, name] for row, name in zip(rows, self.classes, strict=True)]
-        if self.outside is not None:
+        if self.outside is not None and any(self.outside):
             headings.append("outside")
             rows = [[*row, "; ".join(o)] for row, o in zip(rows, self.outside, strict=True)]
         return csv_text(headings, rows)
@@ -282,11 +286,12 @@ def _results(loaded: LoadedNetwork, rows: Array, settled: SteadyState) -> _Resul
     encoder, decoder = loaded.codec.encoder, loaded.codec.decoder
     classes = None
     if decoder.classes is not None:
-        classes = [str(name) for name in decoder.classify(settled.outputs)]
+        classes = decoder.classify(settled.outputs).tolist()
     outputs = decoder.decode(settled.outputs).tolist()
-    beyond = encoder.outside(encoder.decode(rows))
-    inputs = np.array(encoder.value_names)
-    outside = [inputs[row].tolist() for row in beyond] if beyond.any() else None
+    outside = None
+    if encoder.ranges is not None:
+        inputs = np.array(encoder.value_names)
+        outside = [inputs[row].tolist() for row in encoder.outside(encoder.decode(rows))]
     return _Results(names, outputs, _TITLES[decoder.function], classes, outside=outside)
 
 
@@ -352,6 +357,6 @@ def _print_table(results: _Results, units: LabUnits | None) -> None:
         return
     named = [[str(number), *row] for number, row in enumerate(rows, start=1)]
     if results.classes is not None:
-        named = [[*row, name] for row, name in zip(named, results.classes, strict=False)]
+        named = [[*row, str(name)] for row, name in zip(named, results.classes, strict=False)]
     classes = () if results.classes is None else ("class",)
     print_table(("input", *results.names, *classes), named)

@@ -71,8 +71,8 @@ _CHECKPOINTS = "checkpoints"
     "--columns",
     "column_texts",
     metavar="COL,...",
-    help="Columns of the table to learn from. Default: all others, or those that the network of "
-    "--network knows.",
+    help="Columns of the table to learn from, without those to learn. Default: all others, or "
+    "those that the network of --network knows.",
 )
 @click.option(
     "--task",
@@ -207,8 +207,9 @@ def train(
     """Train a network and write it with its record to a folder.
 
     A network of your own table takes and gives your numbers, whatever their size and sign, and
-    classes by their names; network.npz is the one that is best on the examples held out. Of a data
-    set with a name, network.npz is the last one and best.npz the best. Beside them stand
+    classes by their names; network.npz is the one that is best on the examples held out, so that
+    what is said of these is slightly favourable: judge it by examples that it has never met. Of a
+    data set with a name, network.npz is the last one and best.npz the best. Beside them stand
     training.csv and training.png.
     """
     force = _check_folder(folder, run.resume, output.force)

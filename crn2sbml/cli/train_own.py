@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.columns import clean_name, listed
 from crn2sbml._support.words import counted
-from crn2sbml.cli.common import parse_layers, tell_left_out
+from crn2sbml.cli.common import (
+    accepted,
+    checked_answers,
+    parse_layers,
+    read_answers,
+    tell_columns,
+)
 from crn2sbml.cli.options import Output
 from crn2sbml.cli.train_options import Run, Start, Steps, read_activations
 from crn2sbml.data import Samples, Table, load_samples, read_table
@@ -55,21 +61,20 @@ class Columns:
                 raise InputValueError(
                     f"{source} says by itself what its arrays are; leave --target and --columns out"
                 )
-            return load_samples(source)
+            samples = load_samples(source)
+            if start is not None:
+                checked_answers(start, samples.targets, f"{source}, targets")
+            return samples
         table = read_table(source)
         targets = self._targets(table)
-        answers = _answers(table, targets, self.task)
-        names: Sequence[str] = _given(self.column_texts)
-        if start is None:
-            names = names or [name for name in table.names or () if name not in targets]
-            rows = _numbers(table, names)
-        elif names:
-            raise InputValueError("the network knows its inputs by itself; leave --columns out")
-        else:
-            names = start.input_names or ()
-            rows = table.rows(start.input_names, start.input_count)
-        tell_left_out(table, [*names, *targets], output.line)
-        return Samples(rows, answers, source, False, tuple(names) or None, tuple(targets))
+        names = self._inputs(table, targets, start)
+        answers = read_answers(table, targets, self.task)
+        rows = _numbers(table, names)
+        if start is not None:
+            accepted(start, rows, lambda row: table.place(row, names))
+            checked_answers(start, answers, f"{source}, column {listed(targets)}")
+        tell_columns(table, [*names, *targets], output.line)
+        return Samples(rows, answers, source, False, tuple(names), tuple(targets))
 
     def refuse(self, source: str) -> None:
         """Refuse what only a file of the user's own needs to be told."""
@@ -85,6 +90,29 @@ class Columns:
                     f"--{name} goes with a file of your own, and {source} is a data set that is "
                     f"known; leave it out"
                 )
+
+    def _inputs(
+        self, table: Table, targets: Sequence[str], start: LoadedNetwork | None
+    ) -> Sequence[str]:
+        """Return the names of the columns to learn from, in the order of the inputs."""
+        names = _given(self.column_texts)
+        if both := [name for name in names if name in targets]:
+            raise InputValueError(
+                f"{listed(both)} is to be learned (--target) and cannot be learned from as well; "
+                f"leave it out of --columns"
+            )
+        if start is not None and start.input_names is not None:
+            if names:
+                raise InputValueError("the network knows its inputs by itself; leave --columns out")
+            return start.input_names
+        names = names or [name for name in table.names or () if name not in targets]
+        if start is not None and len(names) != start.input_count:
+            raise InputValueError(
+                f"{table.source}: {counted(len(names), 'column')} to learn from, {listed(names)}, "
+                f"but the network has {counted(start.input_count, 'input')} without names; name "
+                f"the columns in their order with --columns"
+            )
+        return names
 
     def _targets(self, table: Table) -> list[str]:
         names = table.names
@@ -110,13 +138,6 @@ def _numbers(table: Table, names: Sequence[str]) -> Array:
         return table.numbers(names)
     except FormatError as error:
         raise FormatError(f"{error}; --columns can name the columns to learn from") from error
-
-
-def _answers(table: Table, targets: Sequence[str], task: Task) -> NDArray[Any]:
-    """Return a column of labels, or columns of numbers."""
-    if task != "numbers" and len(targets) == 1 and (texts := table.texts(targets[0])) is not None:
-        return np.array(texts)
-    return table.numbers(targets)
 
 
 def fit_options(
@@ -165,6 +186,8 @@ def describe_samples(
 ) -> Iterator[str]:
     """Say what is learned from, and what targets are taken for."""
     size = f"{counted(len(samples.inputs), 'example')}, {counted(samples.inputs.shape[1], 'input')}"
+    if samples.input_names is not None:
+        size += f" ({listed(samples.input_names)})"
     if start is not None:
         yield f"Training {start.network!r} on {samples.source}: {size}."
         return
@@ -196,7 +219,10 @@ def describe_fit(fitted: FittedNetwork) -> Iterator[str]:
         return
     rounds = len(fitted.history.cost)
     best = fitted.best_round
-    yield f"The cost of the held-out examples was lowest after {best} of {rounds} steps."
+    yield (
+        f"The cost of the held-out examples was lowest after {best} of {rounds} steps; as they "
+        f"chose the step, what is said of them is slightly favourable."
+    )
 
 
 def qualities(fitted: FittedNetwork, inputs: NDArray[Any]) -> dict[str, Quality]:

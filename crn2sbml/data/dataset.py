@@ -64,7 +64,7 @@ class Dataset:
                 row, column = np.argwhere(~np.isfinite(values))[0]
                 raise InputValueError(
                     f"{self.name}: {attribute}, row {row + 1}, column {column + 1} is "
-                    f"{values[row, column]}; every number must be finite"
+                    f"{values[row, column]:g}; every number must be finite"
                 )
             values.setflags(write=False)
             object.__setattr__(self, attribute, values)
@@ -89,7 +89,7 @@ class Dataset:
             row, column = np.argwhere(self.inputs < 0)[0]
             raise InputValueError(
                 f"{self.name}: inputs, row {row + 1}, column {column + 1} is "
-                f"{self.inputs[row, column]}; {SIGN_REMEDY}"
+                f"{self.inputs[row, column]:g}; {SIGN_REMEDY}"
             )
 
     def rows(self, index: NDArray[np.intp]) -> Dataset:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from crn2sbml._support.arrays import Array
-from crn2sbml._support.columns import is_missing
+from crn2sbml._support.columns import clean_name, is_missing
 from crn2sbml.errors import FormatError
 
 # In the order in which they are tried; what splits more of a file into numbers comes first.
@@ -103,8 +103,11 @@ class Delimited:
     source: str
 
     @classmethod
-    def guess(cls, text: str, source: str) -> Delimited:
-        """Choose what stands between cells: what makes rows of equal length and most numbers."""
+    def guess(cls, text: str, source: str, names: Sequence[str] = ()) -> Delimited:
+        """Choose what stands between cells: what makes rows of equal length and most numbers.
+
+        What stands in the first line is no separator if that line as a whole is one of the names.
+        """
         if match := _EXCEL_LINE.match(text):
             return cls(text, match[1], source)
         sample = text
@@ -114,6 +117,9 @@ class Delimited:
             sample = text[: (text.find("\n") if end < 0 else end) + 1] or text
         # Blanks that stand beside tabs are parts of cells.
         candidates = [d for d in _DELIMITERS if d != " " or "\t" not in sample]
+        whole = cls(sample, "\t", source)._first_line()
+        if whole in map(clean_name, names):
+            candidates = [d for d in candidates if d not in whole]
         best = max(candidates, key=lambda delimiter: _fitness(cls(sample, delimiter, source)))
         return cls(text, best, source)
 
@@ -178,6 +184,12 @@ class Delimited:
             yield self.text[start:end]
             start = end
 
+    def _first_line(self) -> str:
+        """Return the first line that is no remark, without separators at its end."""
+        numbered = enumerate(self._lines(), start=1)
+        lines = (line for number, line in numbered if not self._is_remark(line, number))
+        return clean_name(next(lines, "")).rstrip(" ;,")
+
     def _is_remark(self, line: str, number: int) -> bool:
         bare = line.strip(" \n")  # a line of tabs alone holds empty cells
         return (
@@ -209,9 +221,14 @@ def _fitness(sample: Delimited) -> tuple[bool, bool, float]:
         return False, False, 0.0
     width = len(trimmed(records[0]))
     even = all(len(cells) >= width and not trimmed(cells[width:]) for cells in records)
-    body = [cell for cells in records[1:] or records for cell in cells]
+    below = records[1:] or records
+    # What stands in the names of columns alone is a part of them.
+    named = not all(_counts_as_number(cell, sample.delimiter) for cell in records[0])
+    split = sum(len(cells) > 1 for cells in below)
+    agree = width > 1 and (not named or 2 * split >= len(below))
+    body = [cell for cells in below for cell in cells]
     good = sum(_counts_as_number(cell, sample.delimiter) for cell in body)
-    return width > 1 and even, width > 1, good / len(body)
+    return agree and even, agree, good / len(body)
 
 
 def _counts_as_number(cell: str, delimiter: str) -> bool:

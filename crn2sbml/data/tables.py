@@ -59,6 +59,8 @@ class Table:
         What may be names of the columns, in the remark before the first row.
     text : Delimited, optional
         The text that the records come from.
+    sheets : tuple of str, default ()
+        Names of the sheets of a workbook, of which the first is read.
     """
 
     source: str
@@ -66,6 +68,7 @@ class Table:
     numbered: str = "row"
     remark: tuple[str, ...] = ()
     text: Delimited | None = None
+    sheets: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...] | None:
@@ -324,7 +327,7 @@ class Table:
         raise FormatError(f"{where} holds {shown}, which is no {kind}{remedy}")
 
 
-def read_table(path: str | Path) -> Table:
+def read_table(path: str | Path, names: Sequence[str] = ()) -> Table:
     r"""Read a table from a file.
 
     Parameters
@@ -333,6 +336,9 @@ def read_table(path: str | Path) -> Table:
         Text in any usual dialect (.csv, .tsv, .txt: commas, semicolons, tabs or blanks between
         cells, decimal commas unless commas separate cells, quotes, remarks after #, UTF-8, UTF-16
         or Windows' code page), the first sheet of a workbook (.xlsx), or Parquet.
+    names : sequence of str, default ()
+        Names of columns that are wanted: a first line that is one of them is a column by itself,
+        whatever commas or blanks are in it.
 
     Returns
     -------
@@ -369,12 +375,13 @@ def read_table(path: str | Path) -> Table:
             f"{source} holds more than {MOST_BYTES >> 30} GiB; save the numbers as .npy or .npz"
         )
     if raw.startswith(b"PK\3\4"):
-        return Table(source, workbook_records(raw, source))
+        records, sheets = workbook_records(raw, source)
+        return Table(source, records, sheets=sheets)
     if raw.startswith(b"PAR1"):
         return Table(source, parquet_records(raw, source))
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
         raise FormatError(f"{source} is a workbook of an old kind; save it as .xlsx or .csv")
-    text = Delimited.guess(decode(raw, source), source)
+    text = Delimited.guess(decode(raw, source), source, names)
     first = next((number for number, cells in text.records() if trimmed(cells)), 1)
     remark = tuple(clean_name(cell) for cell in text.remark_before(first))
     return Table(source, text.records, "line", remark, text)

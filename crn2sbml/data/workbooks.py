@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from crn2sbml._support.columns import is_missing
+from crn2sbml._support.columns import clean_name, is_missing
 from crn2sbml._support.optional import load_library
 from crn2sbml.errors import FormatError
 
@@ -24,8 +24,8 @@ Records = Callable[[], Iterator[tuple[int, Cells]]]
 """What gives the rows of a table with their numbers, each time from the start."""
 
 
-def workbook_records(raw: bytes, source: str) -> Records:
-    """Return the rows of the first sheet of a workbook, numbered as in there.
+def workbook_records(raw: bytes, source: str) -> tuple[Records, tuple[str, ...]]:
+    """Return the rows of the first sheet of a workbook, numbered as in there, and all its sheets.
 
     Raises
     ------
@@ -42,21 +42,26 @@ def workbook_records(raw: bytes, source: str) -> Records:
     if sum(member.file_size for member in members) > MOST_BYTES:
         raise FormatError(f"{source} unpacks to more than {MOST_BYTES >> 30} GiB")
 
-    def records() -> Iterator[tuple[int, Cells]]:
+    @contextmanager
+    def sheets() -> Iterator[Sequence[Any]]:
         with _foreign_errors(source):
-            # Rows are read one after the other, none of them longer than its own last cell:
-            # whatever a sheet says of its size, or a stray cell far away makes of it.
             book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
             try:
-                sheet = book.worksheets[0]
-                sheet.reset_dimensions()
-                rows = enumerate(sheet.iter_rows(values_only=True), start=1)
-                for number, cells in rows:
-                    yield number, ["" if is_missing(cell) else cell for cell in cells]
+                yield book.worksheets
             finally:
                 book.close()
 
-    return records
+    def records() -> Iterator[tuple[int, Cells]]:
+        # Rows are read one after the other, none of them longer than its own last cell: whatever a
+        # sheet says of its size, or a stray cell far away makes of it.
+        with sheets() as found:
+            found[0].reset_dimensions()
+            for number, cells in enumerate(found[0].iter_rows(values_only=True), start=1):
+                yield number, ["" if is_missing(cell) else cell for cell in cells]
+
+    with sheets() as found:
+        names = tuple(clean_name(sheet.title) for sheet in found)
+    return records, names
 
 
 def parquet_records(raw: bytes, source: str) -> Records:

@@ -21,7 +21,7 @@ from crn2sbml.exports.tables import (
     to_csv_tables,
     to_markdown_tables,
 )
-from crn2sbml.exports.training_problem import load_petab, save_petab
+from crn2sbml.exports.training_problem import PetabProblem, load_petab, make_petab, save_petab
 
 OPTIONAL_LIBRARIES = {
     "cps": load_basico,
@@ -33,8 +33,10 @@ OPTIONAL_LIBRARIES = {
 
 __all__ = [
     "OPTIONAL_LIBRARIES",
+    "PetabProblem",
     "Study",
     "Table",
+    "make_petab",
     "make_study",
     "reaction_table",
     "save_copasi",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from crn2sbml.errors import (
     UnsupportedError,
 )
 from crn2sbml.formats import to_sbml
+from crn2sbml.neural.dual_rail import Decoder, first_places
 from crn2sbml.neural.network import NeuralNetwork
 
 PROBLEM, MODEL = "problem.yaml", "model.xml"
@@ -36,12 +39,40 @@ MOST_MEASUREMENTS = 20_000
 _UPPER_BOUND = 10.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PetabProblem:
+    """A training problem in PEtab's tables; :func:`make_petab` makes one.
+
+    Parameters
+    ----------
+    crn : Crn
+        The reaction network to train.
+    tables : mapping of str to pandas.DataFrame
+        The tables by the names of their files.
+    """
+
+    crn: Crn
+    tables: Mapping[str, Any]
+
+    def save(self, folder: str | Path, overwrite: bool = False) -> None:
+        """Write the problem to a folder, all or nothing, as :func:`save_petab` does."""
+        petab, _ = load_petab()
+        target = Path(folder)
+        if not overwrite:
+            _check_absent(target)
+        with tempfile.TemporaryDirectory() as name:
+            _write(petab, Path(name), self.crn, self.tables)
+            _move(Path(name), target)
+
+
 def save_petab(
     network: NeuralNetwork,
     inputs: ArrayLike,
     targets: ArrayLike,
     folder: str | Path,
     overwrite: bool = False,
+    *,
+    decoder: Decoder | None = None,
 ) -> None:
     """Write the training of a neural network as a PEtab problem (version 1).
 
@@ -52,11 +83,15 @@ def save_petab(
     inputs : array_like, shape (n, width)
         One example a row, finite and >= 0; each becomes a condition.
     targets : array_like, shape (n, outputs)
-        What the outputs should settle at; each becomes a measurement at steady state.
+        What the outputs should settle at, or what they stand for should be; each becomes a
+        measurement at steady state.
     folder : str or Path
         Folder to write to; it is made if it does not exist. On an error nothing is left in it.
     overwrite : bool, default False
         Replace existing files.
+    decoder : Decoder, optional
+        What the outputs stand for, of a network that was imported or fitted: differences of pairs,
+        or the shares of classes, for which targets are from 0 to 1.
 
     Raises
     ------
@@ -73,19 +108,24 @@ def save_petab(
     ``problem.yaml`` names the enzymatic SBML model and the tables. The noise of every observable is
     1, so that the maximum of the likelihood is the minimum of the quadratic cost, equation (9).
     """
-    petab, pandas = load_petab()
+    make_petab(network, inputs, targets, decoder).save(folder, overwrite)
+
+
+def make_petab(
+    network: NeuralNetwork,
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    decoder: Decoder | None = None,
+) -> PetabProblem:
+    """Make the problem that :func:`save_petab` writes, and write nothing yet."""
+    _, pandas = load_petab()
     check_type(network, NeuralNetwork, "a training problem")
     rows = check_inputs(inputs, network.widths[0], network.input_names)
-    goals = _checked_targets(targets, len(rows), network.widths[-1])
+    observables = _observables(network, decoder)
+    goals = _checked_targets(targets, len(rows), len(observables))
     crn = compile_network(network)
     _check_size(len(_halves(crn)), goals.size)
-    target = Path(folder)
-    if not overwrite:
-        _check_absent(target)
-    tables = _tables(pandas, network, crn, rows, goals)
-    with tempfile.TemporaryDirectory() as name:
-        _write(petab, Path(name), crn, tables)
-        _move(Path(name), target)
+    return PetabProblem(crn, _tables(pandas, crn, observables, rows, goals))
 
 
 def load_petab() -> tuple[Any, Any]:
@@ -136,35 +176,67 @@ def _check_absent(folder: Path) -> None:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class _Observable:
+    """What is compared with measurements."""
+
+    id: str
+    name: str
+    formula: str
+
+
+def _observables(network: NeuralNetwork, decoder: Decoder | None) -> list[_Observable]:
+    """Return the outputs, or what they stand for."""
+    last, width = len(network.layers), network.widths[-1]
+    nodes = [node_id(last, node) for node in range(1, width + 1)]
+    if decoder is None:
+        decoder = Decoder([False] * width, names=network.output_names)
+    places = first_places(decoder.pairs).tolist()
+    formulas = [
+        f"{nodes[place]} - {nodes[place + 1]}" if pair else nodes[place]
+        for place, pair in zip(places, decoder.pairs, strict=True)
+    ]
+    if decoder.function != "none":
+        # exp(v) / (exp(v_1) + exp(v_2) + ...), in which nothing overflows that is not small.
+        formulas = [
+            f"1 / ({' + '.join(f'exp({other} - ({one}))' for other in formulas)})"
+            for one in formulas
+        ]
+    names = decoder.names or [nodes[place] for place in places]
+    return [
+        _Observable(f"observed_{nodes[place]}", name, formula)
+        for place, name, formula in zip(places, names, formulas, strict=True)
+    ]
+
+
 def _tables(
-    pandas: Any, network: NeuralNetwork, crn: Crn, rows: Array, goals: Array
+    pandas: Any, crn: Crn, observables: Sequence[_Observable], rows: Array, goals: Array
 ) -> dict[str, Any]:
     """Return the tables by their file names."""
     conditions = [f"example_{number}" for number in range(1, len(rows) + 1)]
     halves = _halves(crn)
     columns: dict[str, Any] = {"conditionId": conditions}
     for column in range(rows.shape[1]):
-        columns[node_id(0, column + 1)] = rows[:, column]
-    for species in halves:
-        columns[species.id] = _parameter(species.id)
-    last = len(network.layers)
-    outputs = [node_id(last, node) for node in range(1, network.widths[-1] + 1)]
-    observables = [f"observed_{output}" for output in outputs]
+        # An input without weights is no species.
+        if (species := node_id(0, column + 1)) in crn.species_index:
+            columns[species] = rows[:, column]
+    for half in halves:
+        columns[half.id] = _parameter(half.id)
     upper = max(_UPPER_BOUND, 2 * max((s.initial for s in halves), default=0.0))
     return {
         "conditions.tsv": pandas.DataFrame(columns).set_index("conditionId"),
         "observables.tsv": pandas.DataFrame(
             {
-                "observableId": observables,
-                "observableName": list(network.output_names or outputs),
-                "observableFormula": outputs,
+                "observableId": [observable.id for observable in observables],
+                "observableName": [observable.name for observable in observables],
+                "observableFormula": [observable.formula for observable in observables],
                 "noiseFormula": 1.0,
             }
         ).set_index("observableId"),
         "measurements.tsv": pandas.DataFrame(
             {
-                "observableId": observables * len(rows),
-                "simulationConditionId": np.repeat(conditions, len(outputs)),
+                "observableId": [observable.id for observable in observables] * len(rows),
+                "simulationConditionId": np.repeat(conditions, len(observables)),
                 "measurement": goals.ravel(),
                 "time": np.inf,
             }
@@ -187,7 +259,7 @@ def _parameter(species: str) -> str:
     return f"size_of_{species}"
 
 
-def _write(petab: Any, folder: Path, crn: Crn, tables: dict[str, Any]) -> None:
+def _write(petab: Any, folder: Path, crn: Crn, tables: Mapping[str, Any]) -> None:
     (folder / MODEL).write_text(to_sbml(crn), encoding="utf-8")
     for name, write in (
         ("conditions.tsv", petab.write_condition_df),

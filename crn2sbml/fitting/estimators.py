@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.columns import clean_name
 from crn2sbml._support.optional import load_library
+from crn2sbml._support.words import shown
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.construction.origin import Encoding
 from crn2sbml.fitting.columns import Task
@@ -174,8 +175,9 @@ class ChemicalMLPClassifier(ClassifierMixin, _ChemicalMLP):  # type: ignore[misc
         labels = column_or_1d(labels, warn=True)
         self.classes_ = np.unique(labels)
         if len(self.classes_) < 2:
+            [only] = self.classes_.tolist()
             raise ValueError(
-                f"the labels are all of one class, {self.classes_[0]!r}; there is nothing to choose"
+                f"the labels are all of one class, {shown(only)}; there is nothing to choose"
             )
         self._fit(rows, labels, "classes")
         return self

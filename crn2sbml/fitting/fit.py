@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import number_rows
-from crn2sbml._support.columns import place_columns
+from crn2sbml._support.columns import listed, place_columns
 from crn2sbml._support.words import counted
 from crn2sbml.errors import InputValueError
 from crn2sbml.fitting.columns import Goal, read_goal, read_inputs, target_names
@@ -64,6 +64,16 @@ class FittedNetwork:
     held_out_rows: NDArray[np.intp]
     best_round: int
     stopped_early: bool
+
+    def __repr__(self) -> str:
+        rows = f"{len(self.training_rows)} rows trained on, {len(self.held_out_rows)} held out"
+        if len(self.held_out_rows) and self.goal.classes is not None:
+            rows += f" ({self.history.validation_accuracy[self.best_round - 1]:.1%} correct)"
+        if self.goal.classes is not None:
+            what = f"classes {listed([str(label) for label in self.goal.classes])}"
+        else:
+            what = listed(self.goal.names) if self.goal.names else "numbers"
+        return f"FittedNetwork of {what}: {rows}, step {self.best_round} taken\n{self.network!r}"
 
 
 def fit_network(

@@ -9,6 +9,7 @@ import numpy as np
 
 from crn2sbml._support.checks import is_number
 from crn2sbml.chemistry.crn import Crn
+from crn2sbml.chemistry.lab_units import LabUnits
 from crn2sbml.chemistry.reaction import format_complex
 from crn2sbml.construction.labels import node_id
 from crn2sbml.construction.origin import Origin
@@ -29,7 +30,8 @@ class Difference:
     ----------
     kind : str
         What it is: "weight", "edge", "bias", "h", "decay", "width", "trainable", "name", "input",
-        "encoding", "meaning", "reaction", "rate constant", "species" or "initial concentration".
+        "encoding", "units", "meaning", "reaction", "rate constant", "species" or "initial
+        concentration".
     what : str
         Which one, by the user's names or by ids.
     before, after : float, str or None
@@ -118,6 +120,7 @@ def _networks(first: LoadedNetwork, second: LoadedNetwork) -> Iterator[Differenc
                 yield Difference("input", f"input {name} of the model", before, after)
     if first.encoding is not None and second.encoding is not None:
         yield Difference("encoding", "encoding", first.encoding, second.encoding)
+    yield _units(first.units, second.units)
     for what, before, after in zip(_PARTS, _meaning(first), _meaning(second), strict=True):
         yield Difference("meaning", what, before, after)
 
@@ -191,7 +194,13 @@ def _as_crn(source: LoadedFile, other: Crn | None) -> Crn:
     return source.network.compile("absorbed" if origin is None else origin.encoding)
 
 
+def _units(first: LabUnits | None, second: LabUnits | None) -> Difference:
+    """Compare what the numbers of models are in, which says nothing of the numbers themselves."""
+    return Difference("units", "units", *(str(u or "none") for u in (first, second)))
+
+
 def _crns(first: Crn, second: Crn) -> Iterator[Difference]:
+    yield _units(first.units, second.units)
     starts = [{s.id: s.initial for s in crn.species} for crn in (first, second)]
     for species in {**starts[0], **starts[1]}:
         before, after = (start.get(species) for start in starts)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import checked_names, frozen_array, number_rows, place_in
-from crn2sbml._support.words import counted
+from crn2sbml._support.words import counted, shown
 from crn2sbml.errors import ConcentrationError, InputValueError
 
 ClassLabel = str | int | float | bool
@@ -362,7 +362,7 @@ def _checked_classes(classes: Iterable[ClassLabel], outputs: int) -> tuple[Class
         raise InputValueError(f"a class is {broken[0]!r}; the text of a class must be printable")
     if len(set(labels)) != outputs:
         twice = next(label for label in labels if labels.count(label) > 1)
-        raise InputValueError(f"the class {twice!r} stands twice; classes must differ")
+        raise InputValueError(f"the class {shown(twice)} stands twice; classes must differ")
     return labels
 
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.columns import listed, rows_by_name
+from crn2sbml._support.words import shown
 from crn2sbml.errors import InputValueError
 from crn2sbml.neural.dual_rail import ClassLabel, Decoder
 
@@ -36,7 +37,7 @@ def class_indicators(
         if label not in place:
             known = listed([str(name) for name in classes])
             raise InputValueError(
-                f"label {row + 1} of the targets is {label!r}, which is none of the classes: "
+                f"label {row + 1} of the targets is {shown(label)}, which is none of the classes: "
                 f"{known}"
             )
     return np.asarray(np.eye(len(classes))[[place[label] for label in plain]])

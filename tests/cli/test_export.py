@@ -3,9 +3,14 @@
 import json
 import sys
 
+import numpy as np
+import petab.v1 as petab
 import pytest
+import sympy
 
-from crn2sbml import NeuralNetwork, compile_network, load_crn, save_sbml
+from crn2sbml import Layer, NeuralNetwork, compile_network, load_crn, save_sbml
+from crn2sbml.importers import LoadedNetwork
+from crn2sbml.neural.dual_rail import Codec, Decoder, Encoder
 from tests.cli.test_cli import run, succeed
 
 NETWORK = NeuralNetwork.random((2, 3, 1), rng=1)
@@ -161,3 +166,57 @@ def test_a_missing_library_is_an_error_before_anything_is_written(
     assert result.exit_code == 2
     assert "pip install 'crn2sbml[" in result.output
     assert not (folder / "out").exists()
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+@pytest.mark.parametrize("function", ["none", "softmax"])
+def test_a_training_problem_takes_the_users_own_table(folder, function):
+    classes = ["low", "high"] if function == "softmax" else None
+    names = classes or ["growth", "yield"]
+    codec = Codec(
+        Encoder([True, False], [0.0, 2.0], ["temp C", "ph"]),
+        Decoder([True, False], function, names, classes),
+    )
+    shape = NeuralNetwork.random((3, 2, 3), rng=1)
+    loaded = LoadedNetwork(shape, codec).with_network(shape)
+    loaded.save("own.npz")
+    answers = "stage\n7,-1,high\n8,3,low\n" if classes else "yield,growth\n7,-1,2,-3\n8,3,4,5\n"
+    (folder / "own.csv").write_text(f"ph,temp C,{answers}")
+    succeed("export", "own.npz", *to("petab"), "-o", "out", "--data", "own.csv")
+    problem = petab.Problem.from_yaml(folder / "out" / "own_petab" / "problem.yaml")
+    assert petab.lint_problem(problem) is False
+    inputs = [[-1.0, 7.0], [3.0, 8.0]]
+    nodes = loaded.encode(inputs)
+    found = problem.condition_df[["X0_1", "X0_2", "X0_3"]].to_numpy()
+    np.testing.assert_array_equal(found, nodes)
+    wanted = [0, 1, 1, 0] if classes else [-3, 2, 5, 4]
+    assert problem.measurement_df["measurement"].tolist() == wanted
+    assert problem.observable_df["observableName"].tolist() == names
+    # What is observed is what the network answers, by another library's reading of the formulas.
+    outputs = shape.forward(nodes)
+    for row, answer in zip(outputs, loaded.outputs(inputs), strict=True):
+        at = {f"X2_{number}": value for number, value in enumerate(row, start=1)}
+        formulas = map(sympy.sympify, problem.observable_df["observableFormula"])
+        assert [float(f.subs(at)) for f in formulas] == pytest.approx(answer.tolist(), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a,b,y\n1,2,3\n", "own.csv has no column pH; its columns are a, b, y"),
+        ("pH,b\n1,2\n", "own.csv has no column besides the inputs"),
+        ("pH,b,y\n1,2,x\n", "own.csv: it holds text such as 'x'"),
+        ("pH,b,y,z\n1,2,3,4\n", "own.csv has no column rate"),
+        ("pH,b,y\n1,-2,3\n", "own.csv, line 2: input b is -2"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_refused_before_anything_is_written(folder, text, words):
+    NeuralNetwork.random((2, 2, 1), rng=1).save("bare.npz")
+    NeuralNetwork([Layer([[1.0, 2.0]], [0.5])], ["pH", "b"], ["rate"]).save("own.npz")
+    (folder / "own.csv").write_text(text)
+    arguments = (*to("csv,petab"), "-o", "out", "--data", "own.csv")
+    for name, expected in (("own.npz", words), ("bare.npz", "have no names, by which columns")):
+        result = run("export", name, *arguments)
+        assert result.exit_code == 2
+        assert expected in result.output
+        assert not (folder / "out").exists()

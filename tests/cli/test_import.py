@@ -46,7 +46,7 @@ def test_simulate_answers_in_the_terms_of_the_original(source):
     succeed("build", "net.npz", "-o", "net.xml", "--encoding", "absorbed")
     found = json.loads(succeed("simulate", source, "--input", FLOWER, "--json").output)
     np.testing.assert_allclose(found["outputs"][0], IRIS["outputs"][120], atol=0.01)
-    assert found["classes"] == ["2"]
+    assert found["classes"] == [2]
     succeed("simulate", source, "--input", FLOWER, "-o", "out.csv", "--plot", "out.png")
     heading, row = Path("out.csv").read_text(encoding="utf-8").splitlines()
     assert heading.endswith(",class")

@@ -175,3 +175,10 @@ def test_the_version_and_the_list_of_commands_come_without_the_commands(option):
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_help_of_every_list_of_names_says_what_becomes_of_a_comma_in_one():
+    # --target and --columns; --layers, --columns and --output-names; --creator.
+    for command, lists in (("train", 2), ("import", 3), ("export", 1)):
+        text = " ".join(succeed(command, "--help").output.split())
+        assert text.count("One with a comma in it in double quotes: '\"a, b\",c'.") == lists

@@ -133,3 +133,21 @@ def test_a_certificate_of_such_names_is_no_traceback():
     crn = compile_network(NeuralNetwork(NETWORK.layers, ["rate [/h]", "[bold]", ":x:"]))
     save_sbml(crn, "names.xml")
     assert "Definition 4.7: the network" in succeed("check", "names.xml", "--theory").output
+
+
+def test_a_folded_model_is_said_to_have_no_inputs():
+    save_sbml(LOADED.compile("folded", [-1.0, 2.0]), "folded.xml")
+    text = succeed("show", "folded.xml").output
+    assert "No inputs: this model is folded, they have become constants in it.\n" in text
+    assert "0 inputs" not in text
+
+
+def test_units_are_a_difference_of_their_own_kind():
+    units = ("--concentration", "50 nM", "--time", "1 h")
+    succeed("build", "net.npz", "-o", "lab.xml", *units, "--input", "-1,2")
+    result = run("diff", "net.xml", "lab.xml", "--json")
+    assert result.exit_code == 1
+    [found] = json.loads(result.output)["differences"]
+    after = "1 stands for 50 nM and 1 h"
+    assert found == {"kind": "units", "what": "units", "before": "none", "after": after}
+    assert run("diff", "lab.xml", "lab.xml").exit_code == 0

@@ -121,3 +121,64 @@ def test_the_header_of_the_data_names_the_inputs_of_an_import(folder):
     by_name = succeed("simulate", "new.npz", "--input", "pH=7,gene A=0.5,gene B=1.5", "--json")
     in_order = succeed("simulate", "new.npz", "--input", "0.5,1.5,7", "--json")
     assert json.loads(by_name.output)["outputs"] == json.loads(in_order.output)["outputs"]
+
+
+def nameless(folder):
+    NeuralNetwork([Layer([[1.0, -2.0, 0.25]], [0.5])]).save("nameless.npz")
+    (folder / "new.csv").write_text("pH,conc [nM],t\n5,7,20\n")
+    return "input 1 is pH, input 2 is conc [nM], input 3 is t"
+
+
+def test_columns_that_are_taken_in_their_order_are_told(folder):
+    order = nameless(folder)
+    line = f"new.csv: its columns are taken in their order: {order}.\n"
+    given = ("--input", "new.csv")
+    assert line in succeed("simulate", "nameless.npz", *given).output
+    assert line in succeed("build", "nameless.npz", "-o", "a.xml", *given).output
+    assert line in succeed("export", "nameless.npz", "--to", "sbml", "-o", ".", *given).output
+    assert line in succeed("report", "nameless.npz", "-o", "a.html", *given).output
+    (folder / "bare.csv").write_text("5,7,20\n")
+    assert "order" not in succeed("simulate", "nameless.npz", "--input", "bare.csv").output
+    assert "order" not in succeed("simulate", "net.npz", "--input", "growth.csv").output
+
+
+def test_an_import_says_in_which_order_columns_became_inputs(folder):
+    order = nameless(folder)
+    arguments = ("import", "weights.npz", "--layers", "0", "-o", "new.npz", "--data", "new.csv")
+    assert f"{order}; --columns gives another order.\n" in succeed(*arguments).output
+    columns = ("--columns", "t,conc [nM],pH", "--force")
+    assert "order" not in succeed(*arguments, *columns).output
+    (folder / "new.csv").write_text("pH,conc [nM],t,id\n5,7,20,1\n")
+    assert "--columns 'pH,conc [nM],t' on the command line" in refused(*arguments, "--force")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("", "--input is empty; give a file, or numbers such as 0.5,1"),
+        ("x", "--input x is neither a file nor a list of numbers such as 0.5,1"),
+        ("temp_C=5,5", "has no name; write decimal points"),
+        ("temp_C=5,5,ph=7,salt_mM=2", "write decimal points"),
+        ("5,5,7,5,2,5", "6 numbers, but the network has 3 inputs: temp_C, ph, salt_mM; write dec"),
+    ],
+)
+def test_what_a_newcomer_types_is_told_what_it_lacks(given, message):
+    assert message in refused("simulate", "net.npz", "--input", given)
+
+
+def test_the_sheet_that_was_read_is_told(folder):
+    frame = pd.DataFrame([ROW], columns=NETWORK.input_names)
+    with pd.ExcelWriter("two.xlsx") as book:
+        frame.to_excel(book, sheet_name="Plate 1", index=False)
+        (-frame).to_excel(book, sheet_name="Plate 2", index=False)
+    said = succeed("simulate", "net.npz", "--input", "two.xlsx").output
+    assert "two.xlsx: read its first sheet, Plate 1, of 2.\n" in said
+    assert "sheet" not in succeed("simulate", "net.npz", "--input", "growth.xlsx").output
+
+
+@pytest.mark.parametrize("command", [("simulate", "--input", "5,7,20"), ("show",)])
+def test_tables_are_written_as_csv_alone(folder, command):
+    for name in ("out.xlsx", "out.txt", "out"):
+        assert "use a name that ends in .csv" in refused(*command, "net.npz", "-o", name)
+        assert not (folder / name).exists()
+    succeed(*command, "net.npz", "-o", "out.CSV")

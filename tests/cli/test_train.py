@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from crn2sbml import NeuralNetwork
 from crn2sbml.cli import main
 from crn2sbml.importers import LoadedNetwork
 
@@ -168,3 +169,55 @@ def test_what_cannot_be_learned_is_one_clear_line(folder, arguments, words):
     assert [line.startswith("Error: ") for line in result.output.splitlines()].count(True) == 1
     assert result.output.splitlines()[-1].startswith("Error: ")
     assert not (folder / "out").exists()
+
+
+def test_what_is_learned_from_is_told_by_its_names(folder):
+    text = succeed("--data", "mine.csv", "--target", "stage", *QUICK[:3], "2", "-o", "out")
+    assert "Training on mine.csv: 120 examples, 3 inputs (temp, ph, growth)." in text
+    assert "as they chose the step, what is said of them is slightly favourable." in text
+    assert "slightly favourable" in succeed("--help").replace("\n    ", " ")
+
+
+def refused(*arguments):
+    result = run("--data", "mine.csv", *arguments, "-o", "no")
+    assert result.exit_code == 2
+    assert len(result.output.strip().splitlines()) == 1
+    assert "np." not in result.output
+    return result.output
+
+
+def test_what_is_to_be_learned_is_not_learned_from(folder):
+    said = refused("--target", "growth", "--columns", "temp,ph,growth")
+    assert "growth is to be learned (--target)" in said
+    assert not (folder / "no").exists()
+
+
+def test_a_network_that_does_not_fit_the_table_is_told_with_file_and_column(folder):
+    quick = (*QUICK[:3], "2")
+    succeed("--data", "mine.csv", "--target", "stage", "--columns", "temp,ph", *quick, "-o", "c")
+    succeed("--data", "mine.csv", "--target", "growth", "--columns", "temp,ph", *quick, "-o", "n")
+    said = refused("--network", "n", "--target", "stage")
+    assert "mine.csv, column stage: it holds text such as 'stage I'" in said or "'healthy'" in said
+    lines = (folder / "mine.csv").read_text().splitlines()
+    (folder / "mine.csv").write_text("\n".join([*lines, "1,2,3,stage II"]))
+    said = refused("--network", "c", "--target", "stage")
+    assert "mine.csv, column stage: label 121 of the targets is 'stage II'" in said
+    (folder / "mine.csv").write_text("temp,ph,growth,stage\n1,2,3,3\n1,2,3,4\n")
+    said = refused("--network", "c", "--target", "stage")
+    assert "column stage: label 1 of the targets is 3, which is none of the classes" in said
+    said = refused("--network", "n", "--target", "growth,stage")
+    assert "column growth, stage: 2 columns, but the network has 1 output" in said
+    (folder / "mine.csv").write_text("temp,ph,growth\n1,2,3\n1,-2,3\n")
+    assert "mine.csv, line 3: input ph is -2" in refused("--network", "n", "--target", "growth")
+
+
+def test_a_network_without_names_learns_from_columns_in_their_order(folder):
+    NeuralNetwork.random((2, 3, 1), rng=1).save("bare.npz")
+    positive = "a,b,c,y\n" + "".join(f"{n},{n % 3},1,{n % 5}\n" for n in range(1, 9))
+    (folder / "mine.csv").write_text(positive)
+    assert "3 columns to learn from, a, b, c, but the network has 2 inputs without names" in (
+        refused("--network", "bare.npz", "--target", "y")
+    )
+    options = ("--network", "bare.npz", "--target", "y", "--columns", "b,a", "--rounds", "2")
+    text = succeed("--data", "mine.csv", *options, "--forward", "closed-form", "-o", "out")
+    assert "2 inputs (b, a)" in text

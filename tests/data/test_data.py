@@ -87,7 +87,7 @@ def test_a_file_that_is_none_is_an_error(tmp_path):
 @pytest.mark.parametrize(
     ("inputs", "targets", "words"),
     [
-        ([[1.0, -2.0]], [[1.0]], "row 1, column 2 is -2.0"),
+        ([[1.0, -2.0]], [[1.0]], "row 1, column 2 is -2; "),
         ([[np.inf]], [[1.0]], "finite"),
         ([[1.0]], [[np.nan]], "targets, row 1"),
         ([[1.0]], [[1.0], [2.0]], "1 input, but 2 targets"),

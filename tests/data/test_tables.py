@@ -320,3 +320,43 @@ def test_a_large_table_is_read_in_reasonable_memory(tmp_path):
     np.savetxt(tmp_path / "t.csv", pixels, "%d", ",", header=header, comments="")
     table = read_table(tmp_path / "t.csv")
     assert np.array_equal(table.rows(table.names[1:], 784), pixels[:, 1:])
+
+
+@pytest.mark.parametrize("name", ["conc [nM]", "conc, nM", "conc; nM", "conc of A [nM]"])
+@pytest.mark.parametrize("end", ["", ";"])
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [(("5", "50", "100"), [5, 50, 100]), (("5,25", "50", "100"), [5.25, 50, 100])],
+)
+def test_one_column_is_one_whatever_stands_in_its_name(table, name, end, cells, numbers):
+    rows = "".join(f"{cell}{end}\n" for cell in cells)
+    heads = [name, f"{name}{end}", f'"{name}"{end}']
+    # By itself, a table of nothing but semicolons between names and below them has two columns.
+    heads = heads if name != "conc; nM" or not end else heads[2:]
+    if "," in name and "," in cells[0] and not end:
+        heads = heads[2:]  # these are two columns, unless the name is known
+    for head in heads:
+        found = table(f"{head}\n{rows}")
+        assert found.names == (name,)
+        assert found.rows([name], 1).ravel().tolist() == numbers
+
+
+def test_a_first_line_that_is_a_wanted_name_is_one_column(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("conc, nM\n5,25\n50,5\n")
+    assert read_table(path).names == ("conc", "nM")
+    assert read_table(path, ["conc, nM"]).rows(["conc, nM"], 1).tolist() == [[5.25], [50.5]]
+
+
+def test_what_is_ragged_is_still_told_by_its_line(table):
+    for text in ("0,1\n0\n", "a b\n1 2\n3\n4 5\n"):
+        with pytest.raises(FormatError, match="has 1 cell, but the first row has 2"):
+            table(text).rows(None, 2)
+
+
+def test_a_part_of_a_name_with_a_comma_is_told_how_to_quote_it(table):
+    found = table('"conc, nM",pH\n5,7\n')
+    with pytest.raises(FormatError, match=r"""stands in double quotes: '"conc, nM"'$"""):
+        found.numbers(["conc", "nM"])
+    with pytest.raises(FormatError, match=r"needed temp$"):
+        found.numbers(["temp"])

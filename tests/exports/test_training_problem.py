@@ -103,3 +103,11 @@ def test_nothing_is_overwritten_unless_asked(tmp_path):
         save_petab(NETWORK, DATA.inputs, DATA.targets, tmp_path / "a")
     save_petab(NETWORK, DATA.inputs, DATA.targets, tmp_path / "a", True)
     assert {file.name: file.read_bytes() for file in (tmp_path / "a").iterdir()} == before
+
+
+def test_an_input_without_weights_is_no_part_of_the_problem(tmp_path):
+    network = NeuralNetwork([Layer([[1.0, 0.0]], [0.5], sparse=True)])
+    save_petab(network, [[1.0, 2.0]], [[1.0]], tmp_path / "a")
+    problem = petab.Problem.from_yaml(tmp_path / "a" / "problem.yaml")
+    assert petab.lint_problem(problem) is False
+    assert "X0_2" not in problem.condition_df

@@ -86,3 +86,9 @@ def test_a_parameter_out_of_range_is_an_error_of_ours():
         ChemicalMLPRegressor(signs="both").fit(FRAME, DISEASE)
     with pytest.raises(Crn2sbmlError, match="no forward pass 'torch'"):
         ChemicalMLPRegressor(forward="torch", max_iter=1).fit(FRAME, DISEASE).predict(FRAME)
+
+
+@pytest.mark.parametrize(("label", "shown"), [("a", "'a'"), (1.0, "1"), (3, "3")])
+def test_a_single_class_is_named_as_its_user_would(label, shown):
+    with pytest.raises(ValueError, match=f"all of one class, {shown}; there"):
+        ChemicalMLPClassifier().fit([[1.0], [2.0]], np.array([label, label]))

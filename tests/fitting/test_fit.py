@@ -1,6 +1,7 @@
 """A network is fitted to a table: what is decided, what is learned, and what is refused."""
 
 import itertools
+import re
 
 import numpy as np
 import pandas as pd
@@ -226,3 +227,18 @@ def test_what_cannot_be_learned_is_one_clear_error(change, words):
     with pytest.raises(InputValueError, match=words) as error:
         fit_network(inputs, targets, FitOptions(**{"descent": QUICK.descent, **change}), rng=1)
     assert "\n" not in str(error.value)
+
+
+def test_a_fitted_network_is_shown_in_two_lines():
+    celsius = np.linspace(-20.0, 40.0, 60)
+    options = FitOptions(hidden=(4,), descent=Descent(3, 0.01, optimiser="adam"))
+    numbers = fit_network(celsius, 1.8 * celsius + 32.0, options, rng=1)
+    first, second = repr(numbers).splitlines()
+    assert first.startswith("FittedNetwork of numbers: 48 rows trained on, 12 held out, step ")
+    assert second == repr(numbers.network)
+    classes = fit_network(celsius, np.where(celsius < 0, "ice", "water"), options, rng=1)
+    found = re.search(r"of classes ice, water: 48 rows.*held out \((.*)% correct\)", repr(classes))
+    rows, labels = celsius[classes.held_out_rows], classes.goal.values[classes.held_out_rows]
+    right = classes.network.values(classes.network.concentrations(rows[:, None], "closed-form"))
+    share = (right.argmax(axis=1) == labels.argmax(axis=1)).mean()
+    assert float(found[1]) == pytest.approx(100 * share, abs=0.06)

@@ -354,6 +354,6 @@ def test_a_model_reaches_no_other_file(tmp_path, text):
 
 def test_the_word_import_may_stand_in_remarks_and_names():
     crn = from_antimony(
-        '// import nothing\nmodel m() A -> B; k*A; k = 1; A = 1; A is "import"; end'
+        '// import nothing\nmodel m() A -> B; k*A; k = 1; A = 1; B = 0; A is "import"; end'
     )
     assert crn.species[0].name == "import"

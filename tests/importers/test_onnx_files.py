@@ -513,3 +513,12 @@ def test_a_choice_that_is_not_quite_continuous_is_refused_and_a_wider_one_taken(
     imported = from_onnx(model(wide, arrays).SerializeToString(), input_range=(-1.0, 1.0))
     row = np.array([[-0.5, 0.25, 1.0]])
     np.testing.assert_allclose(imported.outputs(row)[0], [0, 0.25, 1.0] * 2, atol=1e-2)
+
+
+def test_a_file_with_an_input_for_each_column_says_how_to_convert_it_with_one():
+    parts = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 1]) for name in "ab"]
+    output = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
+    joined = helper.make_node("Concat", ["a", "b"], ["y"], axis=1)
+    made = helper.make_model(helper.make_graph([joined], "g", parts, [output]))
+    with pytest.raises(UnsupportedError, match=r"2 inputs \(a, b\).*convert with X.to_numpy\(\)"):
+        from_onnx(made)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import number_rows
-from crn2sbml._support.columns import column_names, listed
+from crn2sbml._support.columns import as_option, column_names, listed
 from crn2sbml._support.words import counted
 from crn2sbml.data import Table
 from crn2sbml.errors import InputValueError, SimulationError, UnsupportedError
@@ -116,7 +116,7 @@ def _rows(options: ImportOptions, width: int) -> Array | None:
             f"the data have {counted(len(columns), 'column')}, {listed(columns)}, but the original "
             f"has {counted(width, 'input')} without names; name the columns in its order, "
             f"input_names={list(columns[:width])} in Python, --columns "
-            f"{','.join(columns[:width])} on the command line"
+            f"{as_option(columns[:width])} on the command line"
         )
     if isinstance(data, Table):
         return data.rows(names, width)

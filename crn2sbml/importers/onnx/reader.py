@@ -124,7 +124,9 @@ def _started(onnx: Any, graph: Any, folder: Path | None, name: str) -> _Reader:
     if len(inputs) != 1:
         raise UnsupportedError(
             f"{name} has {counted(len(inputs), 'input')} "
-            f"({', '.join(i.name for i in inputs)}), but a network has one; join them"
+            f"({', '.join(i.name for i in inputs)}), but a network has one: skl2onnx "
+            f"makes one of each column of a DataFrame X, so convert with X.to_numpy() in its "
+            f"place; or join them"
         )
     batch, *shape = _input_shape(inputs[0], name)
     reader = _Reader(Graph(math.prod(shape)), batch, dict(constants))
