@@ -239,7 +239,7 @@ def test_what_is_downloaded_runs_as_the_page_says(pages, opened, tmp_path):
     for name in names:
         downloaded(page, name).save_as(tmp_path / name)
     expected = to_sbml(compile_network(DIGITS, inputs=IMAGES[0]), units=UNITS)
-    assert (tmp_path / "model.xml").read_text() == expected
+    assert (tmp_path / "model.xml").read_text(encoding="utf-8") == expected
     outputs = DIGITS.forward(IMAGES[0])[0] * UNITS.concentration
     for tool in ("roadrunner", "tellurium"):
         code = page.locator(f"code[data-tool={tool}]").text_content()
@@ -251,7 +251,7 @@ def test_what_is_downloaded_runs_as_the_page_says(pages, opened, tmp_path):
             env={**os.environ, "MPLBACKEND": "Agg"},
         )
         assert result.returncode == 0, result.stderr
-        found = dict(re.findall(r"^(X2_\d+) (\S+)$", result.stdout, re.MULTILINE))
+        found = dict(re.findall(r"^\[(X2_\d+)\] (\S+)$", result.stdout, re.MULTILINE))
         settled = [float(found[f"X2_{n}"]) for n in range(1, 11)]
         # Within 1e-3 by proof when the run ends, and roadrunner's default tolerance of 1e-6.
         np.testing.assert_allclose(settled, outputs, atol=1e-3 * UNITS.concentration, rtol=1e-5)
