@@ -86,7 +86,7 @@ def _show_network(output: Output, loaded: LoadedNetwork, limit: int | None) -> N
         output.line(f"Units of the model: {loaded.units}.")
     if loaded.codec is not None:
         encoding = loaded.encoding or "absorbed"
-        for sentence in instructions(loaded.compile(encoding)):
+        for sentence in instructions(loaded.compile(encoding), examples=loaded.inputs is not None):
             output.line(sentence)
     for number, layer in enumerate(network.layers, start=1):
         output.line()

@@ -66,13 +66,15 @@ def describe(crn: Crn) -> Description:
     )
 
 
-def instructions(crn: Crn) -> tuple[str, ...]:
+def instructions(crn: Crn, *, examples: bool = True) -> tuple[str, ...]:
     """Say how to put in inputs and read off outputs, a sentence an entry, where that needs saying.
 
     Parameters
     ----------
     crn : Crn
         Any reaction network; of one that was not compiled there is nothing to say.
+    examples : bool, default True
+        Whether to say what inputs the model holds.
 
     Returns
     -------
@@ -84,7 +86,9 @@ def instructions(crn: Crn) -> tuple[str, ...]:
         If the metadata of a compiled network are broken.
     """
     origin = Origin.read(crn)
-    return () if origin is None else tuple(_instructions(crn, origin, read_answers(crn)))
+    if origin is None:
+        return ()
+    return tuple(_instructions(crn, origin, read_answers(crn), examples))
 
 
 def _introduction(crn: Crn, origin: Origin) -> str:
@@ -107,14 +111,16 @@ def _introduction(crn: Crn, origin: Origin) -> str:
     )
 
 
-def _instructions(crn: Crn, origin: Origin, answers: Sequence[Answer]) -> Iterator[str]:
+def _instructions(
+    crn: Crn, origin: Origin, answers: Sequence[Answer], examples: bool = True
+) -> Iterator[str]:
     codec = origin.codec
     if codec is None:
         if crn.units is not None:
             yield f"A value of 1 of an input or an output is a concentration of {_one(crn)}."
     else:
         if origin.encoding != "folded":
-            yield from _put_in(crn, codec.encoder, _input_names(crn, origin))
+            yield from _put_in(crn, codec.encoder, _input_names(crn, origin), examples)
         yield from _read_off(crn, codec.decoder, answers)
     names = list(origin.unused_inputs.values())
     if names:
@@ -126,7 +132,9 @@ def _one(crn: Crn) -> str:
     return "1" if units is None else f"{units.concentration:g} {units.concentration_unit}"
 
 
-def _put_in(crn: Crn, encoder: Encoder, species_names: Sequence[str]) -> Iterator[str]:
+def _put_in(
+    crn: Crn, encoder: Encoder, species_names: Sequence[str], examples: bool
+) -> Iterator[str]:
     """Say for each of the first inputs which species to set, to how much."""
     inputs = numbered_species(crn.species, INPUT)
     if len(species_names) != encoder.width:
@@ -140,7 +148,8 @@ def _put_in(crn: Crn, encoder: Encoder, species_names: Sequence[str]) -> Iterato
             name, offset = species_names[place].removesuffix(PLUS), float(encoder.offsets[number])
             factor = "" if crn.units is None else f" x {_one(crn)}"
             yield _setting(name, [s.id for s in species], offset, factor)
-            yield _example(crn, name, offset, species)
+            if examples:
+                yield _example(crn, name, offset, species)
     if len(encoder.pairs) > _MOST_EXPLAINED:
         yield (
             f"The other inputs go the same way: species whose names end in{PLUS} and{MINUS} are "

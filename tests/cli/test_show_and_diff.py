@@ -36,6 +36,9 @@ def test_a_network_is_shown_in_words_and_tables():
     assert "NeuralNetwork 3-4-2, smoothed ReLU (h = 1), enzymatic encoding" in text
     assert "2 inputs: temp_C = -1, ph = 2" in text
     assert "The model holds temp_C = -1: 0 of X0_1 and 1 of X0_2." in text
+    of_no_model = succeed("show", "net.npz").output
+    assert "For temp_C = v set X0_1 to v" in of_no_model
+    assert "The model holds" not in of_no_model
     assert "The largest value names the class, in this order: low, high." in text
     assert "Layer 1: 4 nodes, 12 edges, smoothed ReLU (h = 1)" in text
     for layer in NETWORK.layers:
