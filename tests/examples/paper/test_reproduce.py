@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -220,8 +221,9 @@ def test_the_paper_s_images_are_in_mnist():
 @needs_mnist
 @pytest.mark.slow
 def test_the_chemistry_learns_as_figure_8_says():
-    # "Just over 95%": mean of the last 50 batches over five seeds, within one point.
-    part = figure_8(Experiments(FULL, workers=2))
+    # "Just over 95%": mean of the last 50 batches, within one point; of one run of the five, which
+    # differ by a tenth of a point from each other.
+    part = figure_8(Experiments(replace(FULL, batch_seeds=FULL.batch_seeds[:1]), workers=2))
     assert part.comparisons[0].verdict == "within a point"
 
 
