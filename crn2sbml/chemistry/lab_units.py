@@ -112,6 +112,17 @@ class LabUnits:
         )
 
 
+def scales(units: LabUnits | None) -> tuple[float, float]:
+    """Return what a dimensionless concentration and time of 1 are in units; 1 without any.
+
+    Examples
+    --------
+    >>> scales(LabUnits.parse("50 nM", "2 h")), scales(None)
+    ((50.0, 2.0), (1.0, 1.0))
+    """
+    return (1.0, 1.0) if units is None else (units.concentration, units.time)
+
+
 @functools.cache
 def _registry() -> UnitRegistry[float]:
     """Read pint's definitions, which takes most of a second, once."""

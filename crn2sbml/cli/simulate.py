@@ -13,7 +13,7 @@ import numpy as np
 from crn2sbml._support.arrays import Array
 from crn2sbml._support.files import check_output, csv_text, save_text
 from crn2sbml._support.words import counted
-from crn2sbml.chemistry.lab_units import LabUnits
+from crn2sbml.chemistry.lab_units import LabUnits, scales
 from crn2sbml.cli.common import check_csv_output, read_inputs
 from crn2sbml.cli.options import (
     Output,
@@ -24,7 +24,7 @@ from crn2sbml.cli.options import (
     terminal,
     workers_option,
 )
-from crn2sbml.cli.time_course import POINTS, Course, in_time_units, print_course, run_course
+from crn2sbml.cli.time_course import POINTS, Course, print_course, run_course
 from crn2sbml.errors import (
     ConcentrationError,
     InputValueError,
@@ -196,7 +196,7 @@ def _run_network(
 def _drawn(loaded: LoadedNetwork, simulator: Simulator, row: Array, course: Course) -> Figure:
     """Draw the outputs over time, in the user's terms."""
     units, names = loaded.units, _headings(loaded)
-    one, time = (1.0, 1.0) if units is None else (units.concentration, units.time)
+    one, time = scales(units)
     until = None if course.until is None else course.until / time
     run = simulator.trajectory(row, until, points=course.points or POINTS)
     levels = run.values[:, -loaded.network.widths[-1] :]
@@ -224,7 +224,7 @@ class _Settling:
         except (InputValueError, SimulationError):
             # Finer than double precision can prove, or too long.
             return cls(accuracy, None, units)
-        return cls(accuracy, in_time_units(float(times.max(initial=0.0)), units), units)
+        return cls(accuracy, float(times.max(initial=0.0)) * scales(units)[1], units)
 
     def distance(self, value: float, digits: int) -> str:
         """Write a dimensionless distance of concentrations in the units of the model."""
@@ -315,7 +315,7 @@ def _print(output: Output, results: _Results, settled: SteadyState, settling: _S
             "error_bound": settled.error_bound,
             "accuracy": settling.accuracy,
             "settled_by": settling.time,
-            "read_at": in_time_units(settled.time, settling.units),
+            "read_at": settled.time * scales(settling.units)[1],
             "units": None if settling.units is None else asdict(settling.units),
         }
     )

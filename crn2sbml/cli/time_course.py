@@ -64,11 +64,6 @@ def run_course(crn: Crn, course: Course) -> CourseRun:
     return CourseRun(run, study.outputs, crn.units)
 
 
-def in_time_units(time: float, units: LabUnits | None) -> float:
-    """Return a dimensionless time in the units of a model."""
-    return time if units is None else time * units.time
-
-
 def print_course(output: Output, run: CourseRun, reason: str) -> None:
     """Print where a run ends."""
     final, end = run.final, float(run.trajectory.times[-1])

@@ -8,6 +8,7 @@ from crn2sbml._support.columns import listed
 from crn2sbml.chemistry.answers import Answer, Difference
 from crn2sbml.chemistry.crn import Crn
 from crn2sbml.chemistry.description import Description, RoleRow
+from crn2sbml.chemistry.lab_units import scales
 from crn2sbml.chemistry.reaction import Species
 from crn2sbml.construction.answers import read_answers
 from crn2sbml.construction.labels import GROUPS, INPUT, NODE, Label, numbered_species, read_label
@@ -170,7 +171,7 @@ def _setting(name: str, species: Sequence[str], offset: float, factor: str) -> s
 
 def _example(crn: Crn, name: str, offset: float, species: Sequence[Species]) -> str:
     unit = "" if crn.units is None else f" {crn.units.concentration_unit}"
-    one = 1.0 if crn.units is None else crn.units.concentration
+    one, _ = scales(crn.units)
     total = species[0].initial - sum(half.initial for half in species[1:])
     amounts = " and ".join(f"{half.initial:.12g}{unit} of {half.id}" for half in species)
     return f"The model holds {name} = {total / one - offset:.12g}: {amounts}."

@@ -12,7 +12,7 @@ from crn2sbml._support.arrays import Array
 from crn2sbml._support.checks import check_inputs
 from crn2sbml.chemistry.answers import Answer, evaluate, shown_answers
 from crn2sbml.chemistry.crn import Crn
-from crn2sbml.chemistry.lab_units import LabUnits
+from crn2sbml.chemistry.lab_units import LabUnits, scales
 from crn2sbml.chemistry.units import dimensionless
 from crn2sbml.construction.answers import read_answers
 from crn2sbml.construction.recognise import (
@@ -82,7 +82,7 @@ class Study:
     @property
     def run_time(self) -> float:
         """The duration in the units of the study."""
-        return self.duration * (1.0 if self.units is None else self.units.time)
+        return self.duration * scales(self.units)[1]
 
     @property
     def curves(self) -> dict[str, str]:
@@ -130,9 +130,7 @@ class Study:
             with Simulator(recognised.network) as simulator:
                 run = simulator.trajectory(row, self.duration, [starts[node] for node in ids])
         answers = evaluate(self.answers, dict(zip(ids, run.values.T, strict=True)))
-        one, unit_of_time = (
-            (1.0, 1.0) if self.units is None else (self.units.concentration, self.units.time)
-        )
+        one, unit_of_time = scales(self.units)
         values = np.column_stack([run.values * one, *answers.values()])
         return Trajectory(run.times * unit_of_time, values, (*ids, *answers))
 

@@ -1,6 +1,6 @@
 """Networks from elsewhere: scikit-learn, PyTorch, ONNX and files of weights become chemistry."""
 
-from crn2sbml.importers.comparison import Difference, compare
+from crn2sbml.importers.comparison import ModelDifference, compare
 from crn2sbml.importers.computation.functions import custom
 from crn2sbml.importers.conversion.options import ImportOptions
 from crn2sbml.importers.exactness import ImportReport
@@ -12,11 +12,11 @@ from crn2sbml.importers.sources import LoadedFile, load_file
 from crn2sbml.importers.weights import from_weights
 
 __all__ = [
-    "Difference",
     "ImportOptions",
     "ImportReport",
     "LoadedFile",
     "LoadedNetwork",
+    "ModelDifference",
     "compare",
     "custom",
     "from_onnx",

@@ -23,7 +23,7 @@ _DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ModelDifference:
     """Something that two models have in different ways.
 
     Parameters
@@ -54,7 +54,9 @@ class Difference:
         return f"{self.what}: {before} -> {after}"
 
 
-def compare(first: LoadedFile, second: LoadedFile, tolerance: float = 1e-12) -> list[Difference]:
+def compare(
+    first: LoadedFile, second: LoadedFile, tolerance: float = 1e-12
+) -> list[ModelDifference]:
     r"""Say what differs between two models.
 
     Parameters
@@ -67,7 +69,7 @@ def compare(first: LoadedFile, second: LoadedFile, tolerance: float = 1e-12) -> 
 
     Returns
     -------
-    list of Difference
+    list of ModelDifference
         Weight by weight if both are neural networks, and reaction by reaction otherwise; a network
         in a file of its own then stands for its reactions in the encoding of the other.
 
@@ -108,32 +110,32 @@ def node_names(network: NeuralNetwork) -> list[list[str]]:
     return names
 
 
-def _networks(first: LoadedNetwork, second: LoadedNetwork) -> Iterator[Difference]:
+def _networks(first: LoadedNetwork, second: LoadedNetwork) -> Iterator[ModelDifference]:
     ours, theirs = first.network, second.network
-    yield Difference("width", "widths", _joined(ours.widths), _joined(theirs.widths))
+    yield ModelDifference("width", "widths", _joined(ours.widths), _joined(theirs.widths))
     if ours.widths == theirs.widths:
         yield from _layers(ours, theirs)
         yield from _names(ours, theirs)
         if first.inputs is not None and second.inputs is not None:
             pairs = zip(node_names(ours)[0], first.inputs, second.inputs, strict=True)
             for name, before, after in pairs:
-                yield Difference("input", f"input {name} of the model", before, after)
+                yield ModelDifference("input", f"input {name} of the model", before, after)
     if first.encoding is not None and second.encoding is not None:
-        yield Difference("encoding", "encoding", first.encoding, second.encoding)
+        yield ModelDifference("encoding", "encoding", first.encoding, second.encoding)
     yield _units(first.units, second.units)
     for what, before, after in zip(_PARTS, _meaning(first), _meaning(second), strict=True):
-        yield Difference("meaning", what, before, after)
+        yield ModelDifference("meaning", what, before, after)
 
 
-def _layers(ours: NeuralNetwork, theirs: NeuralNetwork) -> Iterator[Difference]:
+def _layers(ours: NeuralNetwork, theirs: NeuralNetwork) -> Iterator[ModelDifference]:
     names = node_names(theirs)
     for number, (before, after) in enumerate(zip(ours.layers, theirs.layers, strict=True), start=1):
         old, new = before.activation, after.activation
-        yield Difference("h", f"h of layer {number}", old.h, new.h)
+        yield ModelDifference("h", f"h of layer {number}", old.h, new.h)
         for order in sorted({*old.decay, *new.decay}):
             what = f"decay of order {order} in layer {number}"
-            yield Difference("decay", what, old.decay.get(order), new.decay.get(order))
-        yield Difference(
+            yield ModelDifference("decay", what, old.decay.get(order), new.decay.get(order))
+        yield ModelDifference(
             "trainable", f"layer {number}", *map(_trained, (before.trainable, after.trainable))
         )
         for node, column in np.argwhere(before.weights != after.weights).tolist():
@@ -141,20 +143,20 @@ def _layers(ours: NeuralNetwork, theirs: NeuralNetwork) -> Iterator[Difference]:
             values = [layer.weights[node, column].item() for layer in (before, after)]
             present = [layer.edges[node, column] for layer in (before, after)]
             if all(present):
-                yield Difference("weight", f"weight {edge}", *values)
+                yield ModelDifference("weight", f"weight {edge}", *values)
             else:
                 ends = (v if p else None for v, p in zip(values, present, strict=True))
-                yield Difference("edge", f"edge {edge}", *ends)
+                yield ModelDifference("edge", f"edge {edge}", *ends)
         for node in np.flatnonzero(before.biases != after.biases).tolist():
             values = [layer.biases[node].item() for layer in (before, after)]
-            yield Difference("bias", f"bias of {names[number][node]}", *values)
+            yield ModelDifference("bias", f"bias of {names[number][node]}", *values)
 
 
-def _names(ours: NeuralNetwork, theirs: NeuralNetwork) -> Iterator[Difference]:
+def _names(ours: NeuralNetwork, theirs: NeuralNetwork) -> Iterator[ModelDifference]:
     for kind, layer in (("input", 0), ("output", -1)):
         pairs = zip(node_names(ours)[layer], node_names(theirs)[layer], strict=True)
         for number, (before, after) in enumerate(pairs, start=1):
-            yield Difference("name", f"name of {kind} {number}", before, after)
+            yield ModelDifference("name", f"name of {kind} {number}", before, after)
 
 
 _PARTS = (
@@ -194,26 +196,26 @@ def _as_crn(source: LoadedFile, other: Crn | None) -> Crn:
     return source.network.compile("absorbed" if origin is None else origin.encoding)
 
 
-def _units(first: LabUnits | None, second: LabUnits | None) -> Difference:
+def _units(first: LabUnits | None, second: LabUnits | None) -> ModelDifference:
     """Compare what the numbers of models are in, which says nothing of the numbers themselves."""
-    return Difference("units", "units", *(str(u or "none") for u in (first, second)))
+    return ModelDifference("units", "units", *(str(u or "none") for u in (first, second)))
 
 
-def _crns(first: Crn, second: Crn) -> Iterator[Difference]:
+def _crns(first: Crn, second: Crn) -> Iterator[ModelDifference]:
     yield _units(first.units, second.units)
     starts = [{s.id: s.initial for s in crn.species} for crn in (first, second)]
     for species in {**starts[0], **starts[1]}:
         before, after = (start.get(species) for start in starts)
         kind = "species" if None in (before, after) else "initial concentration"
         of = " of" if kind != "species" else ""
-        yield Difference(kind, f"{kind}{of} {species}", before, after)
+        yield ModelDifference(kind, f"{kind}{of} {species}", before, after)
     held = [_held(crn) for crn in (first, second)]
     for species in (s for s in held[0] if s in held[1]):
-        yield Difference("species", f"species {species}", held[0][species], held[1][species])
+        yield ModelDifference("species", f"species {species}", held[0][species], held[1][species])
     yield from _reactions(first, second)
 
 
-def _reactions(first: Crn, second: Crn) -> Iterator[Difference]:
+def _reactions(first: Crn, second: Crn) -> Iterator[ModelDifference]:
     rates = [
         {r.key: (r, crn.rate_constant_values[r.rate]) for r in crn.reactions}
         for crn in (first, second)
@@ -225,7 +227,7 @@ def _reactions(first: Crn, second: Crn) -> Iterator[Difference]:
         sides = (format_complex(side) for side in (reaction.reactants, reaction.products))
         kind = "reaction" if None in (before, after) else "rate constant"
         of = " of" if kind != "reaction" else ""
-        yield Difference(kind, f"{kind}{of} {' -> '.join(sides)}", before, after)
+        yield ModelDifference(kind, f"{kind}{of} {' -> '.join(sides)}", before, after)
 
 
 def _held(crn: Crn) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crn2sbml.chemistry.lab_units import LabUnits
+from crn2sbml.chemistry.lab_units import LabUnits, scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class PageUnits:
     @property
     def concentration(self) -> float:
         """What a concentration of 1 is in the units of the page."""
-        return 1.0 if self.lab is None else self.lab.concentration
+        return scales(self.lab)[0]
 
     @property
     def time(self) -> float:
         """What a time of 1 is in the units of the page."""
-        return 1.0 if self.lab is None else self.lab.time
+        return scales(self.lab)[1]
 
     @property
     def concentration_unit(self) -> str:
